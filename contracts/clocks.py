@@ -1,0 +1,96 @@
+"""Every term of the process, with its kind and source. Configuration, never code: an installation may set others."""
+
+import re
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PlainSerializer
+
+from contracts.text import Model
+
+UNITS = ("second", "minute", "hour", "day", "working day", "month")
+_WRITTEN = re.compile(r"^([0-9]+) (second|minute|hour|day|working day|month)s?$")
+
+
+class Duration(Model):
+    """An amount of time: ``4 hours``, ``1 working day``, ``3 months``."""
+
+    amount: int = Field(ge=0)
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit}{'' if self.amount == 1 else 's'}"
+
+    @property
+    def exact(self) -> timedelta | None:
+        """The span where the calendar plays no part; None for working days and months."""
+        seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}.get(self.unit)
+        return None if seconds is None else timedelta(seconds=seconds * self.amount)
+
+
+def _read(written: Any) -> Any:
+    if not isinstance(written, str):
+        return written
+    match = _WRITTEN.fullmatch(written)
+    if not match:
+        raise ValueError(f"{written!r} is not a term: write an amount and one of {', '.join(UNITS)}")
+    return {"amount": int(match[1]), "unit": match[2]}
+
+
+Term = Annotated[Duration, BeforeValidator(_read), PlainSerializer(str, return_type=str)]
+
+
+def _term(written: str, why: str) -> Any:
+    return Field(default_factory=lambda: Duration.model_validate(_read(written)), description=why)
+
+
+class Clocks(Model):
+    """The terms. Marks: LAW, AGREEMENT (between agencies), DEFAULT (ours, no source)."""
+
+    opening: Term = _term("10 minutes", "the event that opens a file is handled (DEFAULT)")
+    acceptance: Term = _term("1 working day", "coordinator accepts a routed case (DEFAULT)")
+    remote_acceptance: Term = _term("1 working day", "CoMensha accepts a case it must coordinate remotely (DEFAULT)")
+    alarm: Term = _term("4 hours", "a person answers an alarm; then it is raised again (DEFAULT)")
+    progress: Term = _term("3 months", "the desk asks after a case that stays silent (DEFAULT)")
+    triage: Term = _term("5 working days", "triage; as Veilig Thuis (LAW there, DEFAULT here)")
+    talk: Term = _term("72 hours", "unclear whether victim: a talk (AGREEMENT, Amsterdam 72-hour places)")
+    intake: Term = _term("10 working days", "intake after triage (DEFAULT)")
+    consent: Term = _term("14 days", "consent reminder (DEFAULT)")
+    planning: Term = _term("2 working days", "help is asked for after consent (DEFAULT)")
+    offer_crisis: Term = _term("4 hours", "an aid organisation answers an offer in a crisis (DEFAULT)")
+    offer: Term = _term("2 working days", "an aid organisation answers an offer otherwise (DEFAULT)")
+    first_contact: Term = _term("1 day", "first contact after acceptance; shelter the same day (AGREEMENT, 2014)")
+    not_placed: Term = _term("1 working day", "a coordinator looks again where nobody could place (DEFAULT)")
+    care_review: Term = _term("3 months", "review while help runs (DEFAULT)")
+    aftercare: Term = _term("3 months", "aftercare review (DEFAULT; 3, 6 and 12 months)")
+    closing: Term = _term("1 working day", "registration confirms before a case closes (DEFAULT)")
+    privacy_check: Term = _term("5 working days", "the municipality's privacy officer decides (DEFAULT)")
+    enrichment: Term = _term("5 working days", "RIEC enriches a signal (DEFAULT)")
+    weighing: Term = _term("5 working days", "RIEC weighs a signal (DEFAULT)")
+    feedback: Term = _term("10 working days", "RIEC reports back to whoever brought the signal (DEFAULT)")
+    plan: Term = _term("20 working days", "RIEC agrees a plan (DEFAULT)")
+    interventions: Term = _term("3 months", "RIEC reviews interventions (DEFAULT)")
+    registration: Term = _term("1 working day", "CoMensha records a report (DEFAULT)")
+    registration_review: Term = _term("12 months", "CoMensha looks at a registration whose case stays open (DEFAULT)")
+    coverage: Term = _term("10 working days", "the province answers a gap in coverage (DEFAULT)")
+    report: Term = _term("6 months", "a reporter who hears nothing is reminded to ask (DEFAULT)")
+
+
+def read_clocks(path: Path | None) -> Clocks:
+    """The clocks of an installation.
+
+    Args:
+        path: A TOML file whose keys are clocks and whose values are terms; None for the defaults.
+
+    Raises:
+        ValueError: A term or a name in the file is wrong; the message says which.
+    """
+    if path is None:
+        return Clocks()
+    given = tomllib.loads(path.read_text(encoding="utf-8"))
+    unknown = sorted(set(given) - set(Clocks.model_fields))
+    if unknown:
+        raise ValueError(f"{path}: no such clock: {', '.join(unknown)}; known are {', '.join(Clocks.model_fields)}")
+    return Clocks.model_validate(given)

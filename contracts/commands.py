@@ -1,0 +1,206 @@
+"""What people decide. Every command is a sentence in the imperative; the workflow says in words when it is possible."""
+
+import re
+from typing import Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from contracts.events.dossiers import Observation
+from contracts.events.referrals import Need
+from contracts.events.registrations import Registrant
+from contracts.events.signals import Person
+from contracts.text import Model, Personal, Slug, Text
+from contracts.words import AidOutcome, CaseOutcome, Decline, Finding, NotBrought, NotOurs, Weighing
+
+
+class Command(Model):
+    """A decision of a person; a field that is not known is refused, so that nothing typed is lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AcknowledgeAlarms(Command):
+    """A person has seen the open alarms of this file."""
+
+
+class AssignOwner(Command):
+    """The desk gives a signal without an owner to somebody by name; this acknowledges the alarm."""
+
+    to: Slug
+
+
+class AcceptCase(Command):
+    """The coordinator takes the case."""
+
+
+class DeclineCase(Command):
+    """The coordinator does not take the case."""
+
+    reason: NotOurs
+
+
+class RecordTriage(Command):
+    """What triage found; unclear means a talk within the term."""
+
+    finding: Finding
+
+
+class RecordIntake(Command):
+    """The intake: what the person needs and who the person is, as far as known."""
+
+    needs: Personal[Text]
+    person: Personal[Person] = Person()
+    registrant: Personal[Registrant] = Registrant()
+    under_16: Personal[bool] = Field(default=False, description="then a parent or guardian must consent")
+
+
+class RecordConsent(Command):
+    """Consent per purpose. False for all is an answer too: nothing is shared, registration is anonymous."""
+
+    help: bool = Field(description="may aid organisations be asked")
+    registration: bool = Field(default=False, description="may the registration hold personal data")
+    riec: bool = Field(default=False, description="may the observation go to the privacy officer")
+    by_guardian: bool = Field(default=False, description="given by parent or guardian")
+    written: bool = Field(default=False, description="in writing; registration with personal data needs it")
+
+    @model_validator(mode="after")
+    def _registration_in_writing(self) -> Self:
+        if self.registration and not self.written:
+            raise ValueError("registration with personal data needs written consent: set `written`, or leave `registration` out")
+        return self
+
+
+class WithdrawConsent(Command):
+    """The person takes consent back; what was offered on it is recalled."""
+
+    help: bool = True
+    registration: bool = False
+    riec: bool = False
+
+
+class OfferHelp(Command):
+    """Ask aid organisations, in this order, each on its clock."""
+
+    need: Need
+    organisations: tuple[Slug, ...] = Field(min_length=1, max_length=20)
+
+
+class OfferAgain(Command):
+    """Ask further organisations where nobody could place the person."""
+
+    referral: int = Field(ge=1, description="number of the request within the case")
+    organisations: tuple[Slug, ...] = Field(min_length=1, max_length=20)
+
+
+class GiveUp(Command):
+    """Stop asking; it stays counted as not placed."""
+
+    referral: int = Field(ge=1, description="number of the request within the case")
+
+
+class AskPrivacyCheck(Command):
+    """Ask the municipality's privacy officer to bring an observation to the RIEC, without the victim's identity."""
+
+    observation: Observation
+
+
+class StartAftercare(Command):
+    """Help has ended; the coordinator keeps in touch."""
+
+
+class ConcludeCase(Command):
+    """End the case with an outcome; open offers are recalled."""
+
+    outcome: CaseOutcome
+
+
+class CloseUnconfirmed(Command):
+    """Close although the registry has not confirmed the registration."""
+
+
+class SeeOffer(Command):
+    """A human at the aid organisation has read the offer."""
+
+
+class AcceptOffer(Command):
+    """The aid organisation will help."""
+
+
+class DeclineOffer(Command):
+    """The aid organisation cannot help."""
+
+    reason: Decline
+
+
+class ReportFirstContact(Command):
+    """The worker has met the person: responsibility moves now."""
+
+
+class CompleteHelp(Command):
+    """Help ended."""
+
+    outcome: AidOutcome
+
+
+class BringToRiec(Command):
+    """The privacy officer brings the observation to the RIEC, as asked or with less in it."""
+
+    observation: Observation | None = Field(default=None, description="what may go; empty: as asked")
+
+
+class DoNotBring(Command):
+    """The privacy officer does not bring the observation."""
+
+    reason: NotBrought
+
+
+class CloseCheck(Command):
+    """The officer stops waiting for the RIEC."""
+
+
+class RecordEnrichment(Command):
+    """What the partners of the RIEC know besides."""
+
+    findings: Personal[Text]
+
+
+class RecordWeighing(Command):
+    """What the RIEC decided."""
+
+    weighing: Weighing
+
+    @model_validator(mode="after")
+    def _a_decision(self) -> Self:
+        if self.weighing not in {Weighing.REJECTED, Weighing.PARTNER_ONLY, Weighing.CASE}:
+            raise ValueError("weighing ends in rejected, partner_only or case")
+        return self
+
+
+class RecordPlan(Command):
+    """Which partners intervene, each under its own powers."""
+
+    interventions: Personal[Text]
+
+
+class CloseDossier(Command):
+    """The interventions ended."""
+
+
+class CloseRegistration(Command):
+    """CoMensha closes a registration whose case does not report any more."""
+
+
+class CloseReport(Command):
+    """The reporter stops following."""
+
+
+class AcknowledgeGap(Command):
+    """The province has taken up the gap with the region."""
+
+
+def _imperative(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+COMMANDS: dict[str, type[Command]] = {_imperative(order.__name__): order for order in Command.__subclasses__()}
+"""Commands by the name under which a workflow takes them."""

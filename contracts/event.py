@@ -1,0 +1,70 @@
+"""What every event is: a class with data fields and one rule that says who may send it to whom, and why."""
+
+import re
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import ConfigDict, Field
+
+from contracts.personal import personal_fields
+from contracts.text import Model
+from contracts.words import AgencyKind, Ground
+
+TYPE = re.compile(r"^nl\.keten\.(?P<domain>[a-z]+s)\.(?P<name>[a-z-]+)\.(?P<version>v[1-9][0-9]*)$")
+
+
+class File(StrEnum):
+    """The file, kept by a workflow of that name at the recipient, that an event is for."""
+
+    SIGNAL = "signal"
+    REPORT = "report"
+    CASE = "case"
+    PLACEMENT = "placement"
+    PRIVACY = "privacy"
+    DOSSIER = "dossier"
+    REGISTRATION = "registration"
+    COVERAGE = "coverage"
+
+
+class Rule(Model):
+    """The catalogue's word on one event."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str = Field(pattern=TYPE.pattern)
+    senders: frozenset[AgencyKind]
+    recipients: frozenset[AgencyKind]
+    file: File | None = Field(description="the file it is for; None: the file that sent what it answers")
+    opens: bool = Field(default=False, description="it may open that file")
+    late: bool = Field(default=False, description="arriving after the file closed it is noted, not refused")
+    grounds: tuple[Ground, ...] = Field(min_length=1)
+    purpose: str = Field(min_length=10)
+    retention: str = Field(description="which retention term of the installation applies")
+
+
+class Event(Model):
+    """Something that happened and that another agency must know. Subclasses are named in the past tense."""
+
+    rule: ClassVar[Rule]
+
+    @classmethod
+    def short_name(cls) -> str:
+        """``referrals.offered.v1``: the type without the reverse domain, as it stands in a subject."""
+        return cls.rule.type.removeprefix("nl.keten.")
+
+    @classmethod
+    def personal_fields(cls) -> tuple[str, ...]:
+        """Paths of the fields that are personal data."""
+        return personal_fields(cls)
+
+    def places(self) -> tuple[str, ...]:
+        """Municipality codes in the content; the routing tables must know them."""
+        return ()
+
+    def objection(self, sender: AgencyKind) -> str | None:  # noqa: ARG002 - most events need not know
+        """Why this content may not come from this kind of agency, or None."""
+        return None
+
+    def suffix(self) -> str:
+        """What the file's name has behind its kind, where one case has several files at one agency."""
+        return ""

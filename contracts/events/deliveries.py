@@ -1,0 +1,32 @@
+"""An answer to the sender when an event cannot be taken."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from contracts.event import Event, Rule
+from contracts.refusals import RefusalCode
+from contracts.text import Line, Text
+from contracts.words import AgencyKind, Ground
+
+EVERYBODY = frozenset(AgencyKind)
+
+
+class DeliveryRefused(Event):
+    """An event was refused. The original lies with the recipient as a dead letter and can be replayed."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.deliveries.refused.v1",
+        senders=EVERYBODY,
+        recipients=EVERYBODY,
+        file=None,
+        late=True,
+        grounds=(Ground.LEGAL_TASK,),
+        purpose="let no event vanish without its sender knowing",
+        retention="status",
+    )
+    event_id: Line = Field(description="id of the refused event, or of its message where it had none")
+    event_type: Line
+    system: Line = Field(description="the system within the sender that sent it, as in its source")
+    code: RefusalCode
+    reason: Text

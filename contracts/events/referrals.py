@@ -1,0 +1,110 @@
+"""Between whoever coordinates and an aid organisation."""
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from contracts.event import Event, File, Rule
+from contracts.events.signals import COORDINATORS, Person
+from contracts.text import Model, Personal, Text
+from contracts.words import AgencyKind, AidOutcome, Decline, Ground, Recall, Service, Urgency
+
+AID = frozenset({AgencyKind.AID_ORGANISATION})
+
+
+class _Referral(Event):
+    referral: int = Field(ge=1, description="the number of the offer within the case")
+
+    def suffix(self) -> str:
+        """One case may be offered to an organisation more than once: each offer has a file of its own there."""
+        return f"-{self.referral}" if self.rule.file is File.PLACEMENT else ""
+
+
+def _to_aid(name: str, *, purpose: str, opens: bool = False, grounds: tuple[Ground, ...] = (Ground.CONSENT,)) -> Rule:
+    return Rule(
+        type=f"nl.keten.referrals.{name}.v1",
+        senders=COORDINATORS,
+        recipients=AID,
+        file=File.PLACEMENT,
+        opens=opens,
+        late=not opens,
+        grounds=grounds,
+        purpose=purpose,
+        retention="placement",
+    )
+
+
+def _to_coordinator(name: str, purpose: str) -> Rule:
+    return Rule(
+        type=f"nl.keten.referrals.{name}.v1",
+        senders=AID,
+        recipients=COORDINATORS,
+        file=File.CASE,
+        late=True,
+        grounds=(Ground.CONSENT,),
+        purpose=purpose,
+        retention="case",
+    )
+
+
+class Need(Model):
+    """What the person needs of an aid organisation, and no more than it must know to decide."""
+
+    service: Service
+    urgency: Urgency = Urgency.NORMAL
+    adults: int = Field(default=1, ge=0, le=20)
+    children: int = Field(default=0, ge=0, le=20)
+    safety: Personal[Text | None] = Field(default=None, description="what makes a place safe or unsafe for this person")
+
+
+class ReferralOffered(_Referral):
+    """Help is asked of an aid organisation; the offer has a clock."""
+
+    rule: ClassVar[Rule] = _to_aid(
+        "offered",
+        purpose="find safe help for the person",
+        opens=True,
+        grounds=(Ground.CONSENT, Ground.VITAL_INTEREST),
+    )
+    need: Need
+    person: Personal[Person] = Person()
+    answer_by: AwareDatetime
+
+
+class ReferralRecalled(_Referral):
+    """The offer is taken back."""
+
+    rule: ClassVar[Rule] = _to_aid("recalled", purpose="end an offer that no longer stands")
+    reason: Recall
+
+
+class ReferralSeen(_Referral):
+    """A human at the aid organisation has read the offer."""
+
+    rule: ClassVar[Rule] = _to_coordinator("seen", "show that the offer was read by a person")
+
+
+class ReferralAccepted(_Referral):
+    """The aid organisation will help; the coordinator stays responsible until first contact."""
+
+    rule: ClassVar[Rule] = _to_coordinator("accepted", "begin a warm handover")
+
+
+class ReferralDeclined(_Referral):
+    """The aid organisation cannot help; the next one is asked."""
+
+    rule: ClassVar[Rule] = _to_coordinator("declined", "ask the next organisation without delay")
+    reason: Decline
+
+
+class FirstContactMade(_Referral):
+    """The aid organisation has met the person: responsibility moves with this event."""
+
+    rule: ClassVar[Rule] = _to_coordinator("first-contact-made", "complete a warm handover")
+
+
+class ReferralCompleted(_Referral):
+    """Help ended, with an outcome."""
+
+    rule: ClassVar[Rule] = _to_coordinator("completed", "let the coordinator follow up and close")
+    outcome: AidOutcome

@@ -1,0 +1,68 @@
+"""JSON as it may arrive: nothing ambiguous in it, and nothing that could be read but not written again."""
+
+import json
+from typing import Any, cast
+
+from pydantic_core import PydanticSerializationError, to_json
+
+from contracts.refusals import RefusalCode, Refused
+
+MAX_DEPTH = 32
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """JSON with nothing ambiguous in it: UTF-8, one object, no key twice, no NaN, no lone surrogate, not nested deeply.
+
+    Raises:
+        Refused: With the code and the words for the sender.
+    """
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(RefusalCode.NOT_UTF8, f"byte {error.start} is not UTF-8") from None
+    try:
+        fields = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
+        _shallow(fields, MAX_DEPTH)
+    except json.JSONDecodeError as error:
+        raise Refused(RefusalCode.MALFORMED_JSON, f"not JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, ValueError) else f"nested deeper than {MAX_DEPTH} levels"
+        raise Refused(RefusalCode.MALFORMED_JSON, reason) from None
+    return _object(fields)
+
+
+def _object(fields: Any) -> dict[str, Any]:
+    if not isinstance(fields, dict):
+        raise Refused(RefusalCode.MALFORMED_JSON, "a CloudEvent is a JSON object")
+    try:
+        to_json(fields)
+    except PydanticSerializationError:
+        raise Refused(RefusalCode.UNICODE_UNSAFE, "a text holds half a character (a lone surrogate); leave it out") from None
+    return cast("dict[str, Any]", fields)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if number in {float("inf"), float("-inf")}:
+        raise ValueError("a number is too large")
+    return number
+
+
+def _shallow(value: Any, levels: int) -> None:
+    inside = cast("Any", value.values() if isinstance(value, dict) else value if isinstance(value, list) else None)
+    if inside is None:
+        return
+    if levels == 0:
+        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+    for inner in inside:
+        _shallow(inner, levels - 1)

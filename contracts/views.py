@@ -1,0 +1,55 @@
+"""What a person may see of a file that is theirs: pseudonyms, states, clocks, what is possible; content stays inside."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from contracts.reference import Reference
+from contracts.text import Model
+
+
+class StoryLine(Model):
+    """One thing that happened."""
+
+    at: datetime
+    what: str = Field(description="snake_case name of what happened")
+    who: str = Field(description="slug of the agency that did it")
+    facts: dict[str, str] = Field(default_factory=dict[str, str], description="coded facts only, nothing personal")
+
+
+class TrackView(Model):
+    """One thing that runs on a clock: the file itself, or a track inside it."""
+
+    title: str
+    phase: str
+    turn: str | None = Field(description="slug of the agency whose turn it is; None at an end")
+    who: str | None = Field(description="the person or system there")
+    since: datetime
+    until: datetime | None
+    then: str | None = Field(description="what happens when the clock ends")
+    reminders: int = 0
+
+
+class Choice(Model):
+    """A command that is possible now."""
+
+    command: str
+    words: str
+    fields: dict[str, Any] = Field(description="JSON Schema of the command")
+
+
+class FileView(Model):
+    """A file as the agency that keeps it sees it."""
+
+    reference: Reference
+    kind: str
+    agency: str
+    region: str | None
+    responsible: str = Field(description="slug of the agency that answers for the person now")
+    track: TrackView
+    tracks: tuple[TrackView, ...]
+    alarms: tuple[str, ...] = Field(description="what a person must still acknowledge")
+    story: tuple[StoryLine, ...]
+    left_out: int = Field(default=0, description="older lines that the full history holds")
+    choices: tuple[Choice, ...]

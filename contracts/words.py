@@ -1,0 +1,154 @@
+"""The coded vocabulary of the process, in the field's standard terms (glossary: ``docs/domain.md``)."""
+
+from enum import StrEnum
+
+
+class AgencyKind(StrEnum):
+    """What an agency is for; the catalogue grants by kind, never by name."""
+
+    DESK = "desk"
+    REPORTER = "reporter"
+    MUNICIPALITY = "municipality"
+    CARE_COORDINATOR = "care_coordinator"
+    RIEC = "riec"
+    AID_ORGANISATION = "aid_organisation"
+    REGISTRY = "registry"
+    OVERSIGHT = "oversight"
+
+
+class Ground(StrEnum):
+    """Why a message may be shared at all (GDPR art. 6 and 9)."""
+
+    LEGAL_TASK = "legal_task"
+    CONSENT = "consent"
+    VITAL_INTEREST = "vital_interest"
+
+
+class Urgency(StrEnum):
+    """How fast somebody must answer."""
+
+    CRISIS = "crisis"
+    NORMAL = "normal"
+
+
+class Service(StrEnum):
+    """The kinds of help that are offered in the field."""
+
+    COSM = "cosm"
+    WOMENS_SHELTER = "womens_shelter"
+    AMBULATORY = "ambulatory"
+
+
+class Sector(StrEnum):
+    """Where the exploitation is thought to happen; unknown is a valid answer."""
+
+    SEXUAL = "sexual"
+    LABOUR = "labour"
+    CRIMINAL = "criminal"
+    DOMESTIC = "domestic"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class SignalStatus(StrEnum):
+    """What a reporter hears: in whose hands, never what is in it."""
+
+    WITH_COORDINATOR = "with_coordinator"
+    WITH_REGISTRY = "with_registry"
+    WITH_DESK = "with_desk"
+    ACCEPTED = "accepted"
+    WITH_AID = "with_aid"
+    CLOSED = "closed"
+
+
+class Finding(StrEnum):
+    """What triage found."""
+
+    PRESUMED_VICTIM = "presumed_victim"
+    UNCLEAR = "unclear"
+    NO_VICTIM = "no_victim"
+
+
+class NotOurs(StrEnum):
+    """Why a coordinator does not take a case."""
+
+    OTHER_REGION = "other_region"
+    NO_CAPACITY = "no_capacity"
+    KNOWN_ALREADY = "known_already"
+
+
+class Decline(StrEnum):
+    """Why an aid organisation declines an offer."""
+
+    FULL = "full"
+    NOT_OUR_GROUP = "not_our_group"
+    UNSAFE_HERE = "unsafe_here"
+    CANNOT_MEET_NEED = "cannot_meet_need"
+    EXPIRED = "expired"
+
+
+class Recall(StrEnum):
+    """Why an offer is taken back."""
+
+    NO_ANSWER = "no_answer"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CASE_CLOSED = "case_closed"
+    PLACED_ELSEWHERE = "placed_elsewhere"
+
+
+class AidOutcome(StrEnum):
+    """How help ended."""
+
+    SAFE_HOUSING = "safe_housing"
+    RETURNED_HOME = "returned_home"
+    HELP_COMPLETED = "help_completed"
+    LEFT_EARLY = "left_early"
+    OUT_OF_SIGHT = "out_of_sight"
+
+
+class CaseOutcome(StrEnum):
+    """How a case ended."""
+
+    HELPED = "helped"
+    NO_HELP_WANTED = "no_help_wanted"
+    NO_CONSENT = "no_consent"
+    NO_VICTIM = "no_victim"
+    NOT_PLACED = "not_placed"
+    OUT_OF_SIGHT = "out_of_sight"
+    TAKEN_ELSEWHERE = "taken_elsewhere"
+    NOT_OURS = "not_ours"
+
+
+class NotBrought(StrEnum):
+    """Why a municipality's privacy officer does not bring a signal to the RIEC."""
+
+    NO_ORGANISED_CRIME = "no_organised_crime"
+    NOT_PROPORTIONATE = "not_proportionate"
+    TOO_LITTLE_KNOWN = "too_little_known"
+    NO_RIEC = "no_riec"
+
+
+class Weighing(StrEnum):
+    """What the RIEC decided; ``in_progress`` is an honest answer within the feedback term."""
+
+    IN_PROGRESS = "in_progress"
+    REJECTED = "rejected"
+    PARTNER_ONLY = "partner_only"
+    CASE = "case"
+    CLOSED = "closed"
+
+
+class Reliability(StrEnum):
+    """How sure the source of a fact is."""
+
+    CONFIRMED = "confirmed"
+    PROBABLE = "probable"
+    UNVERIFIED = "unverified"
+    UNKNOWN = "unknown"
+
+
+class CoverageGapKind(StrEnum):
+    """Why a region had nobody for a signal."""
+
+    NO_COORDINATOR = "no_coordinator"
+    SILENT_COORDINATOR = "silent_coordinator"
