@@ -1,0 +1,1 @@
+"""The process, deterministic; reads like the description in ``docs/domain.md``."""

@@ -1,0 +1,68 @@
+"""What every file holds, whatever it is about."""
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+from activities.post import Letter
+from contracts.agencies import Party
+from contracts.clocks import Clocks
+from contracts.event import Event
+from contracts.reference import Reference
+from contracts.text import Model
+from contracts.views import StoryLine
+
+STORY_LINES = 300
+REMEMBERED_IDS = 200
+
+E = TypeVar("E", bound=Event)
+
+
+class Received(Model, Generic[E]):
+    """An event as it enters a workflow: its letterhead and its content."""
+
+    id: str
+    sender: Party
+    system: str
+    sequence: int = Field(default=0, description="counts per case, sending system and this file; 0: not counted")
+    logged: datetime
+    trace: str | None = None
+    past_gap: bool = Field(default=False, description="what is missing before it was waited for long enough")
+    event: E
+
+
+class Heard(BaseModel):
+    """Which numbers of a sender were taken."""
+
+    last: int = 0
+    missing: list[int] = Field(default_factory=list[int])
+
+
+class Progress(BaseModel):
+    """Where a track is and until when."""
+
+    phase: str
+    since: datetime
+    due: datetime
+    reminders: int = 0
+
+
+class Record(BaseModel):
+    """The state that outlives a run."""
+
+    reference: Reference
+    me: Party
+    system: str = Field(description="the kind of file, with a number where a case has several at one agency")
+    clocks: Clocks = Clocks()
+    progress: Progress | None = None
+    trace: str | None = None
+    region: str | None = None
+    story: list[StoryLine] = Field(default_factory=list[StoryLine])
+    left_out: int = 0
+    alarms: list[str] = Field(default_factory=list[str])
+    step: int = 0
+    outbox: list[Letter] = Field(default_factory=list[Letter])
+    sent: dict[str, int] = Field(default_factory=dict[str, int])
+    heard: dict[str, Heard] = Field(default_factory=dict[str, Heard])
+    ids: list[str] = Field(default_factory=list[str], description="the last events taken, to know a repeat")

@@ -1,0 +1,20 @@
+"""The desk's file."""
+
+from pydantic import Field
+
+from activities.routing import Route
+from contracts.agencies import Party
+from contracts.events.signals import Signal
+from contracts.words import SignalStatus
+from workflows.files.record import Record
+
+
+class SignalFile(Record):
+    """A signal on its way to an owner."""
+
+    signal: Signal | None = None
+    reporter: Party | None = None
+    route: Route | None = None
+    holder: Party | None = None
+    asked: list[Party] = Field(default_factory=list[Party], description="who has the case open, apart from its holder")
+    status: SignalStatus | None = None

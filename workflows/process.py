@@ -1,0 +1,285 @@
+"""What every workflow is made of: chapters that read like the process, one clock, one file, one story."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ApplicationError
+
+from activities.alarm import Alarm, Alarms
+from contracts.agencies import Party
+from contracts.commands import AcknowledgeAlarms, Command
+from contracts.event import Event, File
+from contracts.events.deliveries import DeliveryRefused
+from contracts.reference import Reference
+from contracts.views import Choice, FileView, StoryLine
+from workflows.admission import command, facts, hears, no_track, snake
+from workflows.files.record import STORY_LINES, Received, Record
+from workflows.outbox import Outbox
+from workflows.tables.table import VOID
+from workflows.track import Track
+
+FileT = TypeVar("FileT", bound=Record)
+P = TypeVar("P", bound="Process[Any]")
+
+PHASE = SearchAttributeKey.for_keyword("KetenPhase")
+OWNER = SearchAttributeKey.for_keyword("KetenOwner")
+REGION = SearchAttributeKey.for_keyword("KetenRegion")
+KIND = SearchAttributeKey.for_keyword("KetenKind")
+CASE = SearchAttributeKey.for_keyword("KetenCase")
+DEADLINE = SearchAttributeKey.for_datetime("KetenDeadline")
+OVERDUE = SearchAttributeKey.for_bool("KetenOverdue")
+
+
+class Move(NamedTuple):
+    """A move of the process that its narrative has not read yet."""
+
+    trigger: str
+    to: str
+
+
+def chapter(*phases: str) -> Callable[[Callable[[P], Awaitable[None]]], Callable[[P], Awaitable[None]]]:
+    """A part of the narrative: read again as long as the process is in one of these phases, skipped otherwise.
+
+    A body waits once, with ``turn``, and then does what follows from the move it got. So a new run, which begins in the phase
+    that the file holds, finds its place by itself.
+    """
+
+    def decorate(body: Callable[[P], Awaitable[None]]) -> Callable[[P], Awaitable[None]]:
+        @wraps(body)
+        async def read(self: P) -> None:
+            self.open()
+            while self.reading in phases:
+                await body(self)
+
+        return read
+
+    return decorate
+
+
+class Process(Track, Generic[FileT]):
+    """A file that is kept, by its table."""
+
+    system: ClassVar[File]
+    file_type: ClassVar[type[Record]]
+
+    def __init__(self, file: FileT) -> None:
+        self.file = file
+        self.outbox = Outbox(file)
+        self.unread: deque[Move] = deque()
+        self._stirred = 0
+        self._shown: tuple[Any, ...] = ()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._errands: list[asyncio.Task[Any]] = []
+        super().__init__(self, file)
+        self.reading = self.phase
+
+    # What a narrative is told with
+
+    async def turn(self) -> Move:
+        """Wait until a person, an event or the clock moves this process on."""
+        while not self.unread:
+            await self._until_something_stirs()
+        move = self.unread.popleft()
+        self.reading = move.to
+        return move
+
+    def tell(self, to: Party | None, event: Event, *, because: str | None = None, reference: Reference | None = None) -> None:
+        """Send an event; nothing where the other party does not take part.
+
+        Args:
+            to: The recipient.
+            event: What happened.
+            because: Id of the event that this one answers.
+            reference: Another reference than the file's, where the recipient must not recognise the case.
+        """
+        if to is None:
+            return
+        self.outbox.put(to, event, because=because, reference=reference)
+        self.note(snake(type(event).__name__), self.file.me.slug, {"to": to.slug, **facts(event)})
+
+    def alarm(self, words: str) -> None:
+        """Reach a person, beside the narrative; the alarm stays open in the file until somebody acknowledges it."""
+        if words not in self.file.alarms:
+            self.file.alarms.append(words)
+        alarm = Alarm(agency=self.file.me.slug, reference=self.file.reference, words=words)
+        self._errands.append(asyncio.create_task(_activity(Alarms.raise_alarm, alarm, words)))
+
+    async def ask(self, activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:
+        """Ask the world something, for as long as it takes to get an answer; the clocks go on meanwhile."""
+        errand = asyncio.create_task(_activity(activity, question, summary))
+        self._errands.append(errand)
+        while not errand.done():
+            await self._until_something_stirs(errand)
+        return errand.result()
+
+    async def leave(self) -> None:
+        """End the file: everything it had to say has been posted, everybody who asked has been answered."""
+        self.open()
+        if self.phase == VOID:
+            raise ApplicationError("the event that opened this file was refused", type=VOID, non_retryable=True)
+        await workflow.wait_condition(lambda: self.outbox.empty and not self._is_busy)
+        self._show()
+
+    def note(self, what: str, who: str, details: dict[str, str] | None = None) -> None:
+        """Write a line into the story, and into the log."""
+        self.file.story.append(StoryLine(at=workflow.now(), what=what, who=who, facts=details or {}))
+        if len(self.file.story) > STORY_LINES:
+            del self.file.story[0]
+            self.file.left_out += 1
+        extra = {"reference": self.file.reference, "agency": self.file.me.slug, "who": who, **(details or {})}
+        workflow.logger.info(what, extra=extra)
+        self._stirred += 1
+
+    # What a kind of process may say differently
+
+    @property
+    def tracks(self) -> list[Track]:
+        """The open tracks inside this process."""
+        return []
+
+    @property
+    def responsible(self) -> Party:
+        """Who answers for the person now."""
+        return self.file.me
+
+    @property
+    def page_is_full(self) -> bool:
+        """Whether the history is long enough to begin a new run."""
+        return workflow.info().is_continue_as_new_suggested()
+
+    # What everybody may do with every file
+
+    @command(track=no_track, check=lambda self, _: None if self.file.alarms else "there is no open alarm")
+    def acknowledge_alarms(self, _: AcknowledgeAlarms) -> None:
+        """A person has seen the alarms."""
+        self.file.alarms.clear()
+
+    @hears(track=no_track)
+    def delivery_refused(self, received: Received[DeliveryRefused]) -> None:
+        """Another agency could not take an event: a person must look."""
+        self.alarm(f"{received.event.event_type} was refused by {received.sender.slug}: {received.event.code}")
+
+    @workflow.query
+    def view(self) -> FileView:
+        """The file as a person sees it: states, clocks, story, what is possible; no content."""
+        return FileView(
+            reference=self.file.reference,
+            kind=self.system,
+            agency=self.file.me.slug,
+            region=self.file.region,
+            responsible=self.responsible.slug,
+            track=self.outline(),
+            tracks=tuple(track.outline() for track in self._all_tracks()[1:]),
+            alarms=tuple(self.file.alarms),
+            story=tuple(self.file.story),
+            left_out=self.file.left_out,
+            choices=self._choices(),
+        )
+
+    # How it works
+
+    def open(self) -> None:
+        """Begin a run: letters leave and the face of the file follows, beside the narrative."""
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self.outbox.run()), asyncio.create_task(self._follow())]
+
+    def moved(self, trigger: str, to: str) -> None:
+        """Keep every move for the narrative, which may read it later."""
+        self.unread.append(Move(trigger, to))
+
+    async def _until_something_stirs(self, errand: "asyncio.Task[Any] | None" = None) -> None:
+        """Wait for an event, a decision, an answer, or the clock of whichever track is due first."""
+        track = min(self._all_tracks(), key=lambda track: track.progress.due)
+        seen, state = self._stirred, track.state
+        summary = f"{track.title}: {track.phase}; then {state.then}" if state else track.title
+        try:
+            await workflow.wait_condition(
+                lambda: self._stirred != seen or (errand.done() if errand else bool(self.unread) or self._may_turn_page),
+                timeout=max(track.progress.due - workflow.now(), timedelta()) if state else None,
+                timeout_summary=summary[:200],
+            )
+        except TimeoutError:
+            track.ring()
+        if errand is None and self._may_turn_page:
+            self._turn_page()
+
+    def _turn_page(self) -> NoReturn:
+        """A new run with the same file: its narrative finds its place by the phase."""
+        workflow.continue_as_new(self.file)
+
+    @property
+    def _may_turn_page(self) -> bool:
+        """Only when nothing is under way that a new run would not know of."""
+        return self.page_is_full and not self.unread and self.outbox.at_rest and not self._is_busy
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether an answer is still waited for, ours or somebody else's."""
+        self._errands = [errand for errand in self._errands if not errand.done()]
+        return bool(self._errands) or not workflow.all_handlers_finished()
+
+    async def _follow(self) -> None:
+        """Keep what operators see in step with the file."""
+        while True:
+            await workflow.wait_condition(lambda: self._face() != self._shown)
+            self._show()
+
+    def _face(self) -> tuple[str, str, str | None, datetime, bool]:
+        tracks = self._all_tracks()
+        first = min(tracks, key=lambda track: track.progress.due)
+        owner = self.turn_of.slug if self.turn_of else "-"
+        overdue = self.state is not None and any(track.progress.reminders for track in tracks)
+        return self.phase, owner, self.file.region, first.progress.due, overdue
+
+    def _show(self) -> None:
+        face = self._face()
+        if face == self._shown:
+            return
+        self._shown = face
+        phase, owner, region, deadline, overdue = face
+        pairs = [PHASE.value_set(phase), OWNER.value_set(owner), KIND.value_set(self.system), CASE.value_set(self.file.reference)]
+        pairs += [OVERDUE.value_set(overdue)]
+        pairs += [REGION.value_set(region)] if region else []
+        pairs += [DEADLINE.value_set(deadline) if self.state else DEADLINE.value_unset()]
+        workflow.upsert_search_attributes(pairs)  # pyright: ignore[reportUnknownMemberType] - generic in the library
+        workflow.set_current_details(self._details())
+
+    def _details(self) -> str:
+        lines = [f"**{self.title}: {self.phase}**, responsible: {self.responsible.slug}"]
+        for track in self._all_tracks():
+            seen = track.outline()
+            if seen.until:
+                until = f"until {seen.until:%Y-%m-%d %H:%M} UTC, then {seen.then}"
+                lines.append(f"- {seen.title}: *{seen.phase}*, turn of {seen.turn} ({seen.who}) {until}")
+        lines += [f"- ALARM: {words}" for words in self.file.alarms]
+        return "\n".join(lines)
+
+    def _all_tracks(self) -> list[Track]:
+        return [self, *self.tracks]
+
+    def _choices(self) -> tuple[Choice, ...]:
+        names = dict.fromkeys(name for track in self._all_tracks() for name in track.commands())
+        if self.file.alarms and self.state:
+            names["acknowledge_alarms"] = None
+        return tuple(self._choice(name) for name in names)
+
+    def _choice(self, name: str) -> Choice:
+        handler: Any = getattr(type(self), name)
+        order: type[Command] = next(iter(handler.__annotations__.values()))
+        return Choice(command=name, words=(handler.__doc__ or "").split("\n", 1)[0], fields=order.model_json_schema())
+
+
+async def _activity(activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:
+    return await workflow.execute_activity_method(
+        activity,
+        question,
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+        summary=summary,
+    )

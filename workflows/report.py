@@ -1,0 +1,83 @@
+"""At the reporter: what is heard back."""
+
+from temporalio import workflow
+
+from contracts.agencies import Party
+from contracts.commands import CloseReport
+from contracts.event import File
+from contracts.events.deliveries import DeliveryRefused
+from contracts.events.registrations import ReportRegistered
+from contracts.events.signals import SignalReceived, SignalStatusChanged
+from contracts.words import SignalStatus
+from workflows.admission import command, hears, no_track
+from workflows.files.agencies import ReportFile
+from workflows.files.record import Received
+from workflows.process import Process, chapter
+from workflows.tables.agencies import CLOSED, REPORT
+from workflows.tables.agencies import Report as Phase
+from workflows.tables.table import OPENING
+
+
+@workflow.defn
+class Report(Process[ReportFile]):
+    """A reporter follows a signal: receipt, status, end. Never its content."""
+
+    table = REPORT
+    system = File.REPORT
+    file_type = ReportFile
+
+    @workflow.init
+    def __init__(self, file: ReportFile) -> None:
+        super().__init__(file)
+
+    @workflow.run
+    async def run(self, file: ReportFile) -> None:  # noqa: ARG002 - the file was taken up in __init__
+        """From the receipt to the end."""
+        await self.begin()
+        await self.follow()
+        await self.leave()
+
+    @chapter(OPENING)
+    async def begin(self) -> None:
+        """The receipt came, or a refusal."""
+        await self.turn()
+
+    @chapter(Phase.FOLLOWING)
+    async def follow(self) -> None:
+        """Every change of hands is heard; silence for a long time is a reason to ask."""
+        await self.turn()
+
+    @hears(anyone=True)
+    def signal_received(self, received: Received[SignalReceived]) -> None:
+        """The desk has it."""
+        self.file.desk = received.sender
+        self.file.status = received.event.status
+        self.move("SignalReceived")
+
+    @hears()
+    def signal_status_changed(self, received: Received[SignalStatusChanged]) -> None:
+        """It changed hands, or ended."""
+        self.file.status = received.event.status
+        self.move("SignalStatusChanged", CLOSED if received.event.status is SignalStatus.CLOSED else Phase.FOLLOWING)
+
+    @hears(anyone=True)
+    def report_registered(self, _: Received[ReportRegistered]) -> None:
+        """A report that we must make by law counts."""
+        self.move("ReportRegistered")
+
+    @hears(track=no_track)
+    def delivery_refused(self, received: Received[DeliveryRefused]) -> None:
+        """An event of ours was not taken; where it was the first, there is nothing to follow."""
+        self.alarm(f"{received.event.event_type} was refused by {received.sender.slug}: {received.event.code}")
+        if self.phase == OPENING:
+            self.move("DeliveryRefused")
+
+    @command()
+    def close_report(self, _: CloseReport) -> None:
+        """Stop following."""
+        self.move("close_report")
+
+    @property
+    def them(self) -> Party | None:
+        """The desk."""
+        return self.file.desk

@@ -1,0 +1,153 @@
+"""A track: one thing that always has a state, an owner, a clock and a way out, as its table says."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from contracts.agencies import Party
+from contracts.commands import COMMANDS
+from contracts.refusals import RefusalCode
+from contracts.views import TrackView
+from workflows.calendar import due
+from workflows.files.record import Progress
+from workflows.tables.table import CLOCK, State, Table, Turn
+
+if TYPE_CHECKING:
+    from workflows.process import Process
+
+
+class Home(Protocol):
+    """Where a track keeps its progress: a part of the file."""
+
+    progress: Progress | None
+
+
+def not_possible(words: str, code: RefusalCode = RefusalCode.NOT_POSSIBLE_NOW) -> ApplicationError:
+    """A refusal by a validator: its type is the code, its message the words for whoever asked."""
+    return ApplicationError(words, type=code, non_retryable=True)
+
+
+class Track:
+    """Walks a table; keeps its place in the file."""
+
+    table: ClassVar[Table]
+
+    def __init__(self, process: "Process[Any]", home: Home) -> None:
+        self.process = process
+        self.home = home
+        if home.progress is None:
+            self.enter(self.table.start)
+
+    @property
+    def them(self) -> Party | None:
+        """The other party of this track."""
+        return None
+
+    @property
+    def title(self) -> str:
+        """What this track is called on a screen."""
+        return self.table.title
+
+    @property
+    def progress(self) -> Progress:
+        """Where it is and until when."""
+        if self.home.progress is None:
+            raise RuntimeError(f"{self.table.name} has no progress yet")
+        return self.home.progress
+
+    @property
+    def phase(self) -> str:
+        """The name of the state."""
+        return self.progress.phase
+
+    @property
+    def state(self) -> State | None:
+        """The row of the table; None at an end."""
+        return self.table.states.get(self.phase)
+
+    @property
+    def turn_of(self) -> Party | None:
+        """The agency whose turn it is; None at an end."""
+        if self.state is None:
+            return None
+        return self.process.file.me if self.state.turn is Turn.US else self.them or self.process.file.me
+
+    def expects(self, sender: Party) -> bool:
+        """Whether this agency may speak on this track."""
+        return self.them is not None and sender.slug == self.them.slug
+
+    def may(self, trigger: str) -> None:
+        """Refuse a trigger that the table does not allow now.
+
+        Raises:
+            ApplicationError: Says in words where the file is and what is possible instead.
+        """
+        if self.table.targets(self.phase, trigger):
+            return
+        possible = self.commands()
+        instead = f"possible now: {', '.join(possible)}" if possible else "nothing more is decided here"
+        raise not_possible(f"{trigger} is not possible while {self.title} is {self.phase}; {instead}")
+
+    def commands(self) -> list[str]:
+        """What a person may decide on this track now."""
+        if self.state is None:
+            return []
+        return [name for name in self.state.moves if name in COMMANDS]
+
+    def move(self, trigger: str, to: str | None = None) -> None:
+        """Go where a trigger leads.
+
+        Args:
+            trigger: A command, an event or the clock.
+            to: Which of the states the table allows; needed only where there are several.
+        """
+        targets = self.table.targets(self.phase, trigger)
+        target = to or (next(iter(targets)) if len(targets) == 1 else "")
+        if target not in targets:
+            raise RuntimeError(f"{self.table.name}: {self.phase} --{trigger}--> {target or '?'} is not in the table")
+        self.enter(target, remind=trigger == CLOCK and target == self.phase)
+        self.moved(trigger, target)
+
+    def moved(self, trigger: str, to: str) -> None:
+        """What a kind of track does after each move."""
+
+    def enter(self, phase: str, *, remind: bool = False) -> None:
+        """Be in a state from now on, on its clock."""
+        now = workflow.now()
+        reminders = self.progress.reminders + 1 if remind else 0
+        since = self.progress.since if remind else now
+        self.home.progress = Progress(phase=phase, since=since, due=now, reminders=reminders)
+        if self.state:
+            self.home.progress.due = self.clock_end(self.state)
+
+    def clock_end(self, state: State) -> datetime:
+        """When the clock of a state that begins now ends, by the hours of whoever must act."""
+        hours = (self.turn_of or self.process.file.me).hours
+        return due(workflow.now(), getattr(self.process.file.clocks, state.clock), hours)
+
+    def ring(self) -> None:
+        """The clock ended: do what the table says."""
+        self.process.note(f"{self.table.name}.{self.phase}.clock", self.process.file.me.slug)
+        if self.state and self.state.alarm:
+            self.process.alarm(self.state.alarm)
+        self.rang()
+
+    def rang(self) -> None:
+        """What follows the clock; where the table leaves a choice, a kind of track makes it here."""
+        self.move(CLOCK)
+
+    def outline(self) -> TrackView:
+        """As a person sees it."""
+        state, turn = self.state, self.turn_of
+        return TrackView(
+            title=self.title,
+            phase=self.phase,
+            turn=turn.slug if turn else None,
+            who=state.who if state else None,
+            since=self.progress.since,
+            until=self.progress.due if state else None,
+            then=state.then if state else None,
+            reminders=self.progress.reminders,
+        )
