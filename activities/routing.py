@@ -1,0 +1,108 @@
+"""Who acts for a place, asked at the moment it matters: tables and directory may change while a case runs."""
+
+from datetime import datetime
+
+from temporalio import activity
+
+from contracts.agencies import Agency, Party
+from contracts.places import Atlas
+from contracts.text import Model, MunicipalityCode, Slug
+from contracts.words import Service
+
+
+class Place(Model):
+    """A municipality at a moment."""
+
+    municipality: MunicipalityCode
+    at: datetime
+
+
+class Route(Model):
+    """Who is asked to own a signal.
+
+    Attributes:
+        coordinator: The care coordinator of the region; None where nobody is known.
+        fallback: Who answers in a crisis while the coordinator is closed.
+        registry: CoMensha, which coordinates remotely.
+        oversight: The province, if it takes part.
+        others: Everybody whom a person may assign.
+    """
+
+    care_region: str | None
+    coordinator: Party | None
+    fallback: Party | None
+    registry: Party
+    oversight: Party | None
+    others: tuple[Party, ...]
+
+
+class Organisation(Model):
+    """An aid organisation that works for a region."""
+
+    party: Party
+    services: tuple[Service, ...]
+
+
+class CareMap(Model):
+    """Whom a coordinator can turn to for a place.
+
+    Attributes:
+        registry: CoMensha, for registration.
+        municipality: Where the privacy officer sits; None where the municipality does not take part.
+        organisations: Who could help, those of the region first.
+    """
+
+    registry: Party
+    municipality: Party | None
+    organisations: tuple[Organisation, ...]
+
+
+class RiecRoute(Model):
+    """The RIEC for a place; None where it does not take part."""
+
+    riec: Party | None
+
+
+class Routing:
+    """Reads the map; decides nothing."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self._atlas = atlas
+
+    @activity.defn
+    async def find_owner(self, place: Place) -> Route:
+        """Who may own a signal about a person who stays in this place."""
+        here = self._atlas.municipality(place.municipality, place.at.date())
+        coordinator = self._atlas.coordinator(here)
+        return Route(
+            care_region=here.care_region,
+            coordinator=_party(coordinator),
+            fallback=self._party_of(coordinator.out_of_hours if coordinator else None),
+            registry=self._atlas.directory.registry.party,
+            oversight=_party(self._atlas.oversight(here)),
+            others=tuple(a.party for a in self._atlas.directory.agencies if a.care_region),
+        )
+
+    @activity.defn
+    async def find_help(self, place: Place) -> CareMap:
+        """Whom a coordinator can turn to for a person who stays in this place."""
+        here = self._atlas.municipality(place.municipality, place.at.date())
+        fitting = [agency for service in Service for agency in self._atlas.aid(here.care_region, service)]
+        return CareMap(
+            registry=self._atlas.directory.registry.party,
+            municipality=_party(self._atlas.privacy_officer(here)),
+            organisations=tuple(Organisation(party=a.party, services=a.services) for a in dict.fromkeys(fitting)),
+        )
+
+    @activity.defn
+    async def find_riec(self, place: Place) -> RiecRoute:
+        """The RIEC of the police unit in which this place lies."""
+        here = self._atlas.municipality(place.municipality, place.at.date())
+        return RiecRoute(riec=_party(self._atlas.riec(here)))
+
+    def _party_of(self, slug: Slug | None) -> Party | None:
+        return self._atlas.directory.get(slug).party if slug else None
+
+
+def _party(agency: Agency | None) -> Party | None:
+    return agency.party if agency else None
