@@ -1,0 +1,63 @@
+"""Sending to another agency: done when its disk has the message."""
+
+import secrets
+
+import structlog
+from faststream.nats import NatsBroker
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import PubAck
+
+from contracts.catalogue import subject_to
+from contracts.envelope import CONTENT_TYPE, CloudEvent
+
+log = structlog.get_logger()
+
+TIMEOUT = 5.0
+
+
+class PublishFailed(Exception):  # noqa: N818 - named as what happened
+    """The recipient's inbox did not acknowledge; sending again with the same id is safe."""
+
+
+class NatsBus:
+    """The bus as one agency sends on it."""
+
+    def __init__(self, broker: NatsBroker, slug: str) -> None:
+        self._broker = broker
+        self._slug = slug
+
+    async def publish(self, message: CloudEvent, recipient: str) -> None:
+        """Send one event and wait for the recipient's disk.
+
+        Raises:
+            PublishFailed: Nobody acknowledged within five seconds, or there is no such lane.
+        """
+        subject = subject_to(recipient, message.event_class)
+        try:
+            await send(self._broker.config.connection_state.stream, subject, message.to_json(), message.id)
+        except (NatsError, TimeoutError) as error:
+            name = type(error).__name__
+            log.warning("event_not_published", agency=self._slug, recipient=recipient, type=message.type, error=name)
+            raise PublishFailed(
+                f"{recipient} did not acknowledge {message.type}: {name}; if this stays, check that the "
+                "catalogue allows it (`keten events`) and that the bus runs (`keten doctor`)"
+            ) from error
+
+
+async def send(stream: JetStreamContext, subject: str, body: bytes, message_id: str) -> PubAck:
+    """Publish under an id; if the stream knows that id already, publish once more under one that nobody can know.
+
+    A stream de-duplicates by an id that any of its senders may use, so "already known" does not prove that it was this
+    message: another agency could have sent first under the same id. The recipient's workflow de-duplicates by the id in
+    the event itself, so a second copy does no harm, and a lost one would.
+    """
+    ack = await _send_once(stream, subject, body, message_id)
+    if ack.duplicate:
+        ack = await _send_once(stream, subject, body, f"{message_id}.{secrets.token_hex(16)}")
+    return ack
+
+
+async def _send_once(stream: JetStreamContext, subject: str, body: bytes, message_id: str) -> PubAck:
+    headers = {"Nats-Msg-Id": message_id, "content-type": CONTENT_TYPE}
+    return await stream.publish(subject, body, timeout=TIMEOUT, headers=headers)

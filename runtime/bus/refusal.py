@@ -1,0 +1,111 @@
+"""What happens to an event that cannot be taken: it is kept, its sender hears why, and only then it leaves the inbox."""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+
+from contracts.agencies import Agency
+from contracts.catalogue import BY_SHORT_NAME, subject_to
+from contracts.envelope import CloudEvent, parse, source
+from contracts.events.deliveries import DeliveryRefused
+from contracts.reference import ALPHABET, from_bytes
+from contracts.refusals import Refused
+from runtime.bus.connection import headers_of
+from runtime.bus.publisher import TIMEOUT, send
+
+log = structlog.get_logger()
+
+SYSTEM = "inbox"
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+_CASE = re.compile(rf"k[{ALPHABET}]{{24}}")
+_SYSTEM = re.compile(r"urn:nld:oin:\d{20}:systeem:([a-z][a-z0-9-]{0,39})")
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """What can be read of a message that may be anything."""
+
+    id: str | None
+    caseref: str | None
+    system: str
+
+    @classmethod
+    def of(cls, message: Msg) -> "Glimpse":
+        """Take only what has the right form; the rest stays in the dead letter."""
+        try:
+            fields = parse(message.data)
+        except Refused:
+            fields = {}
+        system = _SYSTEM.fullmatch(str(fields.get("source", "")))
+        return cls(
+            id=_fitting(_ID, fields.get("id")) or _fitting(_ID, headers_of(message).get("Nats-Msg-Id")),
+            caseref=_fitting(_CASE, fields.get("caseref")),
+            system=system[1] if system else "unknown",
+        )
+
+
+class Refusals:
+    """The dead letters of one agency, and its answers to their senders."""
+
+    def __init__(self, me: Agency, identity: bytes) -> None:
+        self._me = me
+        self._identity = identity
+
+    async def keep(self, stream: JetStreamContext, message: Msg, refused: Refused) -> None:
+        """Store the original, byte for byte, with the reason; returns when it is on disk."""
+        at = message.metadata
+        headers = {
+            "Keten-Code": refused.code.value,
+            "Keten-Reason": _one_line(refused.reason),
+            "Keten-Id": self._id_of(message, Glimpse.of(message)),
+            "Keten-Subject": message.subject,
+            "Keten-Original-Msg-Id": _one_line(headers_of(message).get("Nats-Msg-Id", "")),
+            "Nats-Msg-Id": f"dead.{at.sequence.stream}.{at.timestamp.timestamp():.6f}",
+        }
+        await stream.publish(f"dead.{message.subject.removeprefix('from.')}", message.data, timeout=TIMEOUT, headers=headers)
+
+    async def answer(self, stream: JetStreamContext, message: Msg, sender: Agency, refused: Refused) -> None:
+        """Tell the sender why; never in answer to such an answer, or two inboxes would refuse each other for ever."""
+        event = BY_SHORT_NAME[message.subject.split(".", 2)[2]]
+        if event is DeliveryRefused:
+            return
+        answer = self._answer(message, refused, event.rule.type)
+        await send(stream, subject_to(sender.slug, DeliveryRefused), answer.to_json(), answer.id)
+        log.info("refusal_sent", agency=self._me.slug, recipient=sender.slug, code=refused.code.value)
+
+    def _answer(self, message: Msg, refused: Refused, event_type: str) -> CloudEvent:
+        seen = Glimpse.of(message)
+        about = self._id_of(message, seen)
+        told = DeliveryRefused(
+            event_id=about, event_type=event_type, system=seen.system, code=refused.code, reason=refused.reason[:8000]
+        )
+        return CloudEvent(
+            id=self._digest("refusal", about, refused.code.value).hex(),
+            source=source(self._me.oin, SYSTEM),
+            type=DeliveryRefused.rule.type,
+            time=datetime.now(UTC),
+            caseref=seen.caseref or from_bytes(self._digest("caseref", about)),
+            causationid=seen.id,
+            data=told.model_dump(mode="json"),
+        )
+
+    def _id_of(self, message: Msg, seen: Glimpse) -> str:
+        return seen.id or self._digest("unreadable", message.data.hex()).hex()
+
+    def _digest(self, *parts: str) -> bytes:
+        return hmac.digest(self._identity, "\0".join(parts).encode(), hashlib.sha256)[:20]
+
+
+def _fitting(pattern: re.Pattern[str], value: object) -> str | None:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else None
+
+
+def _one_line(text: str) -> str:
+    """A header value: printable ASCII, so that nothing a sender wrote can end the line."""
+    return "".join(character if " " <= character <= "~" else "?" for character in text)[:1000]

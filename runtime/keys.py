@@ -1,0 +1,131 @@
+"""Keys on disk: made once, readable by their owner only, never overwritten.
+
+A worker and an operator have an nkey each: the seed stays in its file, the bus knows the public half. The identity key is
+for keyed hashes: event ids that a retry keeps and nobody guesses.
+"""
+
+import os
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nkeys  # pyright: ignore[reportMissingTypeStubs]
+
+from contracts.agencies import Directory
+
+
+class Role(StrEnum):
+    """For whom a key is: the agency's running process, or a person who looks and repairs."""
+
+    WORKER = "worker"
+    OPERATOR = "operator"
+
+
+class PublicKeys(NamedTuple):
+    """The public halves of one agency's bus users."""
+
+    worker: str
+    operator: str
+
+
+class KeyFileError(RuntimeError):
+    """A key file is missing or open to others; the message says what to do."""
+
+
+class Keys:
+    """The key directory of an installation, or of one agency."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def create(self, directory: Directory) -> None:
+        """Make what is missing for every agency, for the server's own account and for the bus's storage."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.chmod(0o700)
+        for agency in directory.agencies:
+            for role in Role:
+                _write_once(self._seed_file(agency.slug, role), _new_seed())
+            _write_once(self.path / f"{agency.slug}.id.key", secrets.token_hex(32))
+        _write_once(self.path / "system.nk", _new_seed())
+        _write_once(self.store_file, f'key: "{secrets.token_hex(32)}"\n')
+
+    def seed(self, slug: str, role: Role) -> str:
+        """The nkey seed of an agency's bus user.
+
+        Raises:
+            KeyFileError: The file is missing or others can read it.
+        """
+        return read_private(self._seed_file(slug, role))
+
+    def public_key(self, slug: str, role: Role) -> str:
+        """The public half of an agency's bus user."""
+        return _public(self.seed(slug, role))
+
+    def public_keys(self, directory: Directory) -> dict[str, PublicKeys]:
+        """The public halves of everybody's bus users, by slug."""
+        return {
+            agency.slug: PublicKeys(self.public_key(agency.slug, Role.WORKER), self.public_key(agency.slug, Role.OPERATOR))
+            for agency in directory.agencies
+        }
+
+    def identity(self, slug: str) -> bytes:
+        """The agency's key for keyed hashes, 32 bytes."""
+        return bytes.fromhex(read_private(self.path / f"{slug}.id.key"))
+
+    def system_seed(self) -> str:
+        """The nkey seed of the user that may ask the bus how it is set."""
+        return read_private(self.path / "system.nk")
+
+    def system_public_key(self) -> str:
+        """The public half of the system user."""
+        return _public(self.system_seed())
+
+    @property
+    def store_file(self) -> Path:
+        """A piece of NATS configuration with the key that encrypts the streams on disk."""
+        return self.path / "store.conf"
+
+    def _seed_file(self, slug: str, role: Role) -> Path:
+        return self.path / f"{slug}.{role}.nk"
+
+
+def read_private(path: Path) -> str:
+    """The text of a key file that nobody else can read.
+
+    Raises:
+        KeyFileError: The file is missing or its mode is wider than 0600.
+    """
+    try:
+        mode = path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        raise KeyFileError(f"{path} is missing: make the keys with `keten provision`, or put this agency's key there") from None
+    if mode & 0o177:
+        raise KeyFileError(f"{path} has mode {mode:04o}, so others could use this key: chmod 600 {path}")
+    return path.read_text(encoding="ascii").strip()
+
+
+def _new_seed() -> str:
+    return nkeys.encode_seed(secrets.token_bytes(32), nkeys.PREFIX_BYTE_USER).decode()  # pyright: ignore[reportUnknownMemberType]
+
+
+def _public(seed: str) -> str:
+    pair: Any = nkeys.from_seed(bytearray(seed.encode()))  # pyright: ignore[reportUnknownMemberType]
+    return pair.public_key.decode()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a whole file or none; a file that is there stays, whoever made it."""
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(draft)  # unlike a rename, a link does not replace what somebody else wrote meanwhile
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,152 @@
+"""The bus's configuration, from the directory and the catalogue alone: no permission is written by hand.
+
+Every agency is an account with its own streams. For each lane the recipient exports the subject to the sender's account
+only, and the sender imports it; what is not a lane leads nowhere. An account cannot import from itself, so an agency's
+lanes to itself are subject mappings within its account.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from contracts.agencies import Directory
+from contracts.catalogue import Lane, lanes
+from runtime.keys import Keys, PublicKeys
+
+Config = dict[str, Any]
+
+MAX_PAYLOAD = 1024 * 1024
+STREAMS = ("INBOX", "DEAD")
+CONSUMER = "inbox"
+
+
+def render(directory: Directory, keys: Keys, *, port: int, store_dir: Path, host: str = "127.0.0.1") -> str:
+    """One server for the embedded installation.
+
+    Args:
+        directory: Who takes part.
+        keys: Their keys; only public halves end up in the text.
+        port: Where the server listens.
+        store_dir: Where the streams are stored.
+        host: The address it listens on.
+
+    Returns:
+        A configuration that must stand beside the key directory: it includes the storage key from there.
+    """
+    accounts = _accounts(directory, keys.public_keys(directory))
+    accounts["SYS"] = _system_account(keys.system_public_key())
+    parts = [
+        _write({"server_name": "keten", "host": host, "port": port, "max_payload": MAX_PAYLOAD, "system_account": "SYS"}),
+        _jetstream(store_dir, f'include "{keys.path.name}/{keys.store_file.name}"'),
+        _write({"accounts": accounts}),
+    ]
+    return "\n".join(parts)
+
+
+def render_cluster(
+    directory: Directory,
+    public_keys: Mapping[str, PublicKeys],
+    nodes: Sequence[str],
+    *,
+    system_public_key: str | None = None,
+    store_dir: Path = Path("/data"),
+) -> dict[str, str]:
+    """A cluster: one file per node, named after it.
+
+    Args:
+        directory: Who takes part.
+        public_keys: The public halves of everybody's bus users, by slug.
+        nodes: Host names under which the nodes reach each other.
+        system_public_key: The user that may ask the servers how they are set; none: nobody may.
+        store_dir: Where each node stores its streams.
+
+    Returns:
+        Text by file name. Each node reads the storage key from its variable ``NATS_STORE_KEY``.
+    """
+    accounts = _accounts(directory, public_keys)
+    accounts["SYS"] = _system_account(system_public_key) if system_public_key else {}
+    routes = [f"nats-route://{node}:6222" for node in nodes]
+    return {
+        f"{node}.conf": "\n".join(
+            [
+                _write({"server_name": node, "port": 4222, "http": 8222, "max_payload": MAX_PAYLOAD, "system_account": "SYS"}),
+                _jetstream(store_dir, "key: $NATS_STORE_KEY"),
+                _write({"cluster": {"name": "keten", "port": 6222, "routes": routes}, "accounts": accounts}),
+            ]
+        )
+        for node in nodes
+    }
+
+
+def _jetstream(store_dir: Path, key: str) -> str:
+    lines = [f"store_dir: {json.dumps(str(store_dir))}", "sync_interval: always", "cipher: aes", key]
+    return "jetstream: {\n " + "\n ".join(lines) + "\n}"
+
+
+def _write(sections: Config) -> str:
+    """NATS configuration is a superset of JSON."""
+    return "\n".join(f"{json.dumps(name)}: {json.dumps(value, indent=1)}" for name, value in sections.items())
+
+
+def _accounts(directory: Directory, public_keys: Mapping[str, PublicKeys]) -> dict[str, Config]:
+    accounts = {agency.slug: _account(public_keys[agency.slug]) for agency in directory.agencies}
+    for lane in lanes(directory):
+        _grant(accounts, lane)
+    return accounts
+
+
+def _account(public: PublicKeys) -> Config:
+    return {
+        "jetstream": "enabled",
+        "users": [
+            {"nkey": public.worker, "permissions": _worker_permissions()},
+            {"nkey": public.operator, "permissions": _operator_permissions()},
+        ],
+        "exports": [],
+        "imports": [],
+        "mappings": {},
+    }
+
+
+def _grant(accounts: dict[str, Config], lane: Lane) -> None:
+    """Open one lane, and nothing beside it."""
+    sender, recipient = lane.sender.slug, lane.recipient.slug
+    if sender == recipient:
+        accounts[sender]["mappings"][lane.as_sent] = lane.as_received
+        _worker(accounts[sender])["allow"].append(lane.as_received)  # the server checks a mapped subject, not the one sent
+        return
+    accounts[recipient]["exports"].append({"service": lane.as_received, "accounts": [sender]})
+    accounts[sender]["imports"].append(
+        {"service": {"account": recipient, "subject": lane.as_received}, "to": lane.as_sent},
+    )
+
+
+def _worker(account: Config) -> dict[str, list[str]]:
+    return account["users"][0]["permissions"]["publish"]
+
+
+def _worker_permissions() -> Config:
+    """What a running worker needs: send, take from its inbox, put aside what cannot be taken."""
+    fetching = [f"$JS.API.CONSUMER.MSG.NEXT.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.INFO.INBOX.{CONSUMER}"]
+    return {
+        "publish": {"allow": ["to.>", "dead.>", *fetching, f"$JS.ACK.INBOX.{CONSUMER}.>"]},
+        "subscribe": {"allow": ["_INBOX.>"]},
+    }
+
+
+def _operator_permissions() -> Config:
+    """What a person needs to make the streams, look at dead letters and replay them. No purge, no removal of a stream."""
+    streams = [f"$JS.API.STREAM.{verb}.{name}" for name in STREAMS for verb in ("CREATE", "UPDATE", "INFO")]
+    consumer = [f"$JS.API.CONSUMER.CREATE.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.INFO.INBOX.{CONSUMER}"]
+    durable = [f"$JS.API.CONSUMER.DURABLE.CREATE.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.CREATE.INBOX.{CONSUMER}.>"]
+    letters = ["$JS.API.STREAM.MSG.GET.DEAD", "$JS.API.STREAM.MSG.DELETE.DEAD"]
+    return {
+        "publish": {"allow": ["to.>", "from.>", *streams, *consumer, *durable, *letters]},
+        "subscribe": {"allow": ["_INBOX.>", "from.>"]},
+    }
+
+
+def _system_account(public: str) -> Config:
+    asking = {"publish": {"allow": ["$SYS.REQ.SERVER.PING.>"]}, "subscribe": {"allow": ["_INBOX.>"]}}
+    return {"users": [{"nkey": public, "permissions": asking}]}

@@ -1,0 +1,110 @@
+"""What is set on the servers against what is wanted, so that a drift is seen before it costs something."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.client import Client
+
+from contracts.agencies import Agency, Directory
+from contracts.text import Model
+from runtime.bus.connection import connect, jetstream
+from runtime.keys import Keys, Role
+from runtime.provision import DEAD, INBOX, INBOX_CONSUMER, RETENTION, SEARCH_ATTRIBUTES, attributes_of, retention_of
+
+STREAM_SETTINGS = ("subjects", "retention", "storage", "discard", "duplicate_window", "allow_direct", "num_replicas")
+CONSUMER_SETTINGS = ("durable_name", "ack_policy", "ack_wait", "max_deliver", "max_ack_pending")
+
+
+class Setting(Model):
+    """One setting as it is wanted and as it was found."""
+
+    where: str
+    name: str
+    wanted: str
+    found: str
+
+    @property
+    def as_wanted(self) -> bool:
+        """Nothing to do here."""
+        return self.wanted == self.found
+
+
+async def read_back(
+    nats_url: str, temporal_address: str, directory: Directory, keys: Keys, *, replicas: int = 1
+) -> tuple[Setting, ...]:
+    """Every setting of the streams, consumers, namespaces and attributes, and of the bus's storage."""
+    client = await Client.connect(temporal_address)
+    parts = await asyncio.gather(
+        _storage(nats_url, keys),
+        *(_account(nats_url, agency, keys, replicas) for agency in directory.agencies),
+        *(_namespace(client, agency.namespace) for agency in directory.agencies),
+    )
+    return tuple(setting for part in parts for setting in part)
+
+
+async def _storage(nats_url: str, keys: Keys) -> list[Setting]:
+    client = await connect(nats_url, keys.system_seed())
+    try:
+        answer = await client.request("$SYS.REQ.SERVER.PING.VARZ", b"", timeout=5)
+    finally:
+        await client.close()
+    config = json.loads(answer.data)["data"]["jetstream"]["config"]
+    return [Setting(where="bus", name="sync_always", wanted="True", found=str(config.get("sync_always", False)))]
+
+
+async def _account(nats_url: str, agency: Agency, keys: Keys, replicas: int) -> list[Setting]:
+    client = await connect(nats_url, keys.seed(agency.slug, Role.OPERATOR))
+    try:
+        stream = jetstream(client)
+        found: list[Setting] = []
+        for config in (INBOX, DEAD):
+            wanted = replace(config, num_replicas=replicas)
+            found += _compare(f"{agency.slug} {wanted.name}", STREAM_SETTINGS, wanted, await _stream(stream, wanted.name or ""))
+        return found + _compare(f"{agency.slug} inbox", CONSUMER_SETTINGS, INBOX_CONSUMER, await _consumer(stream))
+    finally:
+        await client.close()
+
+
+async def _stream(stream: JetStreamContext, name: str) -> Any:
+    try:
+        return (await stream.stream_info(name)).config
+    except NatsError:
+        return None
+
+
+async def _consumer(stream: JetStreamContext) -> Any:
+    try:
+        return (await stream.consumer_info("INBOX", INBOX_CONSUMER.name or "")).config
+    except NatsError:
+        return None
+
+
+async def _namespace(client: Client, namespace: str) -> list[Setting]:
+    kept = await retention_of(client, namespace)
+    found = _named(await attributes_of(client, namespace)) if kept is not None else {}
+    wanted = {"retention": str(RETENTION), **_named(SEARCH_ATTRIBUTES)}
+    found["retention"] = "missing" if kept is None else str(kept)
+    where = f"{namespace} namespace"
+    return [Setting(where=where, name=name, wanted=word, found=found.get(name, "missing")) for name, word in wanted.items()]
+
+
+def _named(attributes: Mapping[str, IndexedValueType.ValueType]) -> dict[str, str]:
+    return {name: IndexedValueType.Name(value).removeprefix("INDEXED_VALUE_TYPE_") for name, value in attributes.items()}
+
+
+def _compare(where: str, names: tuple[str, ...], wanted: Any, found: Any) -> list[Setting]:
+    return [
+        Setting(where=where, name=name, wanted=_word(wanted, name), found="missing" if found is None else _word(found, name))
+        for name in names
+    ]
+
+
+def _word(config: Any, name: str) -> str:
+    value = getattr(config, name)
+    return str(float(value)) if name in {"duplicate_window", "ack_wait"} else str(getattr(value, "value", value))

@@ -1,0 +1,116 @@
+"""One server as a child process: started in its own group, listened to when it dies, stopped with patience."""
+
+import asyncio
+import contextlib
+import ctypes
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+log = structlog.get_logger()
+
+STOP_PATIENCE = 15.0
+_PR_SET_PDEATHSIG = 1
+
+
+class ServerFailed(RuntimeError):  # noqa: N818 - named as what happened
+    """A server did not start or died; the message holds the last lines of its log."""
+
+
+def binary(name: str) -> Path:
+    """The server that came with this environment.
+
+    Raises:
+        ServerFailed: It is not there.
+    """
+    path = Path(sys.executable).parent / name
+    if not path.exists():
+        raise ServerFailed(f"{path} is missing: install Keten's dependencies into this environment again (`make test` does)")
+    return path
+
+
+def free_port(wanted: int, remembered: int | None = None, host: str = "127.0.0.1") -> int:
+    """The configured port; else the one of the last run if nobody took it; else any free one."""
+    for port in (wanted,) if wanted else (remembered or 0, 0):
+        with contextlib.closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServerFailed(f"port {wanted} is taken: end what listens there, or set another (0 takes a free one)")
+
+
+class ServerProcess:
+    """A server that runs, with its log."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log_file: Path) -> None:
+        self.name = name
+        self.pid = process.pid
+        self._process = process
+        self._log_file = log_file
+
+    @classmethod
+    async def start(cls, name: str, arguments: Sequence[str], log_file: Path) -> "ServerProcess":
+        """Start a server in its own process group, so that an interrupt at the terminal reaches its workers first."""
+        with log_file.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                str(binary(name)),
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=0,
+                preexec_fn=_die_with_parent(),
+            )
+        log.info("server_started", server=name, pid=process.pid)
+        return cls(name, process, log_file)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.returncode is None
+
+    async def died(self) -> None:
+        """Wait until it ends, which it should not.
+
+        Raises:
+            ServerFailed: Always, with the last lines of its log.
+        """
+        code = await self._process.wait()
+        raise ServerFailed(f"{self.name} ended with code {code}. Its log {self._log_file} ends:\n{self._last_lines()}")
+
+    async def stop(self) -> None:
+        """Ask it to end, and end it if it does not."""
+        if not self.alive:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_PATIENCE):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+        log.info("server_stopped", server=self.name, exit_code=self._process.returncode)
+
+    def _last_lines(self, count: int = 15) -> str:
+        with contextlib.suppress(OSError):
+            return "\n".join(self._log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+        return "(no log)"
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """On Linux the kernel kills a child whose parent died. Elsewhere the next start refuses while the child still listens."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl  # looked up before the fork: nothing may be loaded between fork and exec
+
+    def set_signal() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    return set_signal

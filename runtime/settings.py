@@ -1,0 +1,77 @@
+"""What an installation may set: read once, from variables that begin with ``KETEN_``."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contracts.agencies import EMBEDDED
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="KETEN_", frozen=True, extra="forbid")
+
+    home: Path = Field(default=Path(".keten"), description="where keys, data and logs of an embedded installation stand")
+    directory: Path = Field(default=EMBEDDED, description="the TOML file that says which agencies take part")
+    clocks: Path | None = Field(default=None, description="a TOML file with other terms than the defaults")
+    nats_url: str | None = Field(default=None, description="the bus, its nodes separated by commas; none: the embedded one")
+    temporal_address: str | None = Field(default=None, description="the Temporal frontend; none: the embedded one")
+    nats_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded bus; 0: a free one")
+    temporal_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal; 0: a free one")
+    ui_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal UI; 0: a free one")
+    registry_url: str | None = Field(default=None, description="SQLAlchemy URL of the registry; none: a file under home")
+    gap_patience: float = Field(default=60.0, ge=0, description="seconds that a later event waits for an earlier one")
+    inbox_loops: int = Field(default=4, ge=1, le=64, description="events of different cases that one inbox takes at a time")
+    log_json: bool = Field(default=False, description="logs as JSON, one event per line")
+
+    @property
+    def keys(self) -> Path:
+        """The directory with every key."""
+        return self.home / "keys"
+
+    @property
+    def nats_dir(self) -> Path:
+        """Where the embedded bus stores its streams."""
+        return self.home / "nats"
+
+    @property
+    def nats_config(self) -> Path:
+        """The generated configuration of the embedded bus; it includes a key by a path relative to itself."""
+        return self.home / "nats.conf"
+
+    @property
+    def temporal_db(self) -> Path:
+        """The database of the embedded Temporal server."""
+        return self.home / "temporal.db"
+
+    @property
+    def logs_dir(self) -> Path:
+        """Where the embedded servers write their logs."""
+        return self.home / "logs"
+
+    @property
+    def running_file(self) -> Path:
+        """Addresses and process ids while the embedded servers run."""
+        return self.home / "running.json"
+
+    @property
+    def ports_file(self) -> Path:
+        """The ports of the last run, so that addresses stay the same when they are still free."""
+        return self.home / "ports.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Locked by whoever runs the embedded servers on this home."""
+        return self.home / "lock"
+
+    @property
+    def registry(self) -> str:
+        """The SQLAlchemy URL of the registry's database."""
+        return self.registry_url or f"sqlite:///{(self.home / 'registry.db').absolute()}"
+
+
+def load_settings() -> Settings:
+    """The settings of this process, out of its environment."""
+    return Settings()
