@@ -1,0 +1,1 @@
+"""One file per kind of agency: which workflows it runs and what they may ask of the world."""

@@ -1,0 +1,11 @@
+"""Aid organisation: offers are seen, decided, and become help."""
+
+from contracts.agencies import Agency
+from workers.office import Office
+from workers.wiring import Wiring
+from workflows.placement import Placement
+
+
+def aid_organisation(agency: Agency, wiring: Wiring) -> Office:
+    """The office of an agency of this kind."""
+    return Office(agency, wiring, workflows=[Placement], capabilities=[wiring.alarms])

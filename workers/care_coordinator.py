@@ -1,0 +1,11 @@
+"""Care coordinator: cases are accepted, cared for and closed."""
+
+from contracts.agencies import Agency
+from workers.office import Office
+from workers.wiring import Wiring
+from workflows.case import Case
+
+
+def care_coordinator(agency: Agency, wiring: Wiring) -> Office:
+    """The office of an agency of this kind."""
+    return Office(agency, wiring, workflows=[Case], capabilities=[wiring.routing, wiring.alarms])

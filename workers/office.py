@@ -1,0 +1,206 @@
+"""The furniture that every agency has: an inbox whose events become updates of its own workflows, and a Temporal worker."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import Worker
+
+from activities.post import Post
+from contracts.agencies import Agency
+from contracts.event import Event
+from contracts.events.deliveries import DeliveryRefused
+from contracts.refusals import RefusalCode, Refused
+from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
+from runtime.keys import Role
+from runtime.temporal import connect
+from workers.capabilities import activities_of
+from workers.wiring import Wiring
+from workflows.admission import EARLY, heard_by
+from workflows.files.record import Received
+from workflows.process import Process
+from workflows.tables.table import OPENING
+
+Workflow = type[Process[Any]]
+log = structlog.get_logger()
+
+ANSWER = 20.0
+"""Seconds until a file that does not answer is tried again later, so that it does not hold up the inbox for other cases."""
+
+STICKY = timedelta(seconds=2)
+"""A query to a case whose worker died waits this long before another answers; the default is ten seconds."""
+
+
+class Office:
+    """One agency at work."""
+
+    def __init__(
+        self, agency: Agency, wiring: Wiring, workflows: Sequence[Workflow], capabilities: Sequence[object] = ()
+    ) -> None:
+        self.agency = agency
+        self._wiring = wiring
+        self._capabilities = capabilities
+        self._processes = {process.system: process for process in workflows}
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[None]:
+        """Work until the context ends: events are taken only while the Temporal worker runs."""
+        wiring, slug = self._wiring, self.agency.slug
+        bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER))
+        identity = wiring.keys.identity(slug)
+        Inbox(bus, Addressee(self.agency, wiring.directory, identity), self.take, loops=wiring.settings.inbox_loops)
+        self._client = await connect(wiring.temporal_address, self.agency.namespace)
+        worker = Worker(
+            self._client,
+            task_queue=slug,
+            workflows=list(self._processes.values()),
+            activities=activities_of(Post(self.agency, identity, NatsBus(bus, slug)), *self._capabilities),
+            sticky_queue_schedule_to_start_timeout=STICKY,
+        )
+        await bus.connect()
+        async with worker:
+            await bus.start()
+            log.info("office_opened", agency=slug)
+            try:
+                yield
+            finally:
+                await bus.stop()
+
+    async def take(self, delivery: Delivery) -> None:
+        """Hand an event to the workflow it is for; returns when Temporal has accepted it.
+
+        Raises:
+            Refused: It can never be accepted: the reason is for its sender.
+            TryLater: Its predecessor is not here yet.
+        """
+        event = delivery.event
+        self._check_content(delivery)
+        process, system = self._process_for(delivery)
+        received = self._received(delivery)
+        name = f"{system}-{delivery.message.caseref}"
+        try:
+            async with asyncio.timeout(ANSWER):
+                await self._hand_over(process, system, name, received)
+        except WorkflowUpdateFailedError as error:
+            raise _translated(error) from None
+        except WorkflowAlreadyStartedError:
+            self._late(event)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            await self._no_open_file(self._client, name, delivery)
+
+    async def _hand_over(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
+        """As an update of the file; an event that may open one starts it where needed."""
+        event = type(received.event).__name__
+        if event in process.table.states[OPENING].moves:
+            await self._open_with(process, system, name, received)
+            return
+        handle: Any = self._client.get_workflow_handle(name)
+        await handle.execute_update(event, received, id=received.id, result_type=str)
+
+    async def _open_with(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
+        """Start the file and hand it its first event in one step; a file that was void may begin again."""
+        file = process.file_type(
+            reference=name.rsplit("-", 1)[1], me=self.agency.party, system=system, clocks=self._wiring.clocks
+        )
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            process.__name__,
+            file,
+            id=name,
+            task_queue=self.agency.slug,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            static_summary=f"{process.table.title} {file.reference}",
+        )
+        client: Any = self._client  # its overloads are only partly typed
+        await client.execute_update_with_start_workflow(
+            type(received.event).__name__, received, start_workflow_operation=start, id=received.id, result_type=str
+        )
+
+    def _check_content(self, delivery: Delivery) -> None:
+        for place in delivery.event.places():
+            try:
+                self._wiring.atlas.municipality(place, datetime.now(UTC).date())
+            except LookupError:
+                raise Refused(
+                    RefusalCode.MUNICIPALITY_UNKNOWN, "no municipality has this CBS code; they look like GM0995 (Lelystad)"
+                ) from None
+        objection = delivery.event.objection(delivery.sender.kind)
+        if objection:
+            raise Refused(RefusalCode.NO_GROUND, objection)
+
+    def _process_for(self, delivery: Delivery) -> tuple[Workflow, str]:
+        """Which workflow hears this event, and the name of the file there."""
+        event = delivery.event
+        answered = event.system if isinstance(event, DeliveryRefused) else None
+        system = answered or f"{event.rule.file}{event.suffix()}"
+        process = self._processes.get(system.split("-")[0])  # type: ignore[call-overload]
+        if process is None and answered:
+            process, system = self._first_process()
+        if process is None or event.rule.type not in heard_by(process):
+            raise Refused(
+                RefusalCode.NOT_ALLOWED, f"{self.agency.slug} has no use for this event; `keten events` lists who takes it"
+            )
+        return process, system
+
+    def _received(self, delivery: Delivery) -> Received[Any]:
+        message = delivery.message
+        waited = datetime.now(UTC) - delivery.first_seen
+        return Received[type(delivery.event)](  # type: ignore[misc]
+            id=message.id,
+            sender=delivery.sender.party,
+            system=message.system,
+            sequence=int(message.sequence),
+            logged=message.time,
+            trace=message.traceparent,
+            past_gap=waited > timedelta(seconds=self._wiring.settings.gap_patience),
+            event=delivery.event,
+        )
+
+    def _first_process(self) -> tuple[Workflow, str]:
+        """A refusal of something that was sent by hand: for the first kind of file that the agency keeps."""
+        system, process = next(iter(self._processes.items()))
+        return process, system
+
+    async def _no_open_file(self, client: Client, name: str, delivery: Delivery) -> None:
+        """Closed: the late path. Unknown: perhaps the event that opens it is on its way."""
+        try:
+            description = await client.get_workflow_handle(name).describe()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            waited = datetime.now(UTC) - delivery.first_seen
+            if int(delivery.message.sequence) > 1 and waited < timedelta(seconds=self._wiring.settings.gap_patience):
+                raise TryLater from None
+            raise Refused(RefusalCode.CASE_UNKNOWN, "no file with this case reference is kept here") from None
+        if description.status is WorkflowExecutionStatus.RUNNING:
+            raise TryLater
+        self._late(delivery.event)
+
+    def _late(self, event: Event) -> None:
+        """An event for a file that has ended: noted where the catalogue says so, refused otherwise."""
+        if not event.rule.late:
+            raise Refused(RefusalCode.CASE_CLOSED, "the file with this case reference has ended; begin a new case")
+        log.info("late_event_noted", agency=self.agency.slug, type=event.rule.type)
+
+
+def _translated(error: WorkflowUpdateFailedError) -> Exception:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == EARLY:
+        return TryLater()
+    if isinstance(cause, ApplicationError) and cause.type in set(RefusalCode):
+        return Refused(RefusalCode(cause.type), cause.message)
+    return error

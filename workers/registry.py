@@ -1,0 +1,12 @@
+"""Registry (CoMensha): reports are registered; cases of regions without a coordinator are coordinated remotely."""
+
+from contracts.agencies import Agency
+from workers.office import Office
+from workers.wiring import Wiring
+from workflows.case import Case
+from workflows.registration import Registration
+
+
+def registry(agency: Agency, wiring: Wiring) -> Office:
+    """The office of an agency of this kind."""
+    return Office(agency, wiring, workflows=[Registration, Case], capabilities=[wiring.registrar, wiring.routing, wiring.alarms])

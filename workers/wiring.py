@@ -1,0 +1,105 @@
+"""What the workers of one process share: settings read once, ports met with their drivers."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from pydantic import ValidationError
+
+from activities.alarm import Alarm, Alarms
+from activities.register import Registrar
+from activities.routing import Routing
+from contracts.agencies import Directory, read_directory
+from contracts.clocks import Clocks, read_clocks
+from contracts.places import Atlas
+from runtime.keys import Keys
+from runtime.register import SqlRegister, upgrade
+from runtime.settings import Settings
+
+T = TypeVar("T")
+
+
+def read_file(read: Callable[[Path], T], path: Path) -> T:
+    """Read a file that a setting names.
+
+    Raises:
+        ValueError: It cannot be read; the message names the file, the place in it and the fault.
+    """
+    try:
+        return read(path)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        words = "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in faults)
+    except OSError as error:
+        words = error.strerror or type(error).__name__
+    except ValueError as error:
+        words = str(error).removeprefix(f"{path}: ")
+        if str(path) in words:
+            raise
+    raise ValueError(f"{path}: {words}")
+
+
+def read_tables(settings: Settings) -> Directory:
+    """Who takes part; directory, routing tables and clocks are read, so that a fault in them is known before anything starts."""
+    wiring = Wiring(settings, "", "")
+    _ = wiring.clocks, wiring.atlas
+    return wiring.directory
+
+
+class LogPager:
+    """Alarms go to the log, as ``alarm_raised``: operations routes them to whoever is on duty."""
+
+    async def page(self, alarm: Alarm) -> None:
+        """Write the alarm."""
+        structlog.get_logger().error("alarm_raised", agency=alarm.agency, reference=alarm.reference, words=alarm.words)
+
+
+class Wiring:
+    """Drivers and tables, each made once."""
+
+    def __init__(self, settings: Settings, nats_url: str, temporal_address: str) -> None:
+        self.settings = settings
+        self.nats_url = nats_url
+        self.temporal_address = temporal_address
+
+    @cached_property
+    def directory(self) -> Directory:
+        """Who takes part."""
+        return read_file(read_directory, self.settings.directory)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """The terms of this installation."""
+        return read_file(read_clocks, self.settings.clocks) if self.settings.clocks else read_clocks(None)
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """The routing tables."""
+        return Atlas(self.directory)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The key files."""
+        return Keys(self.settings.keys)
+
+    @cached_property
+    def routing(self) -> Routing:
+        """Who acts for a place."""
+        return Routing(self.atlas)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """How a person is reached."""
+        return Alarms(LogPager())
+
+    @cached_property
+    def registrar(self) -> Registrar:
+        """The national register; only the registry's office asks for it, and so only there its schema is brought up to date."""
+        upgrade(self.settings.registry)
+        return Registrar(SqlRegister(self.settings.registry))
+
+    def prepare(self) -> None:
+        """Check tables and clocks before anybody works."""
+        _ = self.clocks, self.atlas
