@@ -1,0 +1,1 @@
+"""What people open: it reads by query and writes only by update or event."""

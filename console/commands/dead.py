@@ -1,0 +1,73 @@
+"""Events that could not be taken: look, correct, replay."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from console.installation import Installation
+from console.screen import run, screen, stop, when
+from runtime.bus import DeadLetter, DeadLetters
+
+app = typer.Typer(help="Events that could not be taken: look, correct, replay.", no_args_is_help=True)
+AGENCY = Annotated[str, typer.Argument(help="slug of the agency that refused the event")]
+NUMBER = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="number of the dead letter, from `keten dead list`")]
+
+
+@app.command("list")
+def list_letters() -> None:
+    """Every dead letter at the agencies that this installation may see."""
+    run(_list())
+
+
+@app.command()
+def show(agency: AGENCY, number: NUMBER) -> None:
+    """One dead letter: why it was refused, and the original (which may hold personal data)."""
+    run(_show(agency, number))
+
+
+@app.command()
+def replay(
+    agency: AGENCY,
+    number: NUMBER,
+    corrected: Annotated[Path | None, typer.Option(help="a file with the corrected event; else the original as it is")] = None,
+) -> None:
+    """Put a dead letter into the inbox again; it leaves the dead letters only when the inbox's disk has it."""
+    if corrected and not corrected.is_file():
+        stop(f"{corrected} is not a file: give one with the corrected event")
+    run(_replay(agency, number, corrected.read_bytes() if corrected else None))
+
+
+async def _list() -> None:
+    installation = Installation.reach()
+    table = Table("agency", "number", "at", "from", "event", "code", "reason")
+    for agency in installation.ours:
+        async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+            for letter in await letters.list():
+                words = (letter.sender, letter.event, letter.code, letter.reason)
+                table.add_row(agency.slug, str(letter.seq), _at(letter), *map(escape, words))
+    screen.print(table if table.row_count else "no dead letters")
+
+
+async def _show(slug: str, number: int) -> None:
+    installation = Installation.reach()
+    agency = installation.directory.get(slug)
+    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+        letter = await letters.show(number)
+    why = f"[red]{escape(letter.code)}[/red]: {escape(letter.reason)}"
+    screen.print(f"from {escape(letter.sender)}, {escape(letter.event)}, {_at(letter)}: {why}")
+    screen.print(letter.body.decode("utf-8", errors="replace"), markup=False)
+
+
+async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
+    installation = Installation.reach()
+    agency = installation.directory.get(slug)
+    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+        await letters.replay(number, corrected)
+    screen.print(f"[green]replayed[/green]: {agency.slug} takes it again; if it is refused again, `keten dead list` shows it")
+
+
+def _at(letter: DeadLetter) -> str:
+    return when(letter.at) if letter.at else "-"

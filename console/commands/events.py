@@ -1,0 +1,46 @@
+"""The catalogue on the screen."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from console.commands.publish import event_class
+from console.screen import screen, stop
+from contracts.catalogue import CATALOGUE
+from contracts.words import AgencyKind
+
+
+def events(
+    name: Annotated[str | None, typer.Argument(help="one event, by type or short name: its rule and its fields")] = None,
+    kind: Annotated[AgencyKind | None, typer.Option(help="only what this kind of agency sends or takes")] = None,
+) -> None:
+    """The catalogue: every event, who may send it to whom, on what ground."""
+    if name:
+        _one(name)
+        return
+    table = Table("event", "from", "to", "ground", "purpose", title="Who may send what to whom")
+    for event in CATALOGUE.values():
+        rule = event.rule
+        if kind is None or kind in rule.senders | rule.recipients:
+            grounds = ", ".join(rule.grounds)
+            table.add_row(event.short_name(), _kinds(rule.senders), _kinds(rule.recipients), grounds, rule.purpose)
+    screen.print(table)
+
+
+def _one(name: str) -> None:
+    try:
+        event = event_class(name)
+    except LookupError as error:
+        stop(str(error))
+    rule = event.rule
+    screen.print(f"[bold]{rule.type}[/bold]  {event.__doc__}")
+    screen.print(f"from {_kinds(rule.senders)} to {_kinds(rule.recipients)}; ground: {', '.join(rule.grounds)}")
+    screen.print(f"purpose: {rule.purpose}; retention: {rule.retention}")
+    screen.print(f"personal: {', '.join(event.personal_fields()) or 'nothing'}")
+    screen.print_json(json.dumps(event.model_json_schema()))
+
+
+def _kinds(kinds: frozenset[AgencyKind]) -> str:
+    return "everybody" if len(kinds) == len(AgencyKind) else ", ".join(sorted(kinds))

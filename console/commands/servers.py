@@ -1,0 +1,116 @@
+"""Starting things: everything together, one agency, or only what the servers need to know."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console.installation import Installation, everything
+from console.screen import run, screen, settings
+from contracts.agencies import read_directory
+from runtime.keys import Keys
+from runtime.logs import configure_logs
+from runtime.nats_config import render_cluster
+from runtime.provision import provision_namespaces, provision_streams
+from runtime.settings import load_settings
+from runtime.watchdog import watched
+from workers.kinds import office
+
+
+def up(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="show the log")] = False) -> None:
+    """Start the servers and the offices of all agencies; Ctrl-C stops them. State stays in the home directory."""
+    configured = settings()
+    configure_logs(as_json=configured.log_json, level=logging.INFO if verbose else logging.WARNING)
+    run(_up())
+
+
+def worker(agency: Annotated[str, typer.Argument(help="slug of the agency")]) -> None:
+    """Run the office of one agency, as a process of its own."""
+    configured = settings()
+    configure_logs(as_json=configured.log_json)
+    run(_worker(agency))
+
+
+def provision(
+    render: Annotated[Path | None, typer.Option(help="only make keys, and write a bus cluster's configuration here")] = None,
+    nodes: Annotated[str, typer.Option(help="host names of the cluster's nodes")] = "nats-1,nats-2,nats-3",
+    replicas: Annotated[int, typer.Option(min=1, max=5, help="copies of every stream; a cluster of three holds 3")] = 1,
+) -> None:
+    """Make keys, streams, namespaces and search attributes on the servers that run; nothing is ever deleted."""
+    run(_render(render, nodes.split(",")) if render else _provision(replicas))
+
+
+async def _up() -> None:
+    settings = load_settings()
+    with screen.status("starting the bus, Temporal and every agency"):
+        stack = AsyncExitStack()
+        installation, running = await stack.enter_async_context(everything(settings))
+    async with stack, watched():
+        screen.print(f"[green]Keten runs[/green]: {len(installation.directory.agencies)} agencies, state in {settings.home}")
+        show_addresses(installation)
+        screen.print("Ctrl-C stops it; another terminal may now use `keten cases`, `keten publish`, `keten doctor`.")
+        await until_stopped(running.watch())
+        screen.print("stopping")
+
+
+async def _worker(slug: str) -> None:
+    installation = Installation.reach()
+    agency = installation.directory.get(slug)
+    installation.prepare()
+    async with office(agency, installation).open(), watched():
+        await until_stopped(asyncio.Event().wait())
+
+
+async def _render(where: Path, nodes: list[str]) -> None:
+    settings = load_settings()
+    directory, keys = read_directory(settings.directory), Keys(settings.keys)
+    keys.create(directory)
+    files = render_cluster(directory, keys.public_keys(directory), nodes, system_public_key=keys.system_public_key())
+    await asyncio.to_thread(_write_all, where, files)
+    screen.print(
+        f"[green]rendered[/green]: {', '.join(files)} in {where}; the keys are in {settings.keys}: hand each agency its own"
+    )
+
+
+def _write_all(where: Path, files: dict[str, str]) -> None:
+    where.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (where / name).write_text(text, encoding="utf-8")
+
+
+async def _provision(replicas: int) -> None:
+    installation = Installation.reach()
+    directory, keys = installation.directory, installation.keys
+    keys.create(directory)
+    with screen.status("streams and consumers"):
+        await provision_streams(installation.nats_url, directory, keys, replicas=replicas)
+    with screen.status("namespaces and search attributes"):
+        await provision_namespaces(installation.temporal_address, directory)
+    screen.print(f"[green]provisioned[/green]: {len(directory.agencies)} agencies")
+
+
+def show_addresses(installation: Installation) -> None:
+    """Where the Temporal UI of each agency's namespace is."""
+    if installation.ui_url:
+        for agency in installation.directory.agencies:
+            address = f"{installation.ui_url}/namespaces/{agency.namespace}/workflows"
+            screen.print(f"  {agency.slug:24}{address}", soft_wrap=True)
+
+
+async def until_stopped(other: Coroutine[Any, Any, Any]) -> None:
+    """Wait for Ctrl-C, a termination signal, or for something else to end first."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    tasks = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(other)]
+    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    for task in done:
+        task.result()

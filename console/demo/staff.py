@@ -1,0 +1,107 @@
+"""Simulated people. They live only in the demo, and use the same commands as a person at the console."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from nats.errors import Error as NatsError
+
+from console.files import Files, Found
+from console.installation import Installation
+from contracts.envelope import CONTENT_TYPE, CloudEvent, source
+from contracts.event import Event
+from contracts.events.deliveries import DeliveryRefused
+from contracts.reference import new_reference
+from runtime.bus import Mailbox
+from runtime.bus.connection import connect, jetstream
+
+PATIENCE = 90.0
+"""Seconds after which a simulated person gives up and the demo fails."""
+
+
+class SimulatedStaff:
+    """Plays reporters, coordinators, officers and aid workers."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._files = Files(installation)
+
+    async def report(self, slug: str, event: Event, to: str) -> str:
+        """An agency's own system publishes an event and waits for the receipt.
+
+        Returns:
+            The case reference.
+
+        Raises:
+            RuntimeError: No receipt came, or a refusal.
+        """
+        agency = self._installation.directory.get(slug)
+        message = CloudEvent(
+            id=secrets.token_hex(16),
+            source=source(agency.oin, "report"),
+            type=event.rule.type,
+            time=datetime.now(UTC),
+            caseref=new_reference(),
+            sequence="1",
+            data=event.model_dump(mode="json"),
+        )
+        async with await Mailbox.open(self._installation.nats_url, self._installation.operator_seed(agency)) as mailbox:
+            answer = await mailbox.publish_and_wait(message, to, PATIENCE)
+        if answer is None or isinstance(answer.event(), DeliveryRefused):
+            raise RuntimeError(f"{slug} got no receipt for {event.rule.type}")
+        return message.caseref
+
+    async def send_raw(self, slug: str, subject: str, raw: bytes) -> str:
+        """A faulty system puts bytes on the bus.
+
+        Returns:
+            Where the bytes ended.
+        """
+        agency = self._installation.directory.get(slug)
+        client = await connect(self._installation.nats_url, self._installation.operator_seed(agency))
+        try:
+            headers = {"content-type": CONTENT_TYPE}
+            await jetstream(client).publish(subject, raw, timeout=3, headers=headers)
+        except NatsError:
+            return "refused by the bus itself: no such lane"
+        finally:
+            await client.close()
+        return "taken by the bus, refused by the inbox"
+
+    async def decide(self, slug: str, reference: str, command: str, **content: Any) -> None:
+        """A person waits until a decision is possible, and takes it."""
+        await self._files.decide(await self._when_possible(slug, reference, command), command, content)
+
+    async def sees(self, slug: str, reference: str, phase: str, kind: str) -> Found:
+        """A person looks until a file is in a phase."""
+        return await self._until(slug, reference, lambda file: file.view.kind == kind and file.view.track.phase == phase)
+
+    async def files(self, reference: str) -> list[Found]:
+        """Every file about a case."""
+        return await self._files.about(reference)
+
+    async def gap(self, slug: str) -> str:
+        """The reference of an open gap in coverage at a province."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for row in await self._files.listing("KetenKind = 'coverage'", "ExecutionStatus = 'Running'"):
+                    if row.agency == slug and row.phase == "observed":
+                        return row.reference
+                await asyncio.sleep(0.2)
+
+    async def _when_possible(self, slug: str, reference: str, command: str) -> Found:
+        return await self._until(slug, reference, lambda file: command in {choice.command for choice in file.view.choices})
+
+    async def _until(self, slug: str, reference: str, fits: Callable[[Found], bool]) -> Found:
+        agency = self._installation.directory.get(slug)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    for file in await self._files.at(agency, reference):
+                        if fits(file):
+                            return file
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise RuntimeError(f"{slug} waited in vain for case {reference}") from None

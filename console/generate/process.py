@@ -1,0 +1,49 @@
+"""The processes as diagrams and tables, drawn from the transition tables that the workflows follow."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import workflows.tables
+from contracts.clocks import Clocks
+from workflows.tables.table import CLOCK, State, Table
+
+HEAD = """# The processes
+
+Generated from `workflows/tables/`; every workflow moves by its table and by nothing else. Every open state has an owner, a clock
+and a way out. Terms are the defaults of `contracts/clocks.py`; an installation may set others.
+"""
+
+
+def process_page() -> dict[Path, str]:
+    """One section per table: a state diagram, and whose turn it is until when."""
+    return {Path("docs/generated/process.md"): "\n".join([HEAD, *(_section(table) for table in all_tables())])}
+
+
+def all_tables() -> list[Table]:
+    """Every transition table, by name."""
+    found: dict[str, Table] = {}
+    for module in pkgutil.iter_modules(workflows.tables.__path__, "workflows.tables."):
+        members = vars(importlib.import_module(module.name)).values()
+        found.update({member.name: member for member in members if isinstance(member, Table)})
+    return [found[name] for name in sorted(found)]
+
+
+def _section(table: Table) -> str:
+    rows = [_row(state) for state in table.states.values()]
+    head = ["| state | whose turn | until | then |", "|---|---|---|---|"]
+    return "\n".join([f"## {table.name}: {table.title}", "", *_diagram(table), "", *head, *rows, ""])
+
+
+def _diagram(table: Table) -> list[str]:
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {table.start}"]
+    for state in table.states.values():
+        for trigger, targets in state.moves.items():
+            words = "clock" if trigger == CLOCK else trigger
+            lines += [f"    {state.name} --> {target}: {words}" for target in sorted(targets)]
+    return [*lines, *(f"    {end} --> [*]" for end in sorted(table.ends)), "```"]
+
+
+def _row(state: State) -> str:
+    term = getattr(Clocks(), state.clock)
+    return f"| {state.name} | {state.who} ({state.turn}) | {term} (`{state.clock}`) | {state.then} |"

@@ -1,0 +1,51 @@
+"""The register of processing activities (GDPR art. 30), as far as the catalogue knows it: one per type of event."""
+
+from pathlib import Path
+
+from console.generate.schemas import data_schema, field
+from console.generate.tables import page, table, words
+from contracts.catalogue import CATALOGUE
+from contracts.event import Event
+
+ABOUT = (
+    "One processing activity per type of event; a new version of a type is a new activity. Every controller adds its own name, "
+    "its contact, its security measures and any transfer abroad, and sets the terms of retention, which here are only named. "
+    "Every message also carries a pseudonym of the case, which is personal data for whoever can resolve it."
+)
+
+
+def processing_register() -> dict[Path, str]:
+    """The register."""
+    parts = [_entry(event) for event in CATALOGUE.values()]
+    return {Path("docs/generated/processing-register.md"): page("Register of processing activities", ABOUT, *parts)}
+
+
+def _entry(event: type[Event]) -> str:
+    rule = event.rule
+    rows = [
+        ("what happens", " ".join((event.__doc__ or "").split())),
+        ("purpose", rule.purpose),
+        ("ground (GDPR art. 6 and 9)", words(rule.grounds)),
+        ("data subjects", _subjects(event)),
+        ("categories of personal data", _categories(event)),
+        ("disclosed by", words(rule.senders)),
+        ("recipients", words(rule.recipients)),
+        ("term of retention", words([rule.retention])),
+    ]
+    return f"## {rule.type}\n\n{table(('item', 'entry'), rows)}"
+
+
+def _subjects(event: type[Event]) -> str:
+    fields = event.personal_fields()
+    if not fields:
+        return "presumed victims, by the pseudonym of the case only"
+    return "presumed victims and suspects" if any(path.endswith("suspect") for path in fields) else "presumed victims"
+
+
+def _categories(event: type[Event]) -> str:
+    schema = data_schema(event)
+    return "<br>".join(_category(path, field(schema, path).get("description")) for path in event.personal_fields()) or "none"
+
+
+def _category(path: str, description: str | None) -> str:
+    return f"`{path}`: {description}" if description else f"`{path}`"

@@ -1,0 +1,43 @@
+"""The schemas as last released, and whether today's catalogue breaks them."""
+
+import json
+from pathlib import Path
+
+from console.generate.breaking import breaking
+from console.generate.schemas import Schema, as_text, data_schema, envelope_schema
+from contracts.catalogue import BY_SHORT_NAME
+
+RELEASED = Path("contracts/released")
+ENVELOPE = "envelope"
+
+
+def current() -> dict[str, Schema]:
+    """Today's schemas by short name: the data of every event, and the envelope around it."""
+    return {ENVELOPE: envelope_schema(), **{name: data_schema(event) for name, event in BY_SHORT_NAME.items()}}
+
+
+def released(root: Path) -> dict[str, Schema]:
+    """The schemas as last released, by short name."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / RELEASED).glob("*.json"))}
+
+
+def breaking_changes(root: Path) -> list[str]:
+    """One line per change that breaks a released schema. A type that was never released may still change."""
+    today = current()
+    lines: list[str] = []
+    for name, schema in released(root).items():
+        if name not in today:
+            lines.append(f"{name}: the type was removed; once nobody sends it any more, remove {RELEASED / name}.json too")
+            continue
+        lines.extend(f"{name}: {change}" for change in breaking(schema, today[name]))
+    return lines
+
+
+def write_release(root: Path) -> list[Path]:
+    """Write today's schemas as released; returns what changed."""
+    texts = {RELEASED / f"{name}.json": as_text(schema) for name, schema in current().items()}
+    (root / RELEASED).mkdir(parents=True, exist_ok=True)
+    changed = [path for path, text in texts.items() if not (root / path).is_file() or (root / path).read_text("utf-8") != text]
+    for path in changed:
+        (root / path).write_text(texts[path], encoding="utf-8")
+    return changed

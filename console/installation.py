@@ -1,0 +1,87 @@
+"""The installation that this console can reach: its directory, its keys, its servers."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from temporalio.client import Client
+
+from contracts.agencies import Agency
+from runtime.keys import KeyFileError, Role
+from runtime.servers import Running, embedded, read_running
+from runtime.settings import Settings, load_settings
+from runtime.temporal import connect
+from workers.kinds import office
+from workers.wiring import Wiring, read_tables
+
+
+class NotRunning(RuntimeError):  # noqa: N818 - named as what is the case
+    """No servers to talk to; the message says how to start them."""
+
+
+class Installation(Wiring):
+    """What one console sees. Which agencies it may act for follows from the keys that lie here."""
+
+    def __init__(self, settings: Settings, nats_url: str, temporal_address: str, ui_url: str | None) -> None:
+        super().__init__(settings, nats_url, temporal_address)
+        self.ui_url = ui_url
+        self._connecting: asyncio.Task[Client] | None = None
+
+    @classmethod
+    def reach(cls) -> "Installation":
+        """The installation of this home, or the one that the settings name.
+
+        Raises:
+            NotRunning: Nobody runs it.
+        """
+        settings = load_settings()
+        if settings.nats_url and settings.temporal_address:
+            return cls(settings, settings.nats_url, settings.temporal_address, None)
+        running = read_running(settings)
+        if running is None:
+            raise NotRunning(
+                f"Keten does not run in {settings.home}: start it with `keten up`, or point KETEN_HOME, or KETEN_NATS_URL and "
+                "KETEN_TEMPORAL_ADDRESS, to where it runs"
+            )
+        return cls.of(settings, running)
+
+    @classmethod
+    def of(cls, settings: Settings, running: Running) -> "Installation":
+        """The installation whose servers this process started."""
+        return cls(settings, running.nats_url, running.temporal_address, running.ui_url)
+
+    @property
+    def ours(self) -> list[Agency]:
+        """The agencies for which this console may act: those whose operator key lies here."""
+        return [agency for agency in self.directory.agencies if self._has_key(agency)]
+
+    def operator_seed(self, agency: Agency) -> str:
+        """The key with which an operator of the agency speaks on the bus."""
+        return self.keys.seed(agency.slug, Role.OPERATOR)
+
+    async def client(self, agency: Agency) -> Client:
+        """A client in the agency's namespace; all share one connection, that nobody leaves in the middle of connecting."""
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(connect(self.temporal_address, agency.namespace))
+        first = await self._connecting
+        return Client(first.service_client, namespace=agency.namespace, plugins=first.config()["plugins"])
+
+    def _has_key(self, agency: Agency) -> bool:
+        try:
+            self.operator_seed(agency)
+        except KeyFileError:
+            return False
+        return True
+
+
+@asynccontextmanager
+async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, Running]]:
+    """The servers and the offices of all agencies, in this process."""
+    directory = read_tables(settings)
+    async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(embedded(settings, directory))
+        installation = Installation.of(settings, running)
+        installation.prepare()
+        for agency in directory.agencies:
+            await stack.enter_async_context(office(agency, installation).open())
+        yield installation, running

@@ -1,0 +1,25 @@
+"""``keten``: the command line."""
+
+import typer
+
+from console.commands import agencies, cases, dead, demo, doctor, events, publish, servers
+
+app = typer.Typer(
+    name="keten",
+    help="Referrals between agencies: each case has an owner, a clock and a next step.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(servers.up)
+app.command()(demo.demo)
+app.command()(servers.worker)
+app.command()(servers.provision)
+app.command()(publish.publish)
+app.command()(events.events)
+app.command()(cases.cases)
+app.command()(cases.case)
+app.command()(cases.decide)
+app.command(name="agencies")(agencies.list_agencies)
+app.command()(agencies.coverage)
+app.add_typer(dead.app, name="dead")
+app.command()(doctor.doctor)
