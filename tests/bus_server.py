@@ -1,0 +1,148 @@
+"""A real nats-server with the generated configuration, and the events that tests send over it."""
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import TimeoutError as NothingThere
+
+from contracts.agencies import Agency, Directory
+from contracts.envelope import CloudEvent, source
+from contracts.event import Event
+from contracts.events.signals import SignalReported
+from contracts.reference import new_reference
+from runtime.bus import Addressee, Delivery, Inbox, broker, connect
+from runtime.bus.connection import jetstream
+from runtime.keys import Keys, Role
+from runtime.nats_config import render
+from runtime.provision import provision_streams
+from runtime.server_process import binary
+from runtime.store_repair import mend_store
+
+POLICE, DESK, ALMERE, COORDINATOR, REGISTRY = (
+    "police-midden-nederland",
+    "signal-desk",
+    "almere",
+    "coordinator-almere",
+    "comensha",
+)
+
+
+class BusServer:
+    """A server under one directory: it can be killed and started again."""
+
+    def __init__(self, home: Path, directory: Directory, change: Callable[[str], str] = str) -> None:
+        self.directory = directory
+        self.keys = Keys(home / "keys")
+        self.keys.create(directory)
+        self.port = _free_port()
+        self.url = f"nats://127.0.0.1:{self.port}"
+        self.store = home / "nats"
+        self.config = home / "nats.conf"
+        self.config.write_text(change(render(directory, self.keys, port=self.port, store_dir=self.store)))
+        self._log = home / "nats.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, mend: bool = True) -> None:
+        if mend:
+            mend_store(self.store)
+        self._process = subprocess.Popen([binary("nats-server"), "-c", self.config, "-l", self._log])
+        for _ in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+                return
+            assert self._process.poll() is None, self._log.read_text()
+            time.sleep(0.05)
+        raise AssertionError(self._log.read_text())
+
+    def provision(self) -> None:
+        asyncio.run(provision_streams(self.url, self.directory, self.keys))
+
+    def kill(self) -> None:
+        assert self._process
+        self._process.kill()
+        self._process.wait()
+
+    def agency(self, slug: str) -> Agency:
+        return self.directory.get(slug)
+
+    @asynccontextmanager
+    async def client(self, slug: str, role: Role = Role.WORKER) -> AsyncGenerator[Client]:
+        client = await connect(self.url, self.keys.seed(slug, role))
+        try:
+            yield client
+        finally:
+            await client.close()
+
+    async def send(self, sender: str, recipient: str, event: str, body: bytes, headers: dict[str, str] | None = None) -> None:
+        """Publish raw bytes on a lane, whatever they are."""
+        async with self.client(sender) as client:
+            await jetstream(client).publish(f"to.{recipient}.{event}", body, headers=headers)
+
+    async def fetch(self, slug: str, count: int = 1) -> list[Msg]:
+        """Take messages out of an inbox as its worker; fewer when there are no more."""
+        async with self.client(slug) as client:
+            found: list[Msg] = []
+            inbox = await jetstream(client).pull_subscribe_bind(durable="inbox", stream="INBOX")
+            with contextlib.suppress(NothingThere):
+                while len(found) < count:
+                    [message] = await inbox.fetch(1, timeout=1)
+                    await message.ack_sync()
+                    found.append(message)
+            return found
+
+    async def waiting(self, slug: str) -> int:
+        """How many messages stand in an inbox."""
+        async with self.client(slug, Role.OPERATOR) as client:
+            return (await jetstream(client).stream_info("INBOX")).state.messages
+
+    @asynccontextmanager
+    async def inbox(self, slug: str, take: Callable[[Delivery], Awaitable[None]], loops: int = 4) -> AsyncGenerator[None]:
+        """An agency's inbox at work."""
+        reader = broker(self.url, self.keys.seed(slug, Role.WORKER))
+        Inbox(reader, Addressee(self.agency(slug), self.directory, self.keys.identity(slug)), take, loops=loops)
+        await reader.start()
+        try:
+            yield
+        finally:
+            await reader.stop()
+
+    def event(self, sender: str, event: type[Event], data: dict[str, Any], **fields: Any) -> CloudEvent:
+        """An event of an agency, in order unless a field says otherwise."""
+        standard = {
+            "id": uuid4().hex,
+            "source": source(self.agency(sender).oin, "test"),
+            "type": event.rule.type,
+            "time": datetime.now(UTC),
+            "caseref": new_reference(),
+            "data": data,
+        }
+        return CloudEvent.model_validate(standard | fields)
+
+    def signal(self, **fields: Any) -> CloudEvent:
+        """What the police would report."""
+        return self.event(POLICE, SignalReported, {"signal": {"municipality": "GM0995", "account": "seen at the door"}}, **fields)
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is so."""
+    for _ in range(3000):  # counted, because the client swallows a cancellation now and then
+        if await holds():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not become so")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,48 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from contracts.agencies import Directory, read_directory
+from tests.bus_server import BusServer
+from tests.installed import Keten
+
+
+@pytest.fixture(scope="session")
+def directory() -> Directory:
+    """The agencies of the embedded installation."""
+    return read_directory()
+
+
+@pytest.fixture(scope="session")
+def shared_bus(tmp_path_factory: pytest.TempPathFactory, directory: Directory) -> Generator[BusServer]:
+    """A provisioned bus for tests that leave nothing that another would see."""
+    yield from _running(BusServer(tmp_path_factory.mktemp("bus"), directory))
+
+
+@pytest.fixture
+def bus(tmp_path: Path, directory: Directory) -> Generator[BusServer]:
+    """A provisioned bus of one's own."""
+    yield from _running(BusServer(tmp_path, directory))
+
+
+@pytest.fixture(scope="session")
+def keten(tmp_path_factory: pytest.TempPathFactory) -> Generator[Keten]:
+    """A whole installation, with the demo's clocks, for every test that leaves others in peace."""
+    installed = Keten(tmp_path_factory.mktemp("keten") / "home", KETEN_GAP_PATIENCE="6")
+    installed.up()
+    try:
+        yield installed
+    finally:
+        assert installed.stop() == 0
+
+
+def _running(server: BusServer) -> Generator[BusServer]:
+    server.start()
+    server.provision()
+    try:
+        yield server
+    finally:
+        server.kill()

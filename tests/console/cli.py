@@ -1,0 +1,46 @@
+"""The command line as a person uses it, in this process; a traceback is never an answer."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+
+from typer.testing import CliRunner
+
+from console.main import app
+from tests.installed import PATIENCE
+
+
+class Cli:
+    """``keten`` with the settings of one installation."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = dict(variables)
+
+    def __call__(self, *arguments: str, code: int = 0, typed: str | None = None) -> str:
+        """Run a command.
+
+        Args:
+            arguments: What follows ``keten``.
+            code: The exit code that it must end with.
+            typed: What a person types.
+
+        Returns:
+            Everything it wrote, with single spaces.
+        """
+        result = CliRunner().invoke(app, list(arguments), env=self._variables, input=typed)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise AssertionError(f"a person would see a traceback of {result.exception!r}") from result.exception
+        assert result.exit_code == code, result.output
+        assert "Traceback" not in result.output
+        return re.sub(r"[\s│╭╮╰╯─]+", " ", result.output)
+
+    def with_(self, **variables: str) -> "Cli":
+        """The same with other settings."""
+        return Cli({**self._variables, **variables})
+
+
+def patiently(holds: Callable[[], bool]) -> None:
+    """Look again and again until something is so."""
+    ends = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < ends, "it did not become so"

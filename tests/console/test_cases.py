@@ -1,0 +1,127 @@
+import asyncio
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.console.cli import Cli, patiently
+from tests.installed import Keten
+
+Reported = Callable[[], str]
+OWNER = "coordinator-almere"
+
+
+@pytest.fixture
+def case(keten: Keten, cli: Cli, reported: Reported) -> str:
+    """A case that its coordinator has accepted."""
+    reference = reported()
+    asyncio.run(keten.here.staff.sees(OWNER, reference, "offered", "case"))
+    assert f"done: case at {OWNER} is now triage" in cli("decide", reference, "accept_case", "--as", OWNER)
+    return reference
+
+
+def listed(cli: Cli, reference: str, *filters: str) -> bool:
+    return reference in cli("cases", *filters)
+
+
+def test_every_filter_finds_a_case_and_leaves_it_out(cli: Cli, case: str) -> None:
+    patiently(lambda: listed(cli, case, "--phase", "triage"))  # what is listed follows a moment later
+    assert listed(cli, case)
+    assert listed(cli, case, "--region", "Almere", "--owner", OWNER, "--phase", "triage")
+    assert not listed(cli, case, "--region", "Zwolle")
+    assert not listed(cli, case, "--phase", "aftercare")
+    assert not listed(cli, case, "--owner", "flevoland")
+    assert not listed(cli, case, "--overdue")
+
+
+def test_a_closed_case_is_listed_when_asked_for(cli: Cli, case: str) -> None:
+    cli("decide", case, "record_triage", "finding=no_victim")
+    patiently(lambda: not listed(cli, case))
+    assert listed(cli, case, "--closed")
+    assert "no files that fit; --closed shows those that have ended" in cli("cases", "--phase", "imagined")
+
+
+def test_a_case_shows_whose_turn_it_is_and_the_story_over_all_agencies(cli: Cli, case: str) -> None:
+    said = cli("case", case)
+    assert f"case {case}, responsible: {OWNER}" in said
+    assert f"triage {OWNER} (care coordinator), since" in said
+    assert "then the coordinator is reminded" in said
+    assert "signal-desk ◀ urk: signal_reported" in said
+    assert f"{OWNER} ▶ signal-desk: case_accepted" in said
+    assert said.count("signal_routed") == 1, "an event is drawn once, where it was sent"
+
+
+def test_what_can_be_decided_is_listed_with_its_fields(cli: Cli, case: str) -> None:
+    said = cli("decide", case)
+    assert f"{OWNER} record_triage" in said
+    assert "finding (presumed_victim | unclear | no_victim)" in said
+    assert "urk close_report Stop following." in said
+
+
+def test_decisions_take_fields_or_json(cli: Cli, case: str) -> None:
+    assert "is now intake" in cli("decide", case, "record_triage", "finding=presumed_victim")
+    content = json.dumps({"needs": "an example", "person": {"birth_year": 1990, "language": "Dutch"}})
+    assert "is now consent" in cli("decide", case, "record_intake", "--data", content)
+    assert "is now planning" in cli("decide", case, "record_consent", "help=true", "registration=true", "written=true")
+    organisations = 'organisations=["cosm-shelter"]'
+    assert "is now in_care" in cli("decide", case, "offer_help", 'need={"service": "cosm"}', organisations)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["imagined"], "imagined is not possible now; possible: "),
+        (["accept_case"], "record_triage (coordinator-almere)"),
+        (["record_triage"], "record_triage: finding: Field required"),
+        (["record_triage", "finding=perhaps"], "finding: Input should be 'presumed_victim', 'unclear' or 'no_victim'"),
+        (["record_triage", "finding=unclear", "by=me"], "by: Extra inputs are not permitted"),
+        (["record_triage", "--as", "urk"], "record_triage is not possible now; possible: close_report (urk)"),
+        (["record_triage", "--as", "nobody"], "no agency 'nobody' in the directory"),
+    ],
+)
+def test_a_wrong_decision_is_refused_in_words(cli: Cli, case: str, arguments: list[str], words: str) -> None:
+    assert words in cli("decide", case, *arguments, code=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["record_triage", "unclear"], "'unclear' is not like field=value"),
+        (["record_triage", "--data", "{oops"], "--data is not JSON"),
+        (["record_triage", "--data", "[]"], "--data is not a JSON object"),
+    ],
+)
+def test_what_cannot_be_read_is_said_before_anything_is_asked(cli: Cli, arguments: list[str], words: str) -> None:
+    assert words in cli("decide", "k0", *arguments, code=2)
+
+
+def test_the_rules_of_the_process_are_said_in_words(cli: Cli, case: str) -> None:
+    cli("decide", case, "record_triage", "finding=presumed_victim")
+    cli("decide", case, "record_intake", "needs=an example", "under_16=true")
+    assert "parent or guardian" in cli("decide", case, "record_consent", "help=true", code=1)
+    assert "written consent" in cli("decide", case, "record_consent", "help=true", "registration=true", code=1)
+
+
+def test_where_several_agencies_can_decide_one_must_be_named(cli: Cli, case: str) -> None:
+    cli("decide", case, "record_triage", "finding=presumed_victim")
+    cli("decide", case, "record_intake", "needs=an example")
+    cli("decide", case, "record_consent", "help=true")
+    for organisation in ("cosm-shelter", "womens-shelter"):
+        cli("decide", case, "offer_help", 'need={"service": "cosm"}', f'organisations=["{organisation}"]')
+    patiently(lambda: cli("decide", case).count("accept_offer") == 2)
+    said = cli("decide", case, "accept_offer", code=1)
+    assert "several agencies can: name one with --as: " in said
+    assert "cosm-shelter" in said
+    assert "womens-shelter" in said
+    assert "placement at cosm-shelter is now accepted" in cli("decide", case, "accept_offer", "--as", "cosm-shelter")
+
+
+@pytest.mark.parametrize("reference", ["k0", "[/red]", "k" + "1" * 24, "é"])
+@pytest.mark.parametrize("command", ["case", "decide"])
+def test_a_case_that_is_not_there_is_said(cli: Cli, command: str, reference: str) -> None:
+    assert f"no case {reference} at the agencies of this installation" in cli(command, reference, code=1)
+
+
+@pytest.mark.parametrize("arguments", [["case", "k'0"], ["cases", "--region", "'s-Gravenhage"], ["decide", "k\\0"]])
+def test_a_quote_is_refused_in_words(cli: Cli, arguments: list[str]) -> None:
+    assert "a quote or backslash is in no name here" in cli(*arguments, code=2)

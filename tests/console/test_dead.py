@@ -1,0 +1,67 @@
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.events.signals import SignalReported
+from tests.console.cli import Cli, patiently
+from tests.installed import Keten, Sent
+
+SENDER, DESK = "almere", "signal-desk"
+WRONG = {"signal": {"municipality": "GM9999", "account": "a [bold]marked[/bold] example"}}
+
+
+@pytest.fixture
+def event(keten: Keten) -> dict[str, Any]:
+    return keten.here.event(SENDER, SignalReported, WRONG)
+
+
+@pytest.fixture
+def dead(keten: Keten, event: dict[str, Any]) -> Sent:
+    """A dead letter at the desk."""
+    return asyncio.run(keten.here.refused(SENDER, DESK, SignalReported, event))
+
+
+def test_dead_letters_are_listed_and_shown_as_they_came(cli: Cli, dead: Sent, event: dict[str, Any]) -> None:
+    assert "municipality_unknown" in cli("dead", "list")
+    said = cli("dead", "show", DESK, str(dead.letter.seq))
+    assert f"from {SENDER}, signals.reported.v1" in said
+    assert "municipality_unknown: no municipality has this CBS code" in said
+    assert "a [bold]marked[/bold] example" in said
+    assert event["id"] in said
+
+
+def test_a_corrected_letter_is_replayed_and_gone(cli: Cli, dead: Sent, event: dict[str, Any], tmp_path: Path) -> None:
+    corrected = tmp_path / "corrected.json"
+    corrected.write_text(json.dumps(event | {"data": {"signal": {**WRONG["signal"], "municipality": "GM0995"}}}))
+    number = str(dead.letter.seq)
+    assert "replayed: signal-desk takes it again" in cli("dead", "replay", DESK, number, "--corrected", str(corrected))
+    assert f"no dead letter {number}" in cli("dead", "show", DESK, number, code=1)
+    assert f"no dead letter {number}" in cli("dead", "replay", DESK, number, code=1)
+    patiently(lambda: event["caseref"] in cli("cases", "--owner", "coordinator-almere"))
+
+
+def test_an_agency_without_dead_letters_and_an_unknown_one(cli: Cli) -> None:
+    assert "no dead letter 1" in cli("dead", "show", "flevoland", "1", code=1)
+    assert "no agency 'nobody'" in cli("dead", "show", "nobody", "1", code=1)
+    assert "no agency 'nobody'" in cli("dead", "replay", "nobody", "1", code=1)
+
+
+def test_a_reason_is_shown_whatever_is_in_it(keten: Keten, cli: Cli, event: dict[str, Any]) -> None:
+    body = event | {"source": "[/bold]"}
+    sent = asyncio.run(keten.here.refused(SENDER, DESK, SignalReported, body))
+    said = cli("dead", "show", DESK, str(sent.letter.seq))
+    assert "systeem:([a-z][a-z0-9-]{0,39})" in said
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999999", "one"])
+def test_a_number_that_cannot_be_is_refused(cli: Cli, number: str) -> None:
+    assert "Invalid value for 'number'" in cli("dead", "show", DESK, number, code=2)
+
+
+def test_a_correction_that_is_not_there_is_said(cli: Cli, dead: Sent, tmp_path: Path) -> None:
+    nothing = str(tmp_path / "nothing.json")
+    assert "is not a file" in cli("dead", "replay", DESK, str(dead.letter.seq), "--corrected", nothing, code=1)
+    assert "municipality_unknown" in cli("dead", "show", DESK, str(dead.letter.seq))

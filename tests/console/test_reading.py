@@ -1,0 +1,60 @@
+import re
+
+import pytest
+
+from contracts.catalogue import CATALOGUE
+from contracts.words import AgencyKind
+from tests.console.cli import Cli
+
+
+@pytest.fixture
+def plain() -> Cli:
+    """The command line where nothing runs."""
+    return Cli({})
+
+
+def test_all_events_are_listed_with_their_rule(plain: Cli) -> None:
+    said = plain("events")
+    for event in CATALOGUE.values():
+        assert event.short_name() in said
+    assert "everybody" in said
+
+
+@pytest.mark.parametrize("name", ["referrals.offered.v1", "nl.keten.referrals.offered.v1"])
+def test_one_event_is_shown_with_its_personal_fields_and_schema(plain: Cli, name: str) -> None:
+    said = plain("events", name)
+    assert "from care_coordinator, registry to aid_organisation; ground: consent" in said
+    assert "person.name" in said
+    assert '"answer_by"' in said
+
+
+def test_events_of_a_kind(plain: Cli) -> None:
+    said = plain("events", "--kind", "oversight")
+    assert "coveragegaps.observed.v1" in said
+    assert "referrals.offered.v1" not in said
+    assert "Invalid value for '--kind'" in plain("events", "--kind", "imagined", code=2)
+
+
+def test_an_event_that_is_not_there_is_said(plain: Cli) -> None:
+    assert "no event '[/red]' in the catalogue; `keten events` lists them" in plain("events", "[/red]", code=1)
+
+
+def test_the_directory_shows_every_agency(plain: Cli) -> None:
+    said = plain("agencies")
+    for kind in AgencyKind:
+        assert kind in said
+    assert "ambulatory in Almere, Zwolle" in said
+    assert "comensha" in said
+
+
+def test_coverage_adds_up_to_every_municipality(plain: Cli) -> None:
+    said = plain("coverage")
+    rows = re.findall(r"[A-Z][\w-]+ (\d+) (\d+)", said)
+    covered, remote = (sum(int(row[column]) for row in rows) for column in (0, 1))
+    assert len(rows) == 12
+    assert covered + remote == 342
+    assert f"{covered} of 342 municipalities have a coordinator here; the other {remote} go to CoMensha." in said
+
+
+def test_without_arguments_it_helps(plain: Cli) -> None:
+    assert "each case has an owner, a clock and a next step" in plain(code=2)

@@ -1,0 +1,99 @@
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from contracts.clocks import UNITS, Clocks, read_clocks
+from contracts.hours import ALWAYS, DAYS, OFFICE, OpeningHours
+
+
+def clocks(tmp_path: Path, text: str) -> Clocks:
+    path = tmp_path / "clocks.toml"
+    path.write_text(text)
+    return read_clocks(path)
+
+
+class TestHours:
+    @pytest.mark.parametrize("written", ["always", "mon-fri 09:00-17:00", "tue-sat 08:30-23:59", "sun-sun 00:00-00:01"])
+    def test_read_and_written(self, written: str):
+        assert OpeningHours.model_validate(written).model_dump() == written
+
+    def test_parts(self):
+        hours = OpeningHours.model_validate("tue-sat 08:30-12:00")
+        assert (hours.first_day, hours.last_day, hours.opens, hours.closes) == (1, 5, time(8, 30), time(12))
+
+    def test_named(self):
+        assert OpeningHours.model_validate("always") == ALWAYS
+        assert OpeningHours.model_validate("mon-fri 09:00-17:00") == OFFICE
+
+    @pytest.mark.parametrize("written", ["", "Always", "mon-fri 9:00-17:00", "ma-vr 09:00-17:00", "mon-fri 09:00-17:00 "])
+    def test_not_in_this_form(self, written: str):
+        with pytest.raises(ValidationError, match="are not 'always' or like 'mon-fri 09:00-17:00'"):
+            OpeningHours.model_validate(written)
+
+    @pytest.mark.parametrize("written", ["mon-fri 17:00-09:00", "mon-fri 09:00-09:00", "fri-mon 09:00-17:00"])
+    def test_wrong_order(self, written: str):
+        with pytest.raises(ValidationError, match="opens before it closes"):
+            OpeningHours.model_validate(written)
+
+    @pytest.mark.parametrize("written", ["mon-fri 25:00-26:00", "mon-fri 09:00-17:60"])
+    def test_no_such_time(self, written: str):
+        with pytest.raises(ValidationError, match="valid time"):
+            OpeningHours.model_validate(written)
+
+    @given(st.integers(0, 6), st.integers(0, 6), st.times(), st.times())
+    def test_round_trip(self, first: int, last: int, opens: time, closes: time):
+        written = f"{DAYS[first]}-{DAYS[last]} {opens:%H:%M}-{closes:%H:%M}"
+        if first > last or f"{opens:%H:%M}" >= f"{closes:%H:%M}":
+            with pytest.raises(ValidationError):
+                OpeningHours.model_validate(written)
+        else:
+            hours = OpeningHours.model_validate(written)
+            assert hours.model_dump() == written
+            assert OpeningHours.model_validate_json(hours.model_dump_json()) == hours
+
+
+class TestClocks:
+    def test_without_a_file_the_defaults(self):
+        assert read_clocks(None) == Clocks()
+
+    def test_a_file_changes_only_what_it_names(self, tmp_path: Path):
+        read = clocks(tmp_path, 'offer = "3 days"')
+        assert str(read.offer) == "3 days"
+        assert read.model_copy(update={"offer": Clocks().offer}) == Clocks()
+
+    def test_every_clock_says_what_for_and_on_what_ground(self):
+        for name, field in Clocks.model_fields.items():
+            assert field.description, name
+            assert any(mark in field.description for mark in ("LAW", "AGREEMENT", "DEFAULT")), name
+
+    def test_round_trip(self):
+        assert Clocks.model_validate_json(Clocks().model_dump_json()) == Clocks()
+
+    @given(st.integers(0, 10_000), st.sampled_from(UNITS))
+    def test_any_term(self, amount: int, unit: str):
+        written = f"{amount} {unit}{'' if amount == 1 else 's'}"
+        term = Clocks.model_validate({"offer": written}).offer
+        assert str(term) == written
+        assert (term.exact is None) == (unit in {"working day", "month"})
+
+    def test_exact_span(self):
+        assert Clocks().offer_crisis.exact == timedelta(hours=4)
+
+    @pytest.mark.parametrize("written", ["soon", "4", "4 weeks", "1.5 days", "days 4", "4 days ", "4 days\n", "\u0664 days"])
+    def test_wrong_term(self, tmp_path: Path, written: str):
+        with pytest.raises(ValueError, match="is not a term: write an amount and one of second, minute") as caught:
+            clocks(tmp_path, f"offer = {written!r}" if "\n" not in written else 'offer = "4 days\\n"')
+        assert "offer" in str(caught.value)
+
+    def test_wrong_name(self, tmp_path: Path):
+        with pytest.raises(ValueError, match=r"no such clock: lunch; known are .*acceptance") as caught:
+            clocks(tmp_path, 'lunch = "1 hour"')
+        assert "clocks.toml" in str(caught.value)
+
+    def test_a_number_without_a_unit(self, tmp_path: Path):
+        with pytest.raises(ValidationError, match="offer"):
+            clocks(tmp_path, "offer = 4")

@@ -1,0 +1,137 @@
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from contracts.agencies import Directory, read_directory
+from contracts.places import DATA, Atlas
+
+DIRECTORY = read_directory()
+ATLAS = Atlas(DIRECTORY)
+DAY = date(2026, 3, 2)
+WITHOUT_COORDINATORS = Directory(agencies=tuple(agency for agency in DIRECTORY.agencies if not agency.care_region))
+HEAD = "municipality,care_region,valid_from,valid_to,source\n"
+
+ALMERE = {"Almere", "Dronten", "Lelystad", "Noordoostpolder", "Urk", "Zeewolde"}
+ZWOLLE = {
+    *("Zwolle", "Dalfsen", "Deventer", "Hardenberg", "Hattem", "Kampen"),
+    *("Olst-Wijhe", "Ommen", "Raalte", "Staphorst", "Steenwijkerland", "Zwartewaterland"),
+}
+
+
+def region(name: str | None) -> set[str]:
+    places = (ATLAS.municipality(code, DAY) for code in ATLAS.codes)
+    return {place.name for place in places if place.care_region == name}
+
+
+def atlas(tmp_path: Path, rows: str = "", **files: str) -> Atlas:
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    (data / "care_regions.csv").write_text(HEAD + rows)
+    for name, text in files.items():
+        (data / f"{name}.csv").write_text(text)
+    return Atlas(WITHOUT_COORDINATORS, data)
+
+
+def test_every_municipality_resolves():
+    places = [ATLAS.municipality(code, DAY) for code in ATLAS.codes]
+    assert len({place.code for place in places}) == 342
+    assert all(place.name and place.police_unit and place.province for place in places)
+    assert len({place.police_unit for place in places}) == 10
+    assert len({place.province for place in places}) == 12
+
+
+def test_the_verified_care_regions():
+    assert region("Almere") == ALMERE
+    assert region("Zwolle") == ZWOLLE
+    assert len(region(None)) == 342 - 6 - 12
+
+
+def test_care_region_and_province_do_not_coincide():
+    hattem = next(place for place in (ATLAS.municipality(code, DAY) for code in ATLAS.codes) if place.name == "Hattem")
+    assert (hattem.care_region, hattem.province, hattem.police_unit) == ("Zwolle", "Gelderland", "Oost-Nederland")
+
+
+def test_who_acts_for_lelystad():
+    place = ATLAS.municipality("GM0995", DAY)
+    found = [ATLAS.coordinator(place), ATLAS.riec(place), ATLAS.oversight(place), ATLAS.privacy_officer(place)]
+    assert [agency and agency.slug for agency in found] == [
+        "coordinator-almere",
+        "riec-midden-nederland",
+        "flevoland",
+        "lelystad",
+    ]
+
+
+def test_a_place_without_a_region_has_no_coordinator():
+    groningen = ATLAS.municipality("GM0014", DAY)
+    assert groningen.care_region is None
+    assert ATLAS.coordinator(groningen) is None
+
+
+def test_aid_of_the_region_comes_first_and_elsewhere_does_not_come():
+    assert [agency.slug for agency in ATLAS.aid("Almere", "ambulatory")] == ["ambulatory-help"]
+    assert ATLAS.aid("Elsewhere", "ambulatory") == ()
+    assert {agency.slug for agency in ATLAS.aid(None, "cosm")} == {"cosm-shelter", "womens-shelter"}
+
+
+def test_an_unknown_code():
+    with pytest.raises(LookupError, match="municipality_unknown: GM9999 is no CBS municipality code; they look like GM0995"):
+        ATLAS.municipality("GM9999", DAY)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2023, 12, 31), None),
+        (date(2024, 1, 1), "Old"),
+        (date(2024, 12, 31), "Old"),
+        (date(2025, 1, 1), "New"),
+        (date(2030, 1, 1), "New"),
+    ],
+)
+def test_a_row_holds_from_its_first_day_until_the_day_before_its_end(tmp_path: Path, day: date, expected: str | None):
+    dated = atlas(tmp_path, "GM0014,Old,2024-01-01,2025-01-01,x\nGM0014,New,2025-01-01,,x\n")
+    assert dated.municipality("GM0014", day).care_region == expected
+
+
+WRONG = {
+    "overlap": ("GM0014,A,2024-01-01,2025-01-02,x\nGM0014,B,2025-01-01,,x\n", "GM0014 is in two care regions at the same time"),
+    "both open": ("GM0014,A,2024-01-01,,x\nGM0014,B,2025-01-01,,x\n", "GM0014 is in two care regions at the same time"),
+    "same row twice": ("GM0014,A,2024-01-01,,x\nGM0014,A,2024-01-01,,x\n", "GM0014 is in two care regions at the same time"),
+    "unknown municipality": ("GM9999,A,2024-01-01,,x\n", "GM9999 is not in municipalities.csv"),
+    "no day": ("GM0014,A,,,x\n", "GM0014: write days like 2025-01-31"),
+    "Dutch day": ("GM0014,A,01-01-2024,,x\n", "GM0014: write days like 2025-01-31"),
+    "no such day": ("GM0014,A,2024-01-01,2024-02-30,x\n", "GM0014: write days like 2025-01-31"),
+    "ends before it begins": (
+        "GM0014,A,2024-01-01,2023-01-01,x\n",
+        "must be later than valid_from",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "words"), WRONG.values(), ids=WRONG.keys())
+def test_wrong_rows(tmp_path: Path, rows: str, words: str):
+    with pytest.raises(ValueError, match=r"care_regions\.csv") as caught:
+        atlas(tmp_path, rows)
+    assert words in str(caught.value)
+
+
+def test_an_unknown_safety_region(tmp_path: Path):
+    with pytest.raises(ValueError, match=r"municipalities\.csv: GM0014 has VR99, not in safety_regions"):
+        atlas(tmp_path, municipalities="code,name,safety_region\nGM0014,Groningen,VR99\n")
+
+
+def test_rows_that_touch_and_rows_of_others_are_taken(tmp_path: Path):
+    assert atlas(tmp_path, "GM0014,A,2024-01-01,2025-01-01,x\nGM0014,B,2025-01-01,,x\nGM0034,A,2024-01-01,,x\n")
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("care_region", "no care_region 'Nowhere'"), ("police_unit", "no police_unit"), ("province", "no province")],
+)
+def test_an_area_that_no_table_has_is_refused(field: str, words: str):
+    agencies = tuple(a.model_copy(update={field: "Nowhere"}) if getattr(a, field) else a for a in DIRECTORY.agencies)
+    with pytest.raises(ValueError, match=words):
+        Atlas(Directory(agencies=agencies))

@@ -1,0 +1,33 @@
+"""The page on the domain says of clocks and states what the code says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from contracts.clocks import Clocks
+from workflows.tables.agencies import COVERAGE, DOSSIER, FEEDBACK, PLACEMENT, PRIVACY, REGISTRATION, REPORT
+from workflows.tables.case import CASE, REFERRAL, REGISTERING, SHARING
+from workflows.tables.signal import SIGNAL
+from workflows.tables.table import OPENING, VOID, Table
+
+PAGE = (Path(__file__).parents[2] / "docs" / "domain.md").read_text(encoding="utf-8")
+ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("|")]
+TABLES = (SIGNAL, REPORT, CASE, REFERRAL, SHARING, REGISTERING, PLACEMENT, PRIVACY, DOSSIER, FEEDBACK, REGISTRATION, COVERAGE)
+
+
+def test_the_page_lists_every_clock_with_its_term_and_mark() -> None:
+    written = {row[0].strip("`"): (row[1], row[3].split()[0]) for row in ROWS if len(row) == 4 and row[0].startswith("`")}
+    clocks = Clocks()
+    assert written.keys() == Clocks.model_fields.keys()
+    for name, field in Clocks.model_fields.items():
+        term, mark = written[name]
+        assert term == str(getattr(clocks, name))
+        assert mark in str(field.description)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_the_page_lists_every_state(table: Table) -> None:
+    row = next(row for row in ROWS if row[0].split(",")[0] == table.name)
+    assert re.findall(r"`(\w+)`", row[2]) == [state for state in table.states if state != OPENING]
+    assert set(re.findall(r"`(\w+)`", row[3])) == set(table.ends - {VOID})

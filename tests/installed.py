@@ -1,0 +1,273 @@
+"""A whole installation as people run it: ``keten up`` as a process of its own, and what tests do with it."""
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from nats.aio.msg import Msg
+
+from console.commands.demo import CLOCKS
+from console.demo.staff import SimulatedStaff
+from console.files import Files, Found
+from console.installation import Installation
+from contracts.catalogue import subject_to
+from contracts.envelope import CloudEvent, source
+from contracts.event import Event
+from contracts.events.deliveries import DeliveryRefused
+from contracts.reference import new_reference
+from runtime.bus import DeadLetter, DeadLetters
+from runtime.bus.connection import connect, headers_of, jetstream
+from runtime.servers import read_running
+from runtime.settings import Settings
+
+KETEN = Path(sys.executable).parent / "keten"
+ROOT = Path(__file__).parents[1]
+PATIENCE = 90.0
+"""Seconds after which what a test waits for will not happen any more."""
+
+
+class Passed(NamedTuple):
+    """A message that went over the bus."""
+
+    to: str
+    subject: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def message(self) -> CloudEvent:
+        return CloudEvent.from_json(self.body, datetime.now(UTC))
+
+
+class Sent(NamedTuple):
+    """How an event that was put on the bus ended, if it was refused."""
+
+    letter: DeadLetter
+    answer: DeliveryRefused
+    caseref: str
+
+
+class Keten:
+    """One installation, driven from outside."""
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        self.home = home
+        self.log_file = home.with_suffix(".log")
+        self.out_file = home.with_suffix(".out")
+        given = {"KETEN_HOME": str(home), "KETEN_LOG_JSON": "true", "KETEN_CLOCKS": str(CLOCKS)}
+        self.variables = {name: value for name, value in {**given, **environment}.items() if value}
+        fields = {name.removeprefix("KETEN_").lower(): value for name, value in self.variables.items()}
+        self.settings = Settings.model_validate(fields)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def up(self) -> None:
+        """Start it, and wait until it says that it runs."""
+        with self.log_file.open("ab") as log, self.out_file.open("wb") as out:
+            self._process = subprocess.Popen([KETEN, "up", "--verbose"], env=self.environment, stdout=out, stderr=log, cwd=ROOT)
+        ends = time.monotonic() + PATIENCE
+        while "Ctrl-C stops it" not in self.out_file.read_text():
+            assert self._process.poll() is None, self.log_file.read_text()
+            assert time.monotonic() < ends, self.log_file.read_text()
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        """Interrupt it as a person does.
+
+        Returns:
+            Its exit code.
+        """
+        assert self._process
+        self._process.send_signal(signal.SIGINT)
+        try:
+            return self._process.wait(PATIENCE)
+        finally:
+            self._process.kill()
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    @property
+    def environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("KETEN_")}
+        return {**clean, **self.variables}
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """Every line that was logged."""
+        return [json.loads(line) for line in self.log_file.read_text().splitlines() if line.startswith("{")]
+
+    def logged(self, event: str, **fields: str) -> list[dict[str, Any]]:
+        """The lines of one log event."""
+        wanted = {"event": event, **fields}
+        return [line for line in self.log if wanted.items() <= line.items()]
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """``keten`` as another process."""
+        return subprocess.run(
+            [KETEN, *arguments], env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=ROOT
+        )
+
+    def registered(self, reference: str) -> list[tuple[Any, ...]]:
+        """What the national register holds of a case: reporter's kind, consent, year of birth, nationality."""
+        query = "select reported_by, consented, birth_year, nationality from report where reference = ? order by number"
+        with sqlite3.connect(self.home / "registry.db") as register:
+            return register.execute(query, (reference,)).fetchall()
+
+    def amended(self, reference: str) -> list[tuple[Any, ...]]:
+        """The later facts about a case in the register: how often not placed so far, and the outcome."""
+        query = "select not_placed, outcome from amendment where reference = ? order by number"
+        with sqlite3.connect(self.home / "registry.db") as register:
+            return register.execute(query, (reference,)).fetchall()
+
+    @property
+    def here(self) -> "Here":
+        """What one test's event loop sees of it."""
+        running = read_running(self.settings)
+        assert running, "nobody runs it"
+        return Here(Installation.of(self.settings, running))
+
+
+class Here:
+    """People and systems at an installation."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.staff = SimulatedStaff(installation)
+        self.files = Files(installation)
+
+    def event(self, sender: str, event: type[Event], data: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """The fields of a whole event, in order unless one of them says otherwise."""
+        agency = self.installation.directory.get(sender)
+        standard = {
+            "specversion": "1.0",
+            "id": uuid4().hex,
+            "source": source(agency.oin, "hand"),
+            "type": event.rule.type,
+            "time": datetime.now(UTC).isoformat(),
+            "datacontenttype": "application/json",
+            "caseref": new_reference(),
+            "sequence": "1",
+            "data": data,
+        }
+        return standard | fields
+
+    async def put(self, sender: str, to: str, event: type[Event], body: dict[str, Any] | bytes) -> None:
+        """Put whatever it is on the bus; done when the recipient's disk has it."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        async with self._client(sender) as client:
+            await jetstream(client).publish(subject_to(to, event), raw, timeout=10)
+
+    async def refused(self, sender: str, to: str, event: type[Event], body: dict[str, Any] | bytes) -> Sent:
+        """Put something on the bus, and wait for the dead letter and for what its sender hears."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        async with self._client(sender) as client:
+            heard = await client.subscribe(f"from.{to}.{DeliveryRefused.short_name()}")  # pyright: ignore[reportUnknownMemberType]
+            await client.flush()
+            await jetstream(client).publish(subject_to(to, event), raw, timeout=10)
+            letter = await self._letter(to, raw)
+            while True:
+                message = CloudEvent.from_json((await heard.next_msg(timeout=PATIENCE)).data, datetime.now(UTC))
+                answer = message.event()
+                if isinstance(answer, DeliveryRefused) and answer.event_id == letter.event_id:
+                    return Sent(letter, answer, message.caseref)
+
+    async def _letter(self, slug: str, body: bytes) -> DeadLetter:
+        found: list[DeadLetter] = []
+
+        async def there() -> bool:
+            found[:] = [letter for letter in await self.dead(slug) if letter.body == body]
+            return bool(found)
+
+        await eventually(there)
+        return found[-1]
+
+    async def dead(self, slug: str) -> tuple[DeadLetter, ...]:
+        """The dead letters of an agency."""
+        async with await self._letters(slug) as letters:
+            return await letters.list()
+
+    async def replay(self, slug: str, seq: int, corrected: bytes | None = None) -> None:
+        """Put a dead letter into the inbox again."""
+        async with await self._letters(slug) as letters:
+            await letters.replay(seq, corrected)
+
+    async def waiting(self, slug: str) -> int:
+        """How many events stand in an agency's inbox."""
+        async with self._client(slug) as client:
+            return (await jetstream(client).stream_info("INBOX")).state.messages
+
+    async def taken(self, slug: str) -> None:
+        """Wait until an inbox is empty."""
+
+        async def empty() -> bool:
+            return await self.waiting(slug) == 0
+
+        await eventually(empty)
+
+    async def at(self, slug: str, reference: str) -> list[Found]:
+        """The files about a case at an agency."""
+        return await self.files.at(self.installation.directory.get(slug), reference)
+
+    async def exists(self, slug: str, workflow_id: str) -> bool:
+        """Whether an agency has, or had, a file of this name."""
+        client = await self.installation.client(self.installation.directory.get(slug))
+        return bool([run async for run in client.list_workflows(f"WorkflowId = '{workflow_id}'")])
+
+    @asynccontextmanager
+    async def overheard(self) -> AsyncGenerator[list[Passed]]:
+        """Everything that goes over the bus meanwhile, heard by the operators of all agencies."""
+        passed: list[Passed] = []
+        async with AsyncExitStack() as stack:
+            for agency in self.installation.directory.agencies:
+                client = await stack.enter_async_context(self._client(agency.slug))
+
+                async def hear(message: Msg, to: str = agency.slug) -> None:
+                    passed.append(Passed(to, message.subject, dict(headers_of(message)), message.data))
+
+                await client.subscribe("from.>", cb=hear)  # pyright: ignore[reportUnknownMemberType]
+                await client.flush()
+            yield passed
+
+    def _letters(self, slug: str) -> Awaitable[DeadLetters]:
+        seed = self.installation.operator_seed(self.installation.directory.get(slug))
+        return DeadLetters.open(self.installation.nats_url, seed)
+
+    @asynccontextmanager
+    async def _client(self, slug: str) -> AsyncGenerator[Any]:
+        seed = self.installation.operator_seed(self.installation.directory.get(slug))
+        client = await connect(self.installation.nats_url, seed)
+        try:
+            yield client
+        finally:
+            await client.close()
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is so, for as long as a test may reasonably wait."""
+    ends = time.monotonic() + PATIENCE
+    while not await holds():
+        assert time.monotonic() < ends, "it did not become so"
+        await asyncio.sleep(0.1)
+
+
+def heard(file: Found) -> list[str]:
+    """What a file heard from other agencies, in order."""
+    return [line.what for line in file.view.story if "to" not in line.facts and line.who != file.agency.slug]
+
+
+def statuses(report: Found) -> list[str]:
+    """What a reporter was told, in order."""
+    return [line.facts["status"] for line in report.view.story if "status" in line.facts]

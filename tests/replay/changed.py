@@ -1,0 +1,26 @@
+"""A workflow that was changed without care: one event more than the recordings have. Imported by the workflow sandbox."""
+
+from temporalio import workflow
+
+from contracts.words import Weighing
+from workflows.dossier import Dossier
+from workflows.files.agencies import DossierFile
+from workflows.process import chapter
+from workflows.tables.agencies import Dossier as Phase
+
+
+@workflow.defn(name="Dossier")
+class TalkativeDossier(Dossier):
+    @workflow.init
+    def __init__(self, file: DossierFile) -> None:
+        super().__init__(file)
+
+    @workflow.run
+    async def run(self, file: DossierFile) -> None:
+        await super().run(file)
+
+    @chapter(Phase.ENRICHMENT)
+    async def enrich(self) -> None:
+        move = await self.turn()
+        if move.trigger == "record_enrichment":
+            self.report(Weighing.IN_PROGRESS)

@@ -1,0 +1,265 @@
+"""Everything that can be wrong with an event, sent to real offices: a dead letter, an answer with a code, nothing else."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from contracts.event import Event
+from contracts.events.registrations import RegistrationRequested
+from contracts.events.signals import (
+    CaseAccepted,
+    CaseProgressed,
+    CaseWithdrawn,
+    SignalReceived,
+    SignalReported,
+    SignalStatusChanged,
+)
+from contracts.reference import new_reference
+from tests.installed import Here, Keten, eventually, heard
+
+POLICE, DESK, COORDINATOR, REGISTRY = "police-midden-nederland", "signal-desk", "coordinator-almere", "comensha"
+CONTENT = {"signal": {"municipality": "GM0995", "account": "an example"}}
+LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+
+
+class Bad(NamedTuple):
+    """One fault: the code it must get, and how the event looks."""
+
+    code: str
+    change: Callable[[dict[str, Any]], dict[str, Any] | bytes]
+    sender: str = POLICE
+    to: str = DESK
+    event: type[Event] = SignalReported
+    data: dict[str, Any] = CONTENT
+
+
+def _with(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda event: event | fields
+
+
+def _signal(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return _with(data={"signal": CONTENT["signal"] | fields})
+
+
+def _without(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda event: {key: value for key, value in event.items() if key != name}
+
+
+def _twice(event: dict[str, Any]) -> bytes:
+    return json.dumps(event).replace('"caseref"', '"type": "nl.keten.signals.reported.v1", "caseref"').encode()
+
+
+def _broken_off(event: dict[str, Any]) -> bytes:
+    return json.dumps(event).encode()[:-5]
+
+
+def _no_number(event: dict[str, Any]) -> bytes:
+    return json.dumps(event | {"data": {"signal": float("nan")}}).encode()
+
+
+def _not_utf8(event: dict[str, Any]) -> bytes:
+    return json.dumps(event).encode() + b"\xff"
+
+
+def _only(raw: bytes) -> Callable[[dict[str, Any]], bytes]:
+    def instead(_: dict[str, Any]) -> bytes:
+        return raw
+
+    return instead
+
+
+def _as_is(event: dict[str, Any]) -> dict[str, Any]:
+    return event
+
+
+REGISTRATION = {"consented": False, "reported_by": "care_coordinator"}
+FAULTS = {
+    "malformed JSON": Bad("malformed_json", _broken_off),
+    "not an object": Bad("malformed_json", _only(b'["k"]')),
+    "nothing": Bad("malformed_json", _only(b"")),
+    "a key twice": Bad("malformed_json", _twice),
+    "not a number": Bad("malformed_json", _no_number),
+    "not UTF-8": Bad("not_utf8", _not_utf8),
+    "too large": Bad("too_large", _signal(account="a" * 70_000)),
+    "no id": Bad("envelope_invalid", _without("id")),
+    "another attribute": Bad("envelope_invalid", _with(person="nobody")),
+    "another event than the lane's": Bad("envelope_invalid", _with(type=CaseAccepted.rule.type)),
+    "an event that does not exist": Bad("type_unknown", _with(type="nl.keten.signals.imagined.v1")),
+    "a next version": Bad("type_unknown", _with(type="nl.keten.signals.reported.v2")),
+    "another sender": Bad("sender_mismatch", _with(source="urn:nld:oin:00000099000000000003:systeem:hand")),
+    "a sender whom nobody knows": Bad("sender_mismatch", _with(source="urn:nld:oin:00000099000000009999:systeem:hand")),
+    "a time in words": Bad("time_invalid", _with(time="yesterday")),
+    "a time without offset": Bad("time_invalid", _with(time="2026-01-31T12:00:00")),
+    "a time as a number": Bad("time_invalid", _with(time=1767225600)),
+    "a time to come": Bad("time_invalid", _with(time=LATER)),
+    "a time long ago": Bad("time_invalid", _with(time="1999-12-31T23:59:59Z")),
+    "a required field missing": Bad("data_invalid", _with(data={"signal": {"municipality": "GM0995"}})),
+    "an account that is a number": Bad("data_invalid", _signal(account=5)),
+    "a code that does not exist": Bad("data_invalid", _signal(urgency="at once")),
+    "a year as text": Bad("data_invalid", _signal(person={"birth_year": "1990"})),
+    "hidden text direction": Bad("unicode_unsafe", _signal(account="an \u202e example")),
+    "half a character": Bad("unicode_unsafe", _signal(account="an \ud800 example")),
+    "a bell": Bad("unicode_unsafe", _signal(account="an \x07 example")),
+    "a line break in a name": Bad("unicode_unsafe", _signal(person={"name": "two\nlines"})),
+    "a municipality that does not exist": Bad("municipality_unknown", _signal(municipality="GM9999")),
+    "a municipality in words": Bad("data_invalid", _signal(municipality="Lelystad")),
+    "an unknown case": Bad("case_unknown", _as_is, DESK, COORDINATOR, CaseWithdrawn, {}),
+    "a person registered without ground": Bad(
+        "no_ground",
+        _with(data=REGISTRATION | {"registrant": {"birth_year": 1990}}),
+        COORDINATOR,
+        REGISTRY,
+        RegistrationRequested,
+    ),
+    "reported as another kind": Bad(
+        "no_ground", _with(data=REGISTRATION | {"reported_by": "reporter"}), COORDINATOR, REGISTRY, RegistrationRequested
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_bad_event_is_a_dead_letter_and_its_sender_hears_the_code(keten: Keten, fault: str) -> None:
+    here, bad = keten.here, FAULTS[fault]
+    event = here.event(bad.sender, bad.event, bad.data)
+    end = await here.refused(bad.sender, bad.to, bad.event, bad.change(event))
+    assert (end.letter.code, end.answer.code) == (bad.code, bad.code)
+    assert end.answer.reason
+    assert (end.letter.sender, end.letter.event) == (bad.sender, bad.event.short_name())
+    assert not await here.exists(bad.to, f"{bad.event.rule.file}-{event['caseref']}"), "nothing was opened"
+
+
+async def test_a_refused_event_blocks_nothing_and_its_corrected_dead_letter_opens_the_case(keten: Keten) -> None:
+    here = keten.here
+    event = here.event("almere", SignalReported, {"signal": {"municipality": "GM9999", "account": "an example"}})
+    end = await here.refused("almere", DESK, SignalReported, event)
+    corrected = json.dumps(event | {"data": CONTENT}).encode()
+    await here.replay(DESK, end.letter.seq, corrected)
+    await here.staff.sees(COORDINATOR, event["caseref"], "offered", "case")
+    assert end.letter.seq not in {letter.seq for letter in await here.dead(DESK)}
+    await here.staff.decide(COORDINATOR, event["caseref"], "accept_case")
+    await here.staff.sees(DESK, event["caseref"], "owned", "signal")
+
+
+async def test_a_replay_without_correction_is_refused_again(keten: Keten) -> None:
+    here = keten.here
+    event = here.event(POLICE, SignalReported, {"signal": {"municipality": "GM9999", "account": "an example"}})
+    end = await here.refused(POLICE, DESK, SignalReported, event)
+    await here.replay(DESK, end.letter.seq)
+
+    async def again() -> bool:
+        return [letter.seq for letter in await here.dead(DESK) if letter.body == end.letter.body] > [end.letter.seq]
+
+    await eventually(again)
+
+
+async def open_signal(here: Here) -> str:
+    """A signal that waits for the coordinator."""
+    event = here.event(POLICE, SignalReported, CONTENT)
+    await here.put(POLICE, DESK, SignalReported, event)
+    await here.staff.sees(COORDINATOR, event["caseref"], "offered", "case")
+    return event["caseref"]
+
+
+async def refused_about(here: Here, case: str, sender: str, event: type[Event], data: dict[str, Any], **fields: Any) -> str:
+    """The code with which the desk refuses an event about a case."""
+    body = here.event(sender, event, data, caseref=case, **fields)
+    return (await here.refused(sender, DESK, event, body)).answer.code.value
+
+
+async def test_what_does_not_fit_a_case_is_refused_and_the_case_goes_on(keten: Keten) -> None:
+    here = keten.here
+    case = await open_signal(here)
+    assert await refused_about(here, case, "coordinator-zwolle", CaseAccepted, {}) == "not_a_party"
+    assert await refused_about(here, case, COORDINATOR, CaseProgressed, {"status": "with_aid"}) == "not_possible_now"
+    accepted = here.event(COORDINATOR, CaseAccepted, {}, caseref=case)
+    await here.put(COORDINATOR, DESK, CaseAccepted, accepted)
+    await here.staff.sees(DESK, case, "owned", "signal")
+    assert await refused_about(here, case, COORDINATOR, CaseProgressed, {"status": "with_aid"}) == "sequence_reused"
+    progressed = here.event(COORDINATOR, CaseProgressed, {"status": "with_aid"}, caseref=case, sequence="2")
+    await here.put(COORDINATOR, DESK, CaseProgressed, progressed)
+
+    async def noted() -> bool:
+        [signal] = await here.at(DESK, case)
+        return heard(signal) == ["signal_reported", "case_accepted", "case_progressed"]
+
+    await eventually(noted)
+
+
+async def test_the_same_event_twice_is_handled_once(keten: Keten) -> None:
+    here = keten.here
+    event = here.event(POLICE, SignalReported, CONTENT)
+    for _ in range(3):
+        await here.put(POLICE, DESK, SignalReported, event)
+    await here.taken(DESK)
+    [signal] = await here.at(DESK, event["caseref"])
+    assert heard(signal) == ["signal_reported"]
+    assert not [letter for letter in await here.dead(DESK) if letter.event_id == event["id"]]
+
+
+async def test_after_the_end_an_opening_event_is_refused_and_a_late_one_noted(keten: Keten) -> None:
+    here = keten.here
+    case = new_reference()
+    await report(here, case, "1", SignalReceived, "with_desk")
+    await report(here, case, "2", SignalStatusChanged, "closed")
+    await here.staff.sees("urk", case, "closed", "report")
+    known = len(keten.logged("late_event_noted", agency="urk"))
+    await report(here, case, "3", SignalStatusChanged, "with_aid")
+
+    async def noted() -> bool:
+        return len(keten.logged("late_event_noted", agency="urk", type=SignalStatusChanged.rule.type)) > known
+
+    await eventually(noted)
+    assert await here.dead("urk") == ()
+    body = here.event(COORDINATOR, RegistrationRequested, REGISTRATION)
+    await here.put(COORDINATOR, REGISTRY, RegistrationRequested, body)
+    await here.staff.decide(REGISTRY, body["caseref"], "close_registration")
+    again = here.event(COORDINATOR, RegistrationRequested, REGISTRATION, caseref=body["caseref"], sequence="2")
+    assert (await here.refused(COORDINATOR, REGISTRY, RegistrationRequested, again)).answer.code == "case_closed"
+
+
+async def report(here: Here, case: str, sequence: str, event: type[Event], status: str) -> None:
+    """What the desk tells a reporter about a case of which the desk itself keeps no file."""
+    await here.put(DESK, "urk", event, here.event(DESK, event, {"status": status}, caseref=case, sequence=sequence))
+
+
+async def test_an_early_event_waits_for_its_predecessor_and_a_gap_is_passed_when_patience_ends(keten: Keten) -> None:
+    here = keten.here
+    case = new_reference()
+    await report(here, case, "2", SignalStatusChanged, "with_coordinator")
+    await _delayed(keten)
+    await report(here, case, "1", SignalReceived, "with_desk")
+    assert await _told(here, case, 2) == ["with_desk", "with_coordinator"]
+    await report(here, case, "4", SignalStatusChanged, "accepted")
+    await _delayed(keten)
+    await report(here, case, "3", SignalStatusChanged, "with_registry")
+    assert await _told(here, case, 4) == ["with_desk", "with_coordinator", "with_registry", "accepted"]
+    await report(here, case, "6", SignalStatusChanged, "with_aid")
+    assert await _told(here, case, 5) == ["with_desk", "with_coordinator", "with_registry", "accepted", "with_aid"]
+    await report(here, case, "5", SignalStatusChanged, "with_desk")
+    assert (await _told(here, case, 6))[-1] == "with_desk"
+    assert await here.dead("urk") == ()
+
+
+async def _delayed(keten: Keten) -> None:
+    known = len(keten.logged("event_delayed", agency="urk"))
+
+    async def once_more() -> bool:
+        return len(keten.logged("event_delayed", agency="urk")) > known
+
+    await eventually(once_more)
+
+
+async def _told(here: Here, case: str, count: int) -> list[str]:
+    """What a reporter's file says that it heard, when it has heard so much."""
+    told: list[str] = []
+
+    async def heard_all() -> bool:
+        files = await here.at("urk", case)
+        told[:] = [line.facts["status"] for file in files for line in file.view.story]
+        return len(told) == count
+
+    await eventually(heard_all)
+    return told

@@ -1,0 +1,174 @@
+"""Whole lives of files: every kind from its first event to its end, with what people decide and other agencies say."""
+
+from datetime import timedelta
+
+from contracts.clocks import Clocks, Duration
+from contracts.commands import (
+    AcceptCase,
+    AcceptOffer,
+    AcknowledgeAlarms,
+    AcknowledgeGap,
+    AskPrivacyCheck,
+    AssignOwner,
+    BringToRiec,
+    CloseDossier,
+    CompleteHelp,
+    ConcludeCase,
+    GiveUp,
+    OfferAgain,
+    OfferHelp,
+    RecordConsent,
+    RecordEnrichment,
+    RecordIntake,
+    RecordPlan,
+    RecordTriage,
+    RecordWeighing,
+    ReportFirstContact,
+    SeeOffer,
+    StartAftercare,
+)
+from contracts.events.dossiers import DossierReportedBack, PrivacyCheckAnswered, PrivacyCheckDecided
+from contracts.events.referrals import (
+    FirstContactMade,
+    ReferralAccepted,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralSeen,
+)
+from contracts.events.registrations import RegistrationAmended, RegistrationRecorded, RegistrationRequested
+from contracts.events.signals import CaseAccepted, CaseConcluded, CaseProgressed, SignalStatusChanged
+from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, SignalStatus, Weighing
+from tests.workflows.ways import (
+    ALMERE,
+    CHECK,
+    COMENSHA,
+    COSM,
+    DESK,
+    DOSSIER,
+    FOLLOWING,
+    GAP,
+    IN_CARE,
+    LELYSTAD,
+    NEED,
+    OBSERVATION,
+    PLACE,
+    REGISTRATION,
+    RIEC,
+    WAYS,
+    WOMEN,
+    Way,
+)
+
+DAYS_OF = {"working day": 1, "month": 30}
+
+
+def _without_calendar(term: Duration) -> Duration:
+    days = DAYS_OF.get(term.unit)
+    return Duration(amount=term.amount * days, unit="day") if days else term
+
+
+EXACT = Clocks(
+    **{
+        **{name: _without_calendar(term) for name, term in Clocks()},
+        "feedback": Duration(amount=11, unit="day"),
+    }
+)
+"""Terms in days of 24 hours, no two of which end together: a story goes the same on whatever day it begins."""
+
+CASE = WAYS["Case", "offered"].then(
+    AcceptCase(),
+    RecordTriage(finding=Finding.UNCLEAR),
+    timedelta(hours=80, minutes=30),
+    RecordTriage(finding=Finding.PRESUMED_VICTIM),
+    RecordIntake(needs="an example need"),
+    RecordConsent(help=True, riec=True),
+    (RegistrationRecorded(anonymous=True), COMENSHA),
+    OfferHelp(need=NEED, organisations=(COSM, WOMEN)),
+    AskPrivacyCheck(observation=OBSERVATION),
+    (ReferralSeen(referral=1), COSM),
+    (ReferralDeclined(referral=1, reason=Decline.FULL), COSM),
+    timedelta(days=3, minutes=30),
+    (ReferralAccepted(referral=2), WOMEN),
+    OfferAgain(referral=1, organisations=(COSM,)),
+    (ReferralAccepted(referral=3), COSM),
+    (FirstContactMade(referral=3), COSM),
+    (PrivacyCheckDecided(brought=True), LELYSTAD),
+    (PrivacyCheckAnswered(weighing=Weighing.CASE), LELYSTAD),
+    timedelta(days=100, minutes=30),
+    (PrivacyCheckAnswered(weighing=Weighing.CLOSED), LELYSTAD),
+    (ReferralCompleted(referral=3, outcome=AidOutcome.SAFE_HOUSING), COSM),
+    StartAftercare(),
+    timedelta(days=100, minutes=30),
+    ConcludeCase(outcome=CaseOutcome.HELPED),
+)
+"""Declined, expired, asked again, helped; the RIEC beside it; aftercare and the end."""
+
+CASE_WITHOUT_WAITING = IN_CARE.then(
+    AskPrivacyCheck(observation=OBSERVATION),
+    (PrivacyCheckDecided(brought=True), LELYSTAD),
+    (PrivacyCheckAnswered(weighing=Weighing.CASE), LELYSTAD),
+    OfferHelp(need=NEED, organisations=(WOMEN,)),
+    (ReferralDeclined(referral=2, reason=Decline.FULL), WOMEN),
+    GiveUp(referral=2),
+    StartAftercare(),
+    ConcludeCase(outcome=CaseOutcome.HELPED),
+)
+"""For a server whose time does not skip."""
+
+SIGNAL = WAYS["SignalRouting", "with_coordinator"].then(
+    timedelta(days=5, minutes=30),
+    timedelta(hours=9, minutes=30),
+    AssignOwner(to="coordinator-zwolle"),
+    (CaseAccepted(), "coordinator-zwolle"),
+    (CaseAccepted(), ALMERE),
+    (CaseProgressed(status=SignalStatus.WITH_AID), "coordinator-zwolle"),
+    timedelta(days=100, minutes=30),
+    AcknowledgeAlarms(),
+    (CaseConcluded(outcome=CaseOutcome.HELPED), "coordinator-zwolle"),
+)
+"""A silent coordinator, a silent registry, an alarm that is raised again, and an owner by name."""
+
+AGAIN = RegistrationRequested(consented=False, reported_by=AgencyKind.CARE_COORDINATOR)
+REPORTS = REGISTRATION.then(
+    (AGAIN, ALMERE),
+    (RegistrationAmended(not_placed=1), ALMERE),
+    timedelta(days=400, minutes=30),
+    (RegistrationAmended(not_placed=1, outcome=CaseOutcome.HELPED), ALMERE),
+)
+
+RIEC_FILE = DOSSIER.then(
+    timedelta(days=20, minutes=30),
+    RecordEnrichment(findings="an example finding"),
+    RecordWeighing(weighing=Weighing.CASE),
+    RecordPlan(interventions="an example plan"),
+    timedelta(days=100, minutes=30),
+    CloseDossier(),
+)
+
+STORIES: dict[str, Way] = {
+    "signal": SIGNAL,
+    "case": CASE,
+    "placement": PLACE.then(
+        SeeOffer(),
+        AcceptOffer(),
+        timedelta(days=2, minutes=30),
+        ReportFirstContact(),
+        timedelta(days=100, minutes=30),
+        CompleteHelp(outcome=AidOutcome.SAFE_HOUSING),
+    ),
+    "privacy": CHECK.then(
+        timedelta(days=10, minutes=30),
+        BringToRiec(),
+        (DossierReportedBack(weighing=Weighing.IN_PROGRESS), RIEC),
+        (DossierReportedBack(weighing=Weighing.CLOSED), RIEC),
+    ),
+    "dossier": RIEC_FILE,
+    "registration": REPORTS,
+    "report": FOLLOWING.then(
+        (SignalStatusChanged(status=SignalStatus.ACCEPTED), DESK),
+        timedelta(days=200, minutes=30),
+        (SignalStatusChanged(status=SignalStatus.CLOSED), DESK),
+    ),
+    "coverage": GAP.then(AcknowledgeGap()),
+}
+"""By the name of the file."""

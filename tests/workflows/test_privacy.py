@@ -1,0 +1,81 @@
+"""At the municipality: the gate between care file and RIEC file."""
+
+from datetime import timedelta
+
+import pytest
+
+from contracts.commands import BringToRiec, CloseCheck, DoNotBring
+from contracts.events.dossiers import (
+    DossierBrought,
+    DossierReportedBack,
+    Observation,
+    PrivacyCheckAnswered,
+    PrivacyCheckDecided,
+    PrivacyCheckRequested,
+)
+from contracts.words import NotBrought, Weighing
+from tests.workflows.conftest import Staged
+from tests.workflows.ways import ALMERE, CHECK, OBSERVATION, RIEC, ZWOLLE, walk
+from workflows.privacy import PrivacyCheck
+
+LESS = Observation(municipality="GM0995", phenomenon="an example phenomenon with less in it")
+
+
+@pytest.mark.parametrize(("order", "expected"), [(BringToRiec(), OBSERVATION), (BringToRiec(observation=LESS), LESS)])
+async def test_the_officer_decides_what_the_riec_gets(stage: Staged, order: BringToRiec, expected: Observation) -> None:
+    check = await walk(stage, CHECK)
+    assert await check.sent(DossierBrought) == []
+    await check.decide(order)
+    assert await check.sent(DossierBrought) == [(RIEC, DossierBrought(observation=expected))]
+    assert await check.sent(PrivacyCheckDecided) == [(ALMERE, PrivacyCheckDecided(brought=True))]
+
+
+async def test_what_is_not_brought_stays_here_and_the_coordinator_hears_why(stage: Staged) -> None:
+    check = await walk(stage, CHECK)
+    await check.decide(DoNotBring(reason=NotBrought.NOT_PROPORTIONATE))
+    await check.handle.result()
+    decided = PrivacyCheckDecided(brought=False, reason=NotBrought.NOT_PROPORTIONATE)
+    assert await check.sent(PrivacyCheckDecided) == [(ALMERE, decided)]
+    assert await check.sent(DossierBrought) == []
+
+
+async def test_nothing_is_shared_however_long_the_officer_takes(stage: Staged) -> None:
+    check = await walk(stage, CHECK)
+    await check.skip(timedelta(days=60))
+    view = await check.view()
+    assert (view.track.phase, view.track.reminders > 3) == ("asked", True)
+    assert check.letters.all == []
+
+
+async def test_feedback_goes_on_to_the_coordinator_until_the_riec_is_done(stage: Staged) -> None:
+    check = await walk(stage, CHECK.then(BringToRiec()))
+    for weighing in (Weighing.IN_PROGRESS, Weighing.CASE, Weighing.CLOSED):
+        assert await check.phase() == "with_riec"
+        await check.hear(DossierReportedBack(weighing=weighing), RIEC)
+    await check.handle.result()
+    answers = [(to, answered.weighing) for to, answered in await check.sent(PrivacyCheckAnswered)]
+    assert answers == [(ALMERE, Weighing.IN_PROGRESS), (ALMERE, Weighing.CASE), (ALMERE, Weighing.CLOSED)]
+
+
+async def test_only_the_riec_of_this_place_reports_back(stage: Staged) -> None:
+    check = await walk(stage, CHECK)
+    assert await check.code(DossierReportedBack(weighing=Weighing.CLOSED), RIEC) == "not_possible_now"
+    await check.decide(BringToRiec())
+    assert await check.code(DossierReportedBack(weighing=Weighing.CLOSED), ALMERE) == "not_a_party"
+
+
+async def test_the_officer_can_stop_waiting(stage: Staged) -> None:
+    check = await walk(stage, CHECK)
+    assert "possible now: bring_to_riec, do_not_bring" in await check.refused(CloseCheck())
+    await check.decide(BringToRiec())
+    await check.decide(CloseCheck())
+    await check.handle.result()
+
+
+async def test_where_no_riec_takes_part_the_officer_is_told_so(stage: Staged) -> None:
+    check = await stage("lelystad", PrivacyCheck)
+    elsewhere = Observation(municipality="GM0193", phenomenon="an example phenomenon in Zwolle")
+    await check.open(PrivacyCheckRequested(observation=elsewhere), ZWOLLE)
+    assert "use do_not_bring with reason no_riec" in await check.refused(BringToRiec())
+    await check.decide(DoNotBring(reason=NotBrought.NO_RIEC))
+    await check.handle.result()

@@ -1,0 +1,161 @@
+"""An exhaustive search over every table: nothing can be without an owner, a clock and a way out."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from contracts.commands import COMMANDS
+from tests.workflows.table_search import edges, faults, paths
+from tests.workflows.tables_found import TABLES, track_classes, written
+from tests.workflows.ways import PROCESSES
+from workflows.admission import heard_by
+from workflows.tables.case import CASE, REFERRAL, REGISTERING, SHARING
+from workflows.tables.case import Phase as CasePhase
+from workflows.tables.signal import SIGNAL, Phase
+from workflows.tables.table import CLOCK, OPENING, VOID, State, Table
+
+INSIDE = {"Case": (REFERRAL, SHARING, REGISTERING), "Dossier": (TABLES["Feedback"],)}
+"""Tables of tracks, by the process that they run in."""
+
+INTERNAL = {
+    "SignalRouting": {"route"},
+    "Case": {"settle"},
+    "AidReferral": {"recall"},
+    "Registration": {"record", "settle"},
+    "Feedback": {"report_back"},
+}
+"""What a workflow does by itself; everything else is a command, an event or the clock."""
+
+ALWAYS_POSSIBLE = {"acknowledge_alarms"}
+ALWAYS_HEARD = {"DeliveryRefused"}
+
+
+def tables_of(process: str) -> tuple[Table, ...]:
+    return (TABLES[process], *INSIDE.get(process, ()))
+
+
+def test_every_table_is_searched() -> None:
+    assert sorted(TABLES) == sorted(written())
+    assert {kind.table.name for kind in track_classes()} == set(TABLES)
+    assert {table.name for process in PROCESSES for table in tables_of(process.table.name)} == set(TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_state_has_an_owner_a_clock_and_a_way_out(name: str) -> None:
+    assert faults(TABLES[name]) == []
+
+
+def changed(state: str, **columns: object) -> Callable[[], Table]:
+    def mutate() -> Table:
+        row: State = replace(CASE.states[state], **columns)  # type: ignore[arg-type]
+        return replace(CASE, states={**CASE.states, state: row})
+
+    return mutate
+
+
+def without(state: str, trigger: str) -> dict[str, frozenset[str]]:
+    return {name: targets for name, targets in CASE.states[state].moves.items() if name != trigger}
+
+
+def unreachable() -> Table:
+    island = replace(CASE.states["talk"], name="island")
+    return replace(CASE, states={**CASE.states, "island": island})
+
+
+def endless() -> Table:
+    return replace(CASE, ends=frozenset({"erased"}))
+
+
+@pytest.mark.parametrize(
+    ("mutate", "words"),
+    [
+        (changed("intake", clock="patience"), "intake has no clock"),
+        (changed("intake", who=" "), "intake has nobody who must act"),
+        (changed("intake", then=""), "intake does not say what happens when its clock ends"),
+        (changed("intake", moves=without("intake", CLOCK)), "nothing happens when the clock of intake ends"),
+        (changed("closing", moves={CLOCK: frozenset({"closing"})}), "closing has no way out"),
+        (changed("talk", moves={"record_triage": frozenset({"limbo"})}), "talk --record_triage--> limbo does not exist"),
+        (changed("talk", moves={"record_triage": frozenset[str]()}), "talk --record_triage--> leads nowhere"),
+        (changed("consent", moves={CLOCK: frozenset({"consent"})}), "nothing leads to planning"),
+        (unreachable, "nothing leads to island"),
+        (endless, "no end can be reached from closing"),
+        (lambda: replace(CASE, start="dream"), "it starts in dream, which is no state"),
+        (lambda: replace(CASE, ends=CASE.ends | {"talk"}), "talk is a state and an end"),
+    ],
+)
+def test_a_hole_in_a_table_is_found(mutate: Callable[[], Table], words: str) -> None:
+    assert words in faults(mutate())
+
+
+def triggers(table: Table) -> set[str]:
+    return {trigger for _, trigger, _ in edges(table)} - {CLOCK} - INTERNAL.get(table.name, set())
+
+
+def orphans(process: str, tables: tuple[Table, ...], commands: set[str], events: set[str]) -> set[str]:
+    """Triggers that nobody can pull, and handlers that no table allows."""
+    used = {trigger for table in tables for trigger in triggers(table)}
+    internal = {trigger for table in tables for trigger in INTERNAL.get(table.name, set())}
+    pulled = {trigger for table in tables for _, trigger, _ in edges(table)}
+    answered = commands | events
+    return (used - answered) | (answered - used - ALWAYS_POSSIBLE - ALWAYS_HEARD) | (internal - pulled) | (internal & answered)
+
+
+def updates_of(process: type) -> set[str]:
+    """The names under which the server knows the updates of a workflow."""
+    found = (getattr(getattr(process, name), "_defn", None) for name in dir(process))
+    return {str(definition.name) for definition in found if definition is not None and hasattr(definition, "validator")}
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.__name__)
+def test_every_trigger_has_a_handler_and_every_handler_a_table(process: type) -> None:
+    name = process.__name__
+    updates = updates_of(process)
+    events = {event.__name__ for event in heard_by(process).values()}
+    commands = updates - events
+    assert events <= updates
+    assert commands <= set(COMMANDS)
+    assert orphans(name, tables_of(name), commands, events) == set()
+
+
+def test_a_dead_handler_and_a_trigger_that_nobody_pulls_are_found() -> None:
+    tables = (TABLES["CoverageGap"],)
+    assert orphans("CoverageGap", tables, {"acknowledge_gap"}, {"CoverageGapObserved"}) == set()
+    assert orphans("CoverageGap", tables, {"acknowledge_gap", "sing"}, {"CoverageGapObserved"}) == {"sing"}
+    assert orphans("CoverageGap", tables, set(), {"CoverageGapObserved"}) == {"acknowledge_gap"}
+
+
+def test_every_command_belongs_to_a_workflow() -> None:
+    assert set(COMMANDS) == {name for process in PROCESSES for name in updates_of(process)} & set(COMMANDS)
+
+
+BOUND = 9
+
+
+def silent_signals(table: Table) -> list[str]:
+    """Paths on which a signal ends although its case was never reported as concluded."""
+    found = (tuple(trigger for _, trigger, _ in path) for path in paths(table, BOUND) if path[-1][2] == Phase.CLOSED)
+    return [" ".join(path) for path in found if path[-1] != "CaseConcluded"]
+
+
+def test_every_path_to_the_end_of_a_signal_passes_the_conclusion_of_its_case() -> None:
+    ends = {path[-1] for path in paths(SIGNAL, BOUND)}
+    assert ends == {(Phase.OWNED, "CaseConcluded", Phase.CLOSED), (OPENING, CLOCK, VOID)}
+    assert silent_signals(SIGNAL) == []
+
+
+def test_a_path_that_ends_a_signal_in_silence_is_found() -> None:
+    alarm = SIGNAL.states["alarm"]
+    given_up = replace(alarm, moves={**alarm.moves, "give_up": frozenset({str(Phase.CLOSED)})})
+    assert silent_signals(replace(SIGNAL, states={**SIGNAL.states, "alarm": given_up})) != []
+
+
+def test_the_ways_in_which_a_case_ends_are_these() -> None:
+    """Each of them is taken with the real workflow in the test of endings."""
+    into_the_end = {(state, trigger) for state, trigger, to in edges(CASE) if to == CasePhase.CLOSED}
+    assert into_the_end == {
+        ("offered", "decline_case"),
+        ("offered", "CaseWithdrawn"),
+        ("closing", "settle"),
+        ("closing", "close_unconfirmed"),
+    }

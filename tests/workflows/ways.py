@@ -1,0 +1,236 @@
+"""A way to every state of every table: what must have happened to the real workflow before it is there."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contracts.clocks import Clocks
+from contracts.commands import (
+    AcceptCase,
+    AcceptOffer,
+    AskPrivacyCheck,
+    BringToRiec,
+    Command,
+    ConcludeCase,
+    OfferHelp,
+    RecordConsent,
+    RecordEnrichment,
+    RecordIntake,
+    RecordPlan,
+    RecordTriage,
+    RecordWeighing,
+    ReportFirstContact,
+    SeeOffer,
+    StartAftercare,
+)
+from contracts.event import Event
+from contracts.events.coverage import CoverageGapObserved
+from contracts.events.dossiers import (
+    DossierBrought,
+    Observation,
+    PrivacyCheckDecided,
+    PrivacyCheckRequested,
+)
+from contracts.events.referrals import (
+    FirstContactMade,
+    Need,
+    ReferralAccepted,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralOffered,
+    ReferralSeen,
+)
+from contracts.events.registrations import RegistrationRecorded, RegistrationRequested
+from contracts.events.signals import (
+    CaseAccepted,
+    CaseDeclined,
+    Signal,
+    SignalReceived,
+    SignalReported,
+    SignalRouted,
+)
+from contracts.words import (
+    AgencyKind,
+    AidOutcome,
+    CaseOutcome,
+    CoverageGapKind,
+    Decline,
+    Finding,
+    NotOurs,
+    Service,
+    SignalStatus,
+    Weighing,
+)
+from tests.workflows.conftest import Staged
+from tests.workflows.stage import Stage
+from workflows.case import Case
+from workflows.coverage import CoverageGap
+from workflows.dossier import Dossier
+from workflows.placement import Placement
+from workflows.privacy import PrivacyCheck
+from workflows.process import Process
+from workflows.registration import Registration
+from workflows.report import Report
+from workflows.signal import SignalRouting
+
+DESK, POLICE, ALMERE, ZWOLLE = "signal-desk", "police-midden-nederland", "coordinator-almere", "coordinator-zwolle"
+COMENSHA, LELYSTAD, RIEC, PROVINCE = "comensha", "lelystad", "riec-midden-nederland", "flevoland"
+COSM, WOMEN, STRANGER = "cosm-shelter", "womens-shelter", "urk"
+
+PROCESSES: tuple[type[Process[Any]], ...] = (
+    SignalRouting,
+    Report,
+    Case,
+    Placement,
+    PrivacyCheck,
+    Dossier,
+    Registration,
+    CoverageGap,
+)
+
+SIGNAL = Signal(municipality="GM0995", account="an example account")
+OBSERVATION = Observation(municipality="GM0995", phenomenon="an example phenomenon")
+NEED = Need(service=Service.COSM)
+USUAL = Clocks()
+OFFER_TERM = timedelta(days=2)
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+Step = Command | tuple[Event, str] | timedelta
+"""A decision, another agency's event with its sender, or time that passes."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """From nothing to a state.
+
+    Attributes:
+        process: The workflow.
+        slug: Whose file it is.
+        opening: The first event and its sender; None where it has not come.
+        steps: What happens then.
+        silent: What does not answer: ``maps``, ``shelf`` or ``pages``.
+        clocks: Other terms than the usual ones.
+    """
+
+    process: type[Process[Any]]
+    slug: str
+    opening: tuple[Event, str] | None
+    steps: tuple[Step, ...] = ()
+    silent: str = ""
+    clocks: Clocks = USUAL
+
+    def then(self, *steps: Step) -> "Way":
+        return replace(self, steps=(*self.steps, *steps))
+
+
+async def walk(staged: Staged, way: Way) -> Stage:
+    """Go there with the real workflow."""
+    stage: Stage = await staged(way.slug, way.process)
+    silence(stage, way.silent)
+    if way.opening is None:
+        await stage.start(way.clocks)
+    else:
+        event, sender = way.opening
+        await stage.open(await in_time(stage, event), sender, way.clocks)
+    for step in way.steps:
+        await take(stage, step)
+    return stage
+
+
+async def take(stage: Stage, step: Step) -> None:
+    if isinstance(step, timedelta):
+        await stage.skip(step)
+    elif isinstance(step, Command):
+        await stage.decide(step)
+    else:
+        await stage.hear(*step)
+    await stage.settle()
+
+
+async def in_time(stage: Stage, event: Event) -> Event:
+    """An offer ends a while after it is made, on the server's clock."""
+    if isinstance(event, ReferralOffered):
+        return event.model_copy(update={"answer_by": await stage.env.get_current_time() + OFFER_TERM})
+    return event
+
+
+def silence(stage: Stage, what: str) -> None:
+    stage.maps.lost = what == "maps"
+    stage.shelf.out_of_reach = what == "shelf"
+    stage.pages.out_of_reach = what == "pages"
+
+
+def _desk(*steps: Step) -> Way:
+    return Way(SignalRouting, DESK, (SignalReported(signal=SIGNAL), POLICE), steps)
+
+
+def _case(*steps: Step) -> Way:
+    routed = SignalRouted(signal=SIGNAL, care_region="Almere", reported_by=AgencyKind.REPORTER)
+    return Way(Case, ALMERE, (routed, DESK), steps)
+
+
+NO_CAPACITY = CaseDeclined(reason=NotOurs.NO_CAPACITY)
+INTAKE = _case(AcceptCase(), RecordTriage(finding=Finding.PRESUMED_VICTIM))
+CONSENT = INTAKE.then(RecordIntake(needs="an example need"))
+PLANNING = CONSENT.then(RecordConsent(help=True, riec=True))
+ASKING = PLANNING.then(OfferHelp(need=NEED, organisations=(COSM, WOMEN)))
+LAST_SEEN = PLANNING.then(OfferHelp(need=NEED, organisations=(COSM,)), (ReferralSeen(referral=1), COSM))
+ACCEPTED = ASKING.then((ReferralAccepted(referral=1), COSM))
+HELPED = ACCEPTED.then((FirstContactMade(referral=1), COSM))
+NOT_PLACED = LAST_SEEN.then((ReferralDeclined(referral=1, reason=Decline.FULL), COSM))
+RECORDED = (RegistrationRecorded(anonymous=True), COMENSHA)
+IN_CARE = HELPED.then(RECORDED, (ReferralCompleted(referral=1, outcome=AidOutcome.SAFE_HOUSING), COSM))
+SHARING = PLANNING.then(AskPrivacyCheck(observation=OBSERVATION))
+BROUGHT = SHARING.then((PrivacyCheckDecided(brought=True), LELYSTAD))
+PLACE = Way(Placement, COSM, (ReferralOffered(referral=1, need=NEED, answer_by=EPOCH), ALMERE))
+CHECK = Way(PrivacyCheck, LELYSTAD, (PrivacyCheckRequested(observation=OBSERVATION), ALMERE))
+DOSSIER = Way(Dossier, RIEC, (DossierBrought(observation=OBSERVATION), LELYSTAD))
+WEIGHING = DOSSIER.then(RecordEnrichment(findings="an example finding"))
+PLAN = WEIGHING.then(RecordWeighing(weighing=Weighing.CASE))
+REQUESTED = RegistrationRequested(consented=False, reported_by=AgencyKind.CARE_COORDINATOR)
+REGISTRATION = Way(Registration, COMENSHA, (REQUESTED, ALMERE))
+HOURLY = Clocks.model_validate({"registration": "1 hour"})
+FOLLOWING = Way(Report, POLICE, (SignalReceived(status=SignalStatus.WITH_DESK), DESK))
+GAP = Way(CoverageGap, PROVINCE, (CoverageGapObserved(gap=CoverageGapKind.NO_COORDINATOR), DESK))
+
+WAYS: dict[tuple[str, str], Way] = {
+    **{(process.table.name, "opening"): Way(process, DESK, None) for process in PROCESSES},
+    ("SignalRouting", "searching"): replace(_desk(), silent="maps"),
+    ("SignalRouting", "with_coordinator"): _desk(),
+    ("SignalRouting", "with_registry"): _desk((NO_CAPACITY, ALMERE)),
+    ("SignalRouting", "alarm"): _desk((NO_CAPACITY, ALMERE), (NO_CAPACITY, COMENSHA)),
+    ("SignalRouting", "owned"): _desk((CaseAccepted(), ALMERE)),
+    ("Case", "offered"): _case(),
+    ("Case", "triage"): _case(AcceptCase()),
+    ("Case", "talk"): _case(AcceptCase(), RecordTriage(finding=Finding.UNCLEAR)),
+    ("Case", "intake"): INTAKE,
+    ("Case", "consent"): CONSENT,
+    ("Case", "planning"): PLANNING,
+    ("Case", "in_care"): IN_CARE,
+    ("Case", "aftercare"): IN_CARE.then(StartAftercare()),
+    ("Case", "closing"): INTAKE.then(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT)),
+    ("AidReferral", "offered"): ASKING,
+    ("AidReferral", "seen"): LAST_SEEN,
+    ("AidReferral", "accepted"): ACCEPTED,
+    ("AidReferral", "with_aid"): HELPED,
+    ("AidReferral", "not_placed"): NOT_PLACED,
+    ("Sharing", "asked"): SHARING,
+    ("Sharing", "brought"): BROUGHT,
+    ("Registering", "requested"): PLANNING,
+    ("Placement", "offered"): PLACE,
+    ("Placement", "seen"): PLACE.then(SeeOffer()),
+    ("Placement", "accepted"): PLACE.then(AcceptOffer()),
+    ("Placement", "in_care"): PLACE.then(AcceptOffer(), ReportFirstContact()),
+    ("PrivacyCheck", "asked"): CHECK,
+    ("PrivacyCheck", "with_riec"): CHECK.then(BringToRiec()),
+    ("Dossier", "enrichment"): DOSSIER,
+    ("Dossier", "weighing"): WEIGHING,
+    ("Dossier", "plan"): PLAN,
+    ("Dossier", "interventions"): PLAN.then(RecordPlan(interventions="an example plan")),
+    ("Feedback", "owed"): DOSSIER,
+    ("Registration", "recording"): replace(REGISTRATION, silent="shelf", clocks=HOURLY),
+    ("Registration", "recorded"): REGISTRATION,
+    ("Report", "following"): FOLLOWING,
+    ("CoverageGap", "observed"): GAP,
+}
+"""By name of the table and of the state."""
