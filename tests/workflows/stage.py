@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,21 +20,19 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.alarm import Alarm, Alarms
+from activities.alarm import Alarms
 from activities.post import Post
 from activities.register import Registrar
 from activities.routing import Routing
 from contracts.agencies import Directory, Party, read_directory
 from contracts.clocks import Clocks
 from contracts.commands import Command
-from contracts.envelope import CloudEvent
 from contracts.event import Event
-from contracts.places import Atlas, Municipality
 from contracts.reference import new_reference
-from contracts.register import Amendment, Report
 from contracts.views import FileView
 from runtime.provision import SEARCH_ATTRIBUTES
 from runtime.temporal import plugin
+from tests.workflows.doubles import Letters, Maps, Pages, Shelf
 from workers.capabilities import activities_of
 from workflows.admission import snake
 from workflows.files.record import Received, Record
@@ -49,61 +47,6 @@ TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 def party(slug: str) -> Party:
     """An agency of the embedded directory."""
     return DIRECTORY.get(slug).party
-
-
-class Letters:
-    """A bus that keeps what was published, each id once; it can be out of order."""
-
-    def __init__(self) -> None:
-        self.all: list[tuple[str, CloudEvent]] = []
-        self.silent: set[str] = set()
-
-    async def publish(self, message: CloudEvent, recipient: str) -> None:
-        if recipient in self.silent:
-            raise TimeoutError
-        if message.id not in {known.id for _, known in self.all}:
-            self.all.append((recipient, message))
-
-
-class Shelf:
-    """A register in memory."""
-
-    def __init__(self) -> None:
-        self.reports: list[Report] = []
-        self.amendments: list[Amendment] = []
-        self.out_of_reach = False
-
-    async def add_report(self, report: Report) -> None:
-        if self.out_of_reach:
-            raise TimeoutError
-        self.reports.append(report)
-
-    async def add_amendment(self, amendment: Amendment) -> None:
-        self.amendments.append(amendment)
-
-
-class Pages:
-    """A pager that remembers."""
-
-    def __init__(self) -> None:
-        self.alarms: list[Alarm] = []
-        self.out_of_reach = False
-
-    async def page(self, alarm: Alarm) -> None:
-        if self.out_of_reach:
-            raise TimeoutError
-        self.alarms.append(alarm)
-
-
-class Maps(Atlas):
-    """Routing tables that can be lost."""
-
-    lost = False
-
-    def municipality(self, code: str, on: date) -> Municipality:
-        if self.lost:
-            raise LookupError("an example of a table that does not hold what it should")
-        return super().municipality(code, on)
 
 
 class Stage:
@@ -183,17 +126,30 @@ class Stage:
         return found
 
     async def settle(self) -> None:
-        """Let the workflow do what it can do now: until its next task and the first try of every activity are done."""
+        """Let the workflow do what it can do now: until its next task and the first try of every activity are done.
+
+        What is under way is read in the history: this server's description leaves out a workflow task that a worker has taken.
+        """
+        before = await self._newest_run()
+        for _ in range(PATIENCE):
+            trying = await self._is_trying()
+            now = await self._newest_run()
+            if not trying and is_idle(now) and now == before:
+                return
+            before = now
+            await asyncio.sleep(0.005)
+        raise TimeoutError(f"{self.handle.id} does not come to rest")
+
+    async def _newest_run(self) -> list[HistoryEvent]:
+        return list((await self.client.get_workflow_handle(self.handle.id).fetch_history()).events)
+
+    async def _is_trying(self) -> bool:
+        """Whether an activity has not had its first try."""
         request = DescribeWorkflowExecutionRequest(
             namespace=self.client.namespace, execution=WorkflowExecution(workflow_id=self.handle.id)
         )
-        for _ in range(PATIENCE):
-            now = await self.client.workflow_service.describe_workflow_execution(request)
-            trying = [activity for activity in now.pending_activities if activity.attempt <= 1]
-            if not trying and not now.HasField("pending_workflow_task"):
-                return
-            await asyncio.sleep(0.005)
-        raise TimeoutError(f"{self.handle.id} does not come to rest")
+        now = await self.client.workflow_service.describe_workflow_execution(request)
+        return any(activity.attempt <= 1 for activity in now.pending_activities)
 
     async def hear(self, event: Event, sender: str, **letterhead: Any) -> str:
         """Another agency's event."""
@@ -287,6 +243,24 @@ class Stage:
         await self.settle()
         found = [(to, message.event()) for to, message in self.letters.all]
         return [(to, event) for to, event in found if isinstance(event, kind)]
+
+
+UNDER_WAY = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
+}
+"""What a workflow task, or the next run, still has to follow."""
+
+
+def is_idle(run: list[HistoryEvent]) -> bool:
+    """Whether the workflow has answered everything in the history of its newest run."""
+    done = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    moments = [event.event_type for event in run if event.event_type in UNDER_WAY or event.event_type == done]
+    return bool(moments) and moments[-1] == done
 
 
 NOT_A_FAULT = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND

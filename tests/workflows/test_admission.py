@@ -32,8 +32,9 @@ from contracts.events.signals import (
 from contracts.reference import new_reference
 from contracts.words import CaseOutcome, Finding, SignalStatus, Urgency
 from tests.workflows.conftest import Staged
+from tests.workflows.doubles import Letters
 from tests.workflows.samples import EVENTS
-from tests.workflows.stage import DIRECTORY, Letters, Stage
+from tests.workflows.stage import DIRECTORY, Stage
 from tests.workflows.ways import (
     ALMERE,
     ASKING,

@@ -1,6 +1,5 @@
 """A file that turns its page after every stir says and keeps the same as one that never does."""
 
-import asyncio
 from collections import defaultdict
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
@@ -123,10 +122,11 @@ async def test_a_file_that_loses_something_over_the_page_is_found(stage: Staged,
 async def test_what_is_held_up_goes_along_over_the_page(stage: Staged, kind: Kind, numbers: list[str]) -> None:
     """Without skipping time: this server waits for ever for an activity that a new run left behind."""
     file = await walk(stage, replace(CASE, process=kind, steps=()))
+    before = len(await pages(file))
     file.letters.silent = {DESK}
     await file.decide(AcceptCase())
-    while len(await pages(file)) < 3:
-        await asyncio.sleep(0.05)
+    await file.settle()
+    assert len(await pages(file)) > before
     assert file.letters.all == []
     file.letters.silent = set()
     await file.decide(RecordTriage(finding=Finding.NO_VICTIM))
