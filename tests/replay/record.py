@@ -16,10 +16,9 @@ from temporalio.api.history.v1 import History, HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
-from runtime.server_process import binary
-from runtime.temporal import plugin
 from tests.replay.fingerprint import fingerprint
-from tests.workflows.stage import Stage, register_attributes, time_skipping
+from tests.workflows.servers import real_time, time_skipping
+from tests.workflows.stage import Stage
 from tests.workflows.stories import CASE_WITHOUT_WAITING, EXACT, STORIES
 from tests.workflows.ways import Way, walk
 from workflows.process import Process
@@ -73,12 +72,7 @@ async def record() -> list[Path]:
 
 async def continued_case() -> list[list[HistoryEvent]]:
     """A case so long that the server suggests a new run; that needs the real server, with a low limit."""
-    limit = ["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={PAGE}"]
-    environment: Any = WorkflowEnvironment  # its start is only partly typed
-    async with await environment.start_local(
-        dev_server_existing_path=str(binary("temporal")), dev_server_extra_args=limit, plugins=[plugin()], identity="example"
-    ) as env:
-        await register_attributes(env.client)
+    async with real_time("--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={PAGE}") as env:
         return await live(env, CASE_WITHOUT_WAITING)
 
 

@@ -17,7 +17,7 @@ from runtime.temporal import plugin
 from tests.replay.changed import TalkativeDossier
 from tests.replay.fingerprint import fingerprint
 from tests.replay.record import HISTORIES, live, read, recordings
-from tests.workflows.stage import time_skipping
+from tests.workflows.servers import time_skipping
 from tests.workflows.stories import STORIES
 from tests.workflows.ways import PROCESSES, Way
 from workflows.process import Process

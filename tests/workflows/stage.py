@@ -1,17 +1,14 @@
 """One agency's workflows on the time-skipping Temporal server; the bus is a list, time is ours."""
 
 import asyncio
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
@@ -30,8 +27,6 @@ from contracts.commands import Command
 from contracts.event import Event
 from contracts.reference import new_reference
 from contracts.views import FileView
-from runtime.provision import SEARCH_ATTRIBUTES
-from runtime.temporal import plugin
 from tests.workflows.doubles import Letters, Maps, Pages, Shelf
 from workers.capabilities import activities_of
 from workflows.admission import snake
@@ -41,7 +36,6 @@ from workflows.process import Process
 E = TypeVar("E", bound=Event)
 DIRECTORY: Directory = read_directory()
 PATIENCE = 4000
-TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 
 
 def party(slug: str) -> Party:
@@ -273,19 +267,3 @@ def assert_no_task_failed(history: list[HistoryEvent]) -> None:
     attributes = [event.workflow_task_failed_event_attributes for event in history if event.event_type == failed]
     words = [found.failure.message for found in attributes if found.cause != NOT_A_FAULT]
     assert not words, f"the workflow has a bug: {words}"
-
-
-async def register_attributes(client: Client) -> None:
-    """The time-skipping server must know them first, or every workflow task fails in silence."""
-    request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=SEARCH_ATTRIBUTES)
-    await client.operator_service.add_search_attributes(request)
-
-
-@asynccontextmanager
-async def time_skipping() -> AsyncGenerator[WorkflowEnvironment]:
-    env = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(TEST_SERVER), plugins=[plugin()], identity="example"
-    )
-    async with env:
-        await register_attributes(env.client)
-        yield env
