@@ -10,7 +10,7 @@ from contracts.agencies import Agency
 from runtime.keys import KeyFileError, Role
 from runtime.servers import Running, embedded, read_running
 from runtime.settings import Settings, load_settings
-from runtime.temporal import connect
+from runtime.temporal import connect, plugin
 from workers.kinds import office
 from workers.wiring import Wiring, read_tables
 
@@ -61,10 +61,11 @@ class Installation(Wiring):
 
     async def client(self, agency: Agency) -> Client:
         """A client in the agency's namespace; all share one connection, that nobody leaves in the middle of connecting."""
+        codec = self.codec(agency.slug)
         if self._connecting is None:
-            self._connecting = asyncio.create_task(connect(self.temporal_address, agency.namespace))
+            self._connecting = asyncio.create_task(connect(self.temporal_address, agency.namespace, codec))
         first = await self._connecting
-        return Client(first.service_client, namespace=agency.namespace, plugins=first.config()["plugins"])
+        return Client(first.service_client, namespace=agency.namespace, plugins=[plugin(codec)])
 
     def _has_key(self, agency: Agency) -> bool:
         try:

@@ -1,7 +1,7 @@
 """Keys on disk: made once, readable by their owner only, never overwritten.
 
 A worker and an operator have an nkey each: the seed stays in its file, the bus knows the public half. The identity key is
-for keyed hashes: event ids that a retry keeps and nobody guesses.
+for keyed hashes: event ids that a retry keeps and nobody guesses. The wrapping key encrypts the keys of the agency's cases.
 """
 
 import os
@@ -29,7 +29,11 @@ class PublicKeys(NamedTuple):
     operator: str
 
 
-class KeyFileError(RuntimeError):
+class KeyUnavailable(RuntimeError):  # noqa: N818 - named as what is the case
+    """A key cannot be used now; the message says why."""
+
+
+class KeyFileError(KeyUnavailable):
     """A key file is missing or open to others; the message says what to do."""
 
 
@@ -47,6 +51,8 @@ class Keys:
             for role in Role:
                 _write_once(self._seed_file(agency.slug, role), _new_seed())
             _write_once(self.path / f"{agency.slug}.id.key", secrets.token_hex(32))
+            if not self.wrapping_numbers(agency.slug):
+                self.add_wrapping_key(agency.slug)
         _write_once(self.path / "system.nk", _new_seed())
         _write_once(self.store_file, f'key: "{secrets.token_hex(32)}"\n')
 
@@ -73,6 +79,29 @@ class Keys:
         """The agency's key for keyed hashes, 32 bytes."""
         return bytes.fromhex(read_private(self.path / f"{slug}.id.key"))
 
+    def wrapping_numbers(self, slug: str) -> list[int]:
+        """The numbers of the agency's keys for its cases' keys; more than one only while one replaces another."""
+        return sorted(int(path.name.split(".")[2]) for path in self.path.glob(f"{slug}.wrap.*.key"))
+
+    def wrapping_key(self, slug: str, number: int) -> bytes:
+        """The agency's key of a number, 32 bytes.
+
+        Raises:
+            KeyFileError: The file is missing or others can read it.
+        """
+        return bytes.fromhex(read_private(self._wrapping_file(slug, number)))
+
+    def add_wrapping_key(self, slug: str) -> int:
+        """Make the next key for an agency's cases' keys; gives its number."""
+        number = max(self.wrapping_numbers(slug), default=0) + 1
+        _write_once(self._wrapping_file(slug, number), secrets.token_hex(32))
+        return number
+
+    def remove_older_wrapping_keys(self, slug: str) -> None:
+        """Leave the newest only: nothing is encrypted with the others any more."""
+        for number in self.wrapping_numbers(slug)[:-1]:
+            self._wrapping_file(slug, number).unlink()
+
     def system_seed(self) -> str:
         """The nkey seed of the user that may ask the bus how it is set."""
         return read_private(self.path / "system.nk")
@@ -85,6 +114,9 @@ class Keys:
     def store_file(self) -> Path:
         """A piece of NATS configuration with the key that encrypts the streams on disk."""
         return self.path / "store.conf"
+
+    def _wrapping_file(self, slug: str, number: int) -> Path:
+        return self.path / f"{slug}.wrap.{number}.key"
 
     def _seed_file(self, slug: str, role: Role) -> Path:
         return self.path / f"{slug}.{role}.nk"
@@ -125,7 +157,17 @@ def _write_once(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.hardlink_to(draft)  # unlike a rename, a link does not replace what somebody else wrote meanwhile
+        _flush(path.parent)
     except FileExistsError:
         pass
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _flush(folder: Path) -> None:
+    """Without this a power cut could take the name of a key whose first use was already written elsewhere."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -4,23 +4,18 @@ The engine is synchronous and runs in threads, so that one driver serves both.
 """
 
 import asyncio
-from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine
 
 from contracts.register import Amendment, Report
-from runtime.database import open_database
+from runtime.database import insert_once, open_database
 from runtime.migrations import upgrade
 from runtime.register_counts import Cell, Counts, count
 from runtime.register_tables import AMENDMENT, PERSON, REPORT
 
 __all__ = ["Cell", "Counts", "SqlRegister", "upgrade"]
-
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class SqlRegister:
@@ -54,20 +49,14 @@ class SqlRegister:
         if report.registrant is not None:
             row |= report.registrant.model_dump()
         with self._engine.begin() as connection:
-            _insert_once(connection, PERSON, {"reference": report.reference})
-            _insert_once(connection, REPORT, row)
+            insert_once(connection, PERSON, {"reference": report.reference})
+            insert_once(connection, REPORT, row)
 
     def _add_amendment(self, amendment: Amendment) -> None:
         row = amendment.model_dump() | {"recorded_on": date.fromisoformat(amendment.recorded_on)}
         with self._engine.begin() as connection:
-            _insert_once(connection, AMENDMENT, row)
+            insert_once(connection, AMENDMENT, row)
 
     def _count(self) -> Counts:
         with self._engine.begin() as connection:
             return count(connection)
-
-
-def _insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Insert, or leave the row that has this key."""
-    insert = INSERTS[connection.dialect.name]
-    connection.execute(insert(table).values(**row).on_conflict_do_nothing())

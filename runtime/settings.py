@@ -22,6 +22,13 @@ class Settings(BaseSettings):
     temporal_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal; 0: a free one")
     ui_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal UI; 0: a free one")
     registry_url: str | None = Field(default=None, description="SQLAlchemy URL of the registry; none: a file under home")
+    case_keys_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the keys of cases, {agency} in it; none: a file per agency under home"
+    )
+    key_service_url: str | None = Field(
+        default=None, description="a key service with Vault's transit API that holds agencies' keys; none: files under home"
+    )
+    key_service_token: Path | None = Field(default=None, description="the file with this process's token at the key service")
     gap_patience: float = Field(default=60.0, ge=0, description="seconds that a later event waits for an earlier one")
     inbox_loops: int = Field(default=4, ge=1, le=64, description="events of different cases that one inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
@@ -30,6 +37,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """The directory with every key."""
         return self.home / "keys"
+
+    def case_keys(self, agency: str) -> str:
+        """The SQLAlchemy URL of an agency's database of case keys; it has backups of its own."""
+        file = self.home.absolute() / "case-keys" / f"{agency}.db"
+        return self.case_keys_url.format(agency=agency) if self.case_keys_url else f"sqlite:///{file}"
 
     @property
     def nats_dir(self) -> Path:

@@ -61,7 +61,8 @@ class Office:
         bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER))
         identity = wiring.keys.identity(slug)
         Inbox(bus, Addressee(self.agency, wiring.directory, identity), self.take, loops=wiring.settings.inbox_loops)
-        self._client = await connect(wiring.temporal_address, self.agency.namespace)
+        wiring.prepare_case_keys(slug)
+        self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug))
         worker = Worker(
             self._client,
             task_queue=slug,

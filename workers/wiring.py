@@ -14,9 +14,14 @@ from activities.routing import Routing
 from contracts.agencies import Directory, read_directory
 from contracts.clocks import Clocks, read_clocks
 from contracts.places import Atlas
+from runtime.case_keys import CaseKeys
+from runtime.codec import CaseCodec
+from runtime.key_service import KeyService
 from runtime.keys import Keys
-from runtime.register import SqlRegister, upgrade
+from runtime.migrations import Tables, upgrade
+from runtime.register import SqlRegister
 from runtime.settings import Settings
+from runtime.wrapping import KeyFiles, Wrapping
 
 T = TypeVar("T")
 
@@ -63,6 +68,7 @@ class Wiring:
         self.settings = settings
         self.nats_url = nats_url
         self.temporal_address = temporal_address
+        self._codecs: dict[str, CaseCodec] = {}
 
     @cached_property
     def directory(self) -> Directory:
@@ -83,6 +89,29 @@ class Wiring:
     def keys(self) -> Keys:
         """The key files."""
         return Keys(self.settings.keys)
+
+    def codec(self, slug: str) -> CaseCodec:
+        """What encrypts an agency's workflows, with the keys of its cases."""
+        if slug not in self._codecs:
+            self._codecs[slug] = CaseCodec(self.case_keys(slug))
+        return self._codecs[slug]
+
+    def case_keys(self, slug: str) -> CaseKeys:
+        """The keys of an agency's cases."""
+        return CaseKeys(self.settings.case_keys(slug), self._wrapping(slug))
+
+    def prepare_case_keys(self, slug: str) -> None:
+        """Make the database of an agency's case keys, or bring it up to date."""
+        upgrade(self.settings.case_keys(slug), Tables.CASE_KEYS)
+
+    def _wrapping(self, slug: str) -> Wrapping:
+        """The agency's key: at the key service if the settings name one, else in its file."""
+        service, token = self.settings.key_service_url, self.settings.key_service_token
+        if service is None:
+            return KeyFiles(self.keys, slug)
+        if token is None:
+            raise ValueError("KETEN_KEY_SERVICE_URL is set: name the file with the token, too, in KETEN_KEY_SERVICE_TOKEN")
+        return KeyService(service, token, slug)
 
     @cached_property
     def routing(self) -> Routing:

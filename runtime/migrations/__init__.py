@@ -1,12 +1,15 @@
-"""Making and changing the tables of the register, in numbered steps under ``versions``.
+"""Making and changing tables, in numbered steps under ``versions``, a folder for each database.
 
-A change to ``runtime.register_tables`` needs a further step there, written by hand; a test tells when the two differ.
+A change to the tables in the code needs a further step there, written by hand; a test tells when the two differ.
 """
 
 import logging
+import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runtime import case_key_tables, register_tables
 from runtime.database import open_database
 
 if TYPE_CHECKING:
@@ -14,47 +17,67 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def upgrade(url: str, revision: str = "head") -> None:
+HERE = Path(__file__).parent
+
+
+class Tables(StrEnum):
+    """Which database: each has its own tables and steps."""
+
+    REGISTER = "register"
+    CASE_KEYS = "case_keys"
+
+
+METADATA = {Tables.REGISTER: register_tables.METADATA, Tables.CASE_KEYS: case_key_tables.METADATA}
+
+
+def upgrade(url: str, tables: Tables = Tables.REGISTER, revision: str = "head") -> None:
     """Bring a database to the tables of this version; one that is there already stays as it is.
 
     Args:
         url: As for ``open_database``.
+        tables: What the database is for.
         revision: How far; the newest unless told.
     """
-    _run(url, "upgrade", revision)
+    _run(url, tables, "upgrade", revision)
 
 
-def downgrade(url: str, revision: str) -> None:
+def downgrade(url: str, revision: str, tables: Tables) -> None:
     """Undo steps, with what stands in their tables."""
-    _run(url, "downgrade", revision)
+    _run(url, tables, "downgrade", revision)
 
 
-def check(url: str) -> None:
+def check(url: str, tables: Tables = Tables.REGISTER) -> None:
     """Compare a database with the tables in the code.
 
     Raises:
         alembic.util.exc.CommandError: They differ; the message says where.
     """
-    _run(url, "check")
+    _run(url, tables, "check")
 
 
-def _run(url: str, command: str, *arguments: str) -> None:
+def _run(url: str, tables: Tables, command: str, *arguments: str) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it announces itself when it is imported
     from alembic import command as commands  # noqa: PLC0415
 
     engine = open_database(url)
     try:
         with engine.connect() as connection:
-            getattr(commands, command)(_config(connection), *arguments)
+            getattr(commands, command)(_config(connection, tables), *arguments)
     finally:
         engine.dispose()
 
 
-def _config(connection: "Connection") -> "Config":
+def _config(connection: "Connection", tables: Tables) -> "Config":
     from alembic.config import Config  # noqa: PLC0415 - as above
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config = Config(stdout=sys.stdout)  # its own default is what was there when it was imported
+    config.set_main_option("script_location", _escaped(HERE))
+    config.set_main_option("version_locations", _escaped(HERE / "versions" / tables))
+    config.set_main_option("path_separator", "newline")
     config.attributes["connection"] = connection
+    config.attributes["metadata"] = METADATA[tables]
     return config
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%%")

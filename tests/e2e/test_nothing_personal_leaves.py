@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 
@@ -13,6 +13,7 @@ from contracts.catalogue import CATALOGUE
 from contracts.commands import COMMANDS
 from contracts.events.signals import Person, Signal, SignalReported
 from contracts.personal import personal_fields
+from tests.histories import history
 from tests.installed import Here, Keten, Passed, eventually
 
 MARKED = (
@@ -102,13 +103,13 @@ async def _case(staff: SimulatedStaff) -> str:
 
 async def _outside(here: Here, reference: str) -> AsyncGenerator[tuple[str, str, str]]:
     """What is readable of a workflow without its payloads: names, attributes, summaries, details, update ids, failures."""
-    for slug, handle in await _handles(here, reference):
-        description: Any = await handle.describe()
+    for file in await here.files.about(reference):
+        slug, description = file.agency.slug, cast(Any, await file.handle.describe())
         yield slug, "id", f"{description.id} {description.workflow_type} {description.task_queue}"
         yield slug, "attributes", str(description.typed_search_attributes)
         yield slug, "summary", f"{await description.static_summary()} {await description.static_details()}"
-        async for event in handle.fetch_history_events():
-            yield slug, f"event {event.event_id}", _readable(event)
+        async for event in history(here, file):
+            yield file.agency.slug, f"event {event.event_id}", _readable(event)
 
 
 def _readable(event: Any) -> str:
@@ -138,13 +139,9 @@ def _without_payloads(message: Any) -> None:
 
 
 async def _payloads(here: Here, reference: str) -> AsyncGenerator[str]:
-    for _, handle in await _handles(here, reference):
-        async for event in handle.fetch_history_events():
+    for file in await here.files.about(reference):
+        async for event in history(here, file):
             yield str(event)
-
-
-async def _handles(here: Here, reference: str) -> list[tuple[str, Any]]:
-    return [(file.agency.slug, file.handle) for file in await here.files.about(reference)]
 
 
 def test_every_personal_field_of_the_catalogue_and_the_commands_is_marked() -> None:
@@ -170,6 +167,12 @@ def test_no_mark_is_in_a_subject_a_header_or_an_attribute_of_an_event(marked: Ma
 def test_no_mark_is_in_what_temporal_shows_of_a_workflow(marked: Marked) -> None:
     assert len(marked.outside) > 100
     assert {where: found for where, text in marked.outside.items() if (found := found_in(text))} == {}
+
+
+def test_no_byte_of_temporals_database_shows_a_mark(keten: Keten, marked: Marked) -> None:
+    stored = b"".join(path.read_bytes() for path in keten.home.glob("temporal.db*"))
+    assert marked.reference.encode() in stored
+    assert not found_in(stored.decode(errors="replace"))
 
 
 def test_no_mark_is_in_any_log(keten: Keten, marked: Marked) -> None:

@@ -20,6 +20,7 @@ from contracts.events.signals import Signal, SignalReported
 from runtime.servers import embedded
 from runtime.settings import Settings
 from runtime.store_repair import mend_store
+from tests.histories import history
 from tests.installed import PATIENCE, ROOT, Here, Keten, eventually
 
 COORDINATOR = "coordinator-almere"
@@ -182,7 +183,7 @@ async def events_that_entered(here: Here, reference: str) -> list[Entered]:
     found: list[Entered] = []
     for file in await here.files.about(reference):
         name = f"{file.agency.slug}/{file.view.kind}"
-        async for event in file.handle.fetch_history_events():
+        async for event in history(here, file):
             request = event.workflow_execution_update_accepted_event_attributes.accepted_request
             for payload in request.input.args.payloads:
                 content: dict[str, Any] = json.loads(payload.data)

@@ -12,7 +12,7 @@ def test_keys_are_private_and_all_different(tmp_path: Path, directory: Directory
     assert keys.path.stat().st_mode & 0o777 == 0o700
     files = list(keys.path.iterdir())
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
-    assert len(files) == 3 * len(directory.agencies) + 2
+    assert len(files) == 4 * len(directory.agencies) + 2
     assert len({path.read_text() for path in files}) == len(files)
 
 

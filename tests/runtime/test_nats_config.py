@@ -35,7 +35,7 @@ def test_no_secret_stands_in_it(tmp_path: Path, directory: Directory) -> None:
     text = render(directory, keys, port=4222, store_dir=tmp_path / "nats")
     text += "".join(render_cluster(directory, keys.public_keys(directory), ["a", "b", "c"]).values())
     secrets = [path.read_text().strip().removeprefix('key: "').removesuffix('"') for path in keys.path.iterdir()]
-    assert len(secrets) == 3 * len(directory.agencies) + 2
+    assert len(secrets) == 4 * len(directory.agencies) + 2
     assert not [secret for secret in secrets if secret in text]
 
 

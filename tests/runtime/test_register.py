@@ -2,12 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine, Table, inspect, select, text
@@ -18,10 +16,9 @@ from contracts.reference import new_reference
 from contracts.register import Amendment, Report
 from contracts.words import AgencyKind, CaseOutcome, Sector
 from runtime.database import open_database
-from runtime.migrations import check, downgrade, upgrade
+from runtime.migrations import Tables, check, downgrade, upgrade
 from runtime.register import Cell, SqlRegister
 from runtime.register_tables import AMENDMENT, PERSON, REPORT
-from tests.runtime.postgres_server import NOT_HERE, is_here, postgres
 
 TABLES = {"person", "report", "amendment"}
 ANNA, BEA = new_reference(), new_reference()
@@ -29,25 +26,6 @@ UNCONSTRAINED = {
     "sqlite": ["ALTER TABLE report RENAME TO kept", "CREATE TABLE report AS SELECT * FROM kept"],
     "postgresql": ["ALTER TABLE report DROP CONSTRAINT pk_report"],
 }
-
-
-@pytest.fixture(scope="session")
-def postgres_address() -> Generator[str]:
-    if not is_here():
-        pytest.skip(NOT_HERE)
-    with postgres() as address:
-        yield address
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of one's own."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/registry.db"
-    address, name = request.getfixturevalue("postgres_address"), f"registry_{uuid4().hex}"
-    with psycopg.connect(f"postgresql://keten@{address}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # pyright: ignore[reportArgumentType, reportCallIssue]
-    return f"postgresql+psycopg://keten@{address}/{name}"
 
 
 @pytest.fixture
@@ -155,7 +133,7 @@ def test_migrations_go_up_and_down_and_up_again(url: str) -> None:
     upgrade(url)
     upgrade(url)
     assert set(inspect(opened(url)).get_table_names()) == TABLES | {"alembic_version"}
-    downgrade(url, "base")
+    downgrade(url, "base", Tables.REGISTER)
     assert not set(inspect(opened(url)).get_table_names()) & TABLES
     upgrade(url)
     assert set(inspect(opened(url)).get_table_names()) >= TABLES

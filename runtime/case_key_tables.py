@@ -1,0 +1,16 @@
+"""The table of case keys. A change here needs a revision in ``runtime/migrations/versions/case_keys``."""
+
+from sqlalchemy import Column, DateTime, LargeBinary, MetaData, PrimaryKeyConstraint, SmallInteger, String, Table
+
+METADATA = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
+
+CASE_KEY = Table(
+    "case_key",
+    METADATA,
+    Column("case_reference", String(25), nullable=False),
+    Column("wrapped", LargeBinary, comment="the data key, encrypted by the agency's key; empty once it was destroyed"),
+    Column("wrapped_by", SmallInteger, comment="number of the agency's key that encrypted it"),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("destroyed_at", DateTime(timezone=True), comment="this row stays, so that no other key is ever made"),
+    PrimaryKeyConstraint("case_reference"),
+)
