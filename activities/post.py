@@ -11,9 +11,10 @@ from pydantic import Field
 from temporalio import activity
 
 from contracts.agencies import Agency
-from contracts.envelope import CloudEvent, source
+from contracts.envelope import CloudEvent, fingerprint, source, written
 from contracts.reference import Reference
 from contracts.text import Model, Slug
+from contracts.words import Ground
 
 
 class Letter(Model):
@@ -28,7 +29,16 @@ class Letter(Model):
     logged: datetime
     trace: str | None
     because: str | None = Field(default=None, description="id of the event that this one answers")
+    ground: Ground | None = Field(default=None, description="on which of the catalogue's grounds it is shared")
+    previous: str | None = Field(default=None, description="fingerprint of the letter before it on its line")
     data: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """What the next letter on this line says of this one; the recipient reckons the same from the message."""
+        return fingerprint(
+            self.reference, self.type, self.system, str(self.sequence), written(self.logged), self.previous, data=self.data
+        )
 
 
 class Batch(Model):
@@ -96,6 +106,8 @@ class Post:
             sequence=str(letter.sequence),
             traceparent=f"00-{trace}-{mark[:16]}-01",
             causationid=letter.because,
+            ground=letter.ground,
+            previous=letter.previous,
             data=letter.data,
         )
 

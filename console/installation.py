@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from temporalio.client import Client
 
 from contracts.agencies import Agency
+from runtime.bus import DeadLetters, Mailbox
 from runtime.keys import KeyFileError, Role
 from runtime.servers import Running, embedded, read_running
 from runtime.settings import Settings, load_settings
@@ -58,6 +59,14 @@ class Installation(Wiring):
     def operator_seed(self, agency: Agency) -> str:
         """The key with which an operator of the agency speaks on the bus."""
         return self.keys.seed(agency.slug, Role.OPERATOR)
+
+    async def mailbox(self, agency: Agency) -> Mailbox:
+        """The agency at the bus, to send by hand."""
+        return await Mailbox.open(self.nats_url, self.operator_seed(agency), self.seal(agency))
+
+    async def dead_letters(self, agency: Agency) -> DeadLetters:
+        """What the agency could not take."""
+        return await DeadLetters.open(self.nats_url, self.operator_seed(agency), agency, self.seal(agency))
 
     async def client(self, agency: Agency) -> Client:
         """A client in the agency's namespace; all share one connection, that nobody leaves in the middle of connecting."""

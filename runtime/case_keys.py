@@ -63,7 +63,11 @@ class CaseKeys:
         """
         return await self._kept(case, self._get)
 
-    async def destroy(self, case: str) -> None:
+    async def held(self, case: str) -> tuple[bool, datetime | None]:
+        """Whether there is a key of a case, and when it was destroyed."""
+        return await asyncio.to_thread(self._held, case)
+
+    async def forget(self, case: str) -> None:
         """Destroy the key of a case, for good; a case without one can never have one after this."""
         self._in_memory.pop(case, None)
         await asyncio.to_thread(self._destroy, case)
@@ -118,6 +122,12 @@ class CaseKeys:
         if row["destroyed_at"]:
             raise CaseErased(f"case {case} was erased: its key was destroyed at {row['destroyed_at']:%Y-%m-%d %H:%M} UTC")
         return self._wrapping.unwrap(Wrapped(row["wrapped_by"], row["wrapped"]), case)
+
+    def _held(self, case: str) -> tuple[bool, datetime | None]:
+        columns = (CASE_KEY.c.wrapped, CASE_KEY.c.destroyed_at)
+        with self._engine.begin() as connection:
+            row = connection.execute(select(*columns).where(CASE_KEY.c.case_reference == case)).mappings().first()
+        return (row["wrapped"] is not None, row["destroyed_at"]) if row else (False, None)
 
     def _destroy(self, case: str) -> None:
         now = datetime.now(UTC)

@@ -20,6 +20,9 @@ from runtime.wrapping import NONCE
 
 ENCODING = b"binary/encrypted"
 CIPHER = b"AES-256-GCM"
+RETENTION = "retention"
+OUTLIVES = "r"
+"""With what a key's name begins that is not of a case but of its retention; references of cases begin with a k."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - named as what is the case
@@ -72,8 +75,9 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
 
     @property
     def _case(self) -> str:
-        """The reference at the end of the workflow's id."""
-        return self._bound_to[1].rpartition("-")[2]
+        """The reference at the end of the workflow's id; what is kept about erasing a case has a key that outlives the case's."""
+        system, _, reference = self._bound_to[1].rpartition("-")
+        return f"{OUTLIVES}{reference[1:]}" if system == RETENTION else reference
 
     @property
     def _bound_to(self) -> tuple[str, str]:

@@ -127,10 +127,11 @@ def _worker(account: Config) -> dict[str, list[str]]:
 
 
 def _worker_permissions() -> Config:
-    """What a running worker needs: send, take from its inbox, put aside what cannot be taken."""
+    """What a running worker needs: send, take from its inbox, put aside what cannot be taken, and remove that when erasing."""
+    letters = [f"$JS.API.STREAM.MSG.{verb}.DEAD" for verb in ("GET", "DELETE")]
     fetching = [f"$JS.API.CONSUMER.MSG.NEXT.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.INFO.INBOX.{CONSUMER}"]
     return {
-        "publish": {"allow": ["to.>", "dead.>", *fetching, f"$JS.ACK.INBOX.{CONSUMER}.>"]},
+        "publish": {"allow": ["to.>", "dead.>", *letters, *fetching, f"$JS.ACK.INBOX.{CONSUMER}.>"]},
         "subscribe": {"allow": ["_INBOX.>"]},
     }
 

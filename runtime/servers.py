@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 
 from contracts.agencies import Directory
 from runtime.bus.connection import connect
+from runtime.event_keys import EventKeys
 from runtime.keys import Keys
 from runtime.nats_config import render
 from runtime.provision import provision_namespaces, provision_streams
@@ -83,6 +84,7 @@ async def embedded(settings: Settings, directory: Directory) -> AsyncGenerator[R
         await _refuse_leftovers(settings)
         keys = Keys(settings.keys)
         keys.create(directory)
+        EventKeys(settings.keys, settings.public_keys).create(directory)
         async with AsyncExitStack() as stack:
             running = await _start(settings, directory, keys, stack)
             await provision_streams(running.nats_url, directory, keys)

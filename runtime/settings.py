@@ -15,6 +15,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".keten"), description="where keys, data and logs of an embedded installation stand")
     directory: Path = Field(default=EMBEDDED, description="the TOML file that says which agencies take part")
+    published_keys: Path | None = Field(
+        default=None, description="the directory with every agency's public keys for events; none: one under home"
+    )
     clocks: Path | None = Field(default=None, description="a TOML file with other terms than the defaults")
     nats_url: str | None = Field(default=None, description="the bus, its nodes separated by commas; none: the embedded one")
     temporal_address: str | None = Field(default=None, description="the Temporal frontend; none: the embedded one")
@@ -29,14 +32,26 @@ class Settings(BaseSettings):
         default=None, description="a key service with Vault's transit API that holds agencies' keys; none: files under home"
     )
     key_service_token: Path | None = Field(default=None, description="the file with this process's token at the key service")
-    gap_patience: float = Field(default=60.0, ge=0, description="seconds that a later event waits for an earlier one")
+    gap_patience: float = Field(
+        default=45.0, ge=0, description="seconds that a later event waits for an earlier one, before that counts as lost"
+    )
     inbox_loops: int = Field(default=4, ge=1, le=64, description="events of different cases that one inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
+
+    key_overlap: float = Field(
+        default=7.0, gt=0, description="days for which an agency's older keys for events stay valid beside a new one"
+    )
+    key_age: float = Field(default=7.0, gt=0, description="days after which an office gives its agency new keys for events")
 
     @property
     def keys(self) -> Path:
         """The directory with every key."""
         return self.home / "keys"
+
+    @property
+    def public_keys(self) -> Path:
+        """The directory with every agency's public keys for events, one JWK set each."""
+        return self.published_keys or self.home / "public-keys"
 
     def case_keys(self, agency: str) -> str:
         """The SQLAlchemy URL of an agency's database of case keys; it has backups of its own."""

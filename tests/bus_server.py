@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import TimeoutError as NothingThere
@@ -21,13 +22,16 @@ from contracts.envelope import CloudEvent, source
 from contracts.event import Event
 from contracts.events.signals import SignalReported
 from contracts.reference import new_reference
-from runtime.bus import Addressee, Delivery, Inbox, broker, connect
+from runtime.bus import Addressee, DeadLetters, Delivery, Inbox, NatsBus, Seal, broker, connect
 from runtime.bus.connection import jetstream
+from runtime.bus.seal import read_outside
+from runtime.event_keys import EventKeys
 from runtime.keys import Keys, Role
 from runtime.nats_config import render
 from runtime.provision import provision_streams
 from runtime.server_process import binary
 from runtime.store_repair import mend_store
+from tests.sealing import sealed
 
 POLICE, DESK, ALMERE, COORDINATOR, REGISTRY = (
     "police-midden-nederland",
@@ -45,6 +49,9 @@ class BusServer:
         self.directory = directory
         self.keys = Keys(home / "keys")
         self.keys.create(directory)
+        self.event_keys = EventKeys(home / "keys", home / "public-keys")
+        self.event_keys.create(directory)
+        self.alarms: list[str] = []
         self.port = _free_port()
         self.url = f"nats://127.0.0.1:{self.port}"
         self.store = home / "nats"
@@ -88,6 +95,33 @@ class BusServer:
         async with self.client(sender) as client:
             await jetstream(client).publish(f"to.{recipient}.{event}", body, headers=headers)
 
+    async def write(self, sender: str, recipient: str, event: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
+        """Publish a message of which anything may be wrong, sealed; gives it as it travelled."""
+        raw = sealed(self.seal(sender), body, recipient)
+        await self.send(sender, recipient, event, raw, headers)
+        return raw
+
+    def seal(self, slug: str) -> Seal:
+        return Seal(self.agency(slug), self.event_keys)
+
+    def post(self, broker: NatsBroker, slug: str) -> NatsBus:
+        """The bus as an agency sends on it."""
+        return NatsBus(broker, slug, self.seal(slug))
+
+    def opened(self, recipient: str, message: Msg) -> CloudEvent:
+        """A message as its recipient reads it."""
+        now = datetime.now(UTC)
+        return (
+            self.seal(recipient).opened(read_outside(message.data, now), self.agency(message.subject.split(".")[1]), now).message
+        )
+
+    async def letters(self, slug: str) -> DeadLetters:
+        """An agency's dead letters."""
+        return await DeadLetters.open(self.url, self.keys.seed(slug, Role.OPERATOR), self.agency(slug), self.seal(slug))
+
+    async def _alarm(self, words: str) -> None:
+        self.alarms.append(words)
+
     async def fetch(self, slug: str, count: int = 1) -> list[Msg]:
         """Take messages out of an inbox as its worker; fewer when there are no more."""
         async with self.client(slug) as client:
@@ -109,7 +143,8 @@ class BusServer:
     async def inbox(self, slug: str, take: Callable[[Delivery], Awaitable[None]], loops: int = 4) -> AsyncGenerator[None]:
         """An agency's inbox at work."""
         reader = broker(self.url, self.keys.seed(slug, Role.WORKER))
-        Inbox(reader, Addressee(self.agency(slug), self.directory, self.keys.identity(slug)), take, loops=loops)
+        addressee = Addressee(self.agency(slug), self.directory, self.keys.identity(slug), self.seal(slug), self._alarm)
+        Inbox(reader, addressee, take, loops=loops)
         await reader.start()
         try:
             yield

@@ -18,10 +18,10 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
+from activities.alarm import Alarm
 from activities.post import Post
 from contracts.agencies import Agency
 from contracts.event import Event
-from contracts.events.deliveries import DeliveryRefused
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
 from runtime.keys import Role
@@ -31,6 +31,7 @@ from workers.wiring import Wiring
 from workflows.admission import EARLY, heard_by
 from workflows.files.record import Received
 from workflows.process import Process
+from workflows.retention import Retention
 from workflows.tables.table import OPENING
 
 Workflow = type[Process[Any]]
@@ -39,6 +40,10 @@ log = structlog.get_logger()
 ANSWER = 20.0
 """Seconds until a file that does not answer is tried again later, so that it does not hold up the inbox for other cases."""
 
+REOPENING = {
+    True: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    False: WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+}
 STICKY = timedelta(seconds=2)
 """A query to a case whose worker died waits this long before another answers; the default is ten seconds."""
 
@@ -52,22 +57,23 @@ class Office:
         self.agency = agency
         self._wiring = wiring
         self._capabilities = capabilities
-        self._processes = {process.system: process for process in workflows}
+        self._processes = {process.system: process for process in (*workflows, Retention)}
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
         """Work until the context ends: events are taken only while the Temporal worker runs."""
         wiring, slug = self._wiring, self.agency.slug
         bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER))
-        identity = wiring.keys.identity(slug)
-        Inbox(bus, Addressee(self.agency, wiring.directory, identity), self.take, loops=wiring.settings.inbox_loops)
+        identity, seal = wiring.keys.identity(slug), wiring.seal(self.agency)
+        addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
+        Inbox(bus, addressee, self.take, loops=wiring.settings.inbox_loops)
         wiring.prepare_case_keys(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug))
         worker = Worker(
             self._client,
             task_queue=slug,
             workflows=list(self._processes.values()),
-            activities=activities_of(Post(self.agency, identity, NatsBus(bus, slug)), *self._capabilities),
+            activities=activities_of(Post(self.agency, identity, NatsBus(bus, slug, seal)), *self._capabilities),
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()
@@ -95,13 +101,17 @@ class Office:
             async with asyncio.timeout(ANSWER):
                 await self._hand_over(process, system, name, received)
         except WorkflowUpdateFailedError as error:
-            raise _translated(error) from None
+            raise self._translated(error) from None
         except WorkflowAlreadyStartedError:
             self._late(event)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             await self._no_open_file(self._client, name, delivery)
+
+    async def _alarm(self, words: str) -> None:
+        """Reach a person about something that belongs to no case."""
+        await self._wiring.pager.page(Alarm(agency=self.agency.slug, reference=None, words=words))
 
     async def _hand_over(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
         """As an update of the file; an event that may open one starts it where needed."""
@@ -123,7 +133,7 @@ class Office:
             id=name,
             task_queue=self.agency.slug,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            id_reuse_policy=REOPENING[process.reopens],
             static_summary=f"{process.table.title} {file.reference}",
         )
         client: Any = self._client  # its overloads are only partly typed
@@ -146,7 +156,7 @@ class Office:
     def _process_for(self, delivery: Delivery) -> tuple[Workflow, str]:
         """Which workflow hears this event, and the name of the file there."""
         event = delivery.event
-        answered = event.system if isinstance(event, DeliveryRefused) else None
+        answered = getattr(event, "system", None) if event.rule.file is None else None
         system = answered or f"{event.rule.file}{event.suffix()}"
         process = self._processes.get(system.split("-")[0])  # type: ignore[call-overload]
         if process is None and answered:
@@ -167,6 +177,9 @@ class Office:
             sequence=int(message.sequence),
             logged=message.time,
             trace=message.traceparent,
+            previous=message.previous,
+            fingerprint=message.fingerprint,
+            proof=delivery.proof if delivery.event.rule.evidence else None,
             past_gap=waited > timedelta(seconds=self._wiring.settings.gap_patience),
             event=delivery.event,
         )
@@ -197,11 +210,10 @@ class Office:
             raise Refused(RefusalCode.CASE_CLOSED, "the file with this case reference has ended; begin a new case")
         log.info("late_event_noted", agency=self.agency.slug, type=event.rule.type)
 
-
-def _translated(error: WorkflowUpdateFailedError) -> Exception:
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == EARLY:
-        return TryLater()
-    if isinstance(cause, ApplicationError) and cause.type in set(RefusalCode):
-        return Refused(RefusalCode(cause.type), cause.message)
-    return error
+    def _translated(self, error: WorkflowUpdateFailedError) -> Exception:
+        cause = error.cause
+        if isinstance(cause, ApplicationError) and cause.type == EARLY:
+            return TryLater(self._wiring.settings.gap_patience / 6)
+        if isinstance(cause, ApplicationError) and cause.type in set(RefusalCode):
+            return Refused(RefusalCode(cause.type), cause.message)
+        return error

@@ -11,11 +11,13 @@ from pydantic import ValidationError
 from activities.alarm import Alarm, Alarms
 from activities.register import Registrar
 from activities.routing import Routing
-from contracts.agencies import Directory, read_directory
+from contracts.agencies import Agency, Directory, read_directory
 from contracts.clocks import Clocks, read_clocks
 from contracts.places import Atlas
+from runtime.bus import Seal
 from runtime.case_keys import CaseKeys
 from runtime.codec import CaseCodec
+from runtime.event_keys import EventKeys
 from runtime.key_service import KeyService
 from runtime.keys import Keys
 from runtime.migrations import Tables, upgrade
@@ -90,6 +92,15 @@ class Wiring:
         """The key files."""
         return Keys(self.settings.keys)
 
+    @cached_property
+    def event_keys(self) -> EventKeys:
+        """The keys with which events are signed and sealed."""
+        return EventKeys(self.settings.keys, self.settings.public_keys)
+
+    def seal(self, agency: Agency) -> Seal:
+        """What signs, seals and opens an agency's events."""
+        return Seal(agency, self.event_keys)
+
     def codec(self, slug: str) -> CaseCodec:
         """What encrypts an agency's workflows, with the keys of its cases."""
         if slug not in self._codecs:
@@ -119,9 +130,14 @@ class Wiring:
         return Routing(self.atlas)
 
     @cached_property
-    def alarms(self) -> Alarms:
+    def pager(self) -> LogPager:
         """How a person is reached."""
-        return Alarms(LogPager())
+        return LogPager()
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """How a workflow reaches a person."""
+        return Alarms(self.pager)
 
     @cached_property
     def registrar(self) -> Registrar:

@@ -9,7 +9,8 @@ from rich.table import Table
 
 from console.installation import Installation
 from console.screen import run, screen, stop, when
-from runtime.bus import DeadLetter, DeadLetters
+from contracts.refusals import Refused
+from runtime.bus import DeadLetter
 
 app = typer.Typer(help="Events that could not be taken: look, correct, replay.", no_args_is_help=True)
 AGENCY = Annotated[str, typer.Argument(help="slug of the agency that refused the event")]
@@ -44,7 +45,7 @@ async def _list() -> None:
     installation = Installation.reach()
     table = Table("agency", "number", "at", "from", "event", "code", "reason")
     for agency in installation.ours:
-        async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+        async with await installation.dead_letters(agency) as letters:
             for letter in await letters.list():
                 words = (letter.sender, letter.event, letter.code, letter.reason)
                 table.add_row(agency.slug, str(letter.seq), _at(letter), *map(escape, words))
@@ -54,18 +55,22 @@ async def _list() -> None:
 async def _show(slug: str, number: int) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
-    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+    async with await installation.dead_letters(agency) as letters:
         letter = await letters.show(number)
+        text = letters.text(letter, installation.directory.by_slug.get(letter.sender))
     why = f"[red]{escape(letter.code)}[/red]: {escape(letter.reason)}"
     screen.print(f"from {escape(letter.sender)}, {escape(letter.event)}, {_at(letter)}: {why}")
-    screen.print(letter.body.decode("utf-8", errors="replace"), markup=False)
+    screen.print(text.decode("utf-8", errors="replace"), markup=False)
 
 
 async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
-    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
-        await letters.replay(number, corrected)
+    async with await installation.dead_letters(agency) as letters:
+        try:
+            await letters.replay(number, corrected)
+        except Refused as refused:
+            stop(f"not replayed: the corrected event would be refused: {refused.code}: {refused.reason}")
     screen.print(f"[green]replayed[/green]: {agency.slug} takes it again; if it is refused again, `keten dead list` shows it")
 
 

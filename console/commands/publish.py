@@ -17,7 +17,7 @@ from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import new_reference
 from contracts.refusals import RefusalCode, Refused
-from runtime.bus import Mailbox, PublishFailed
+from runtime.bus import PublishFailed
 
 SENDER = Annotated[str | None, typer.Option("--as", help="slug of the sending agency; else read from `source`")]
 RECIPIENT = Annotated[str | None, typer.Option("--to", help="slug of the recipient; needed where several may take it")]
@@ -42,10 +42,10 @@ async def _publish(raw: bytes, sender: str | None, to: str | None, wait: float) 
         recipient = _recipient(installation, agency, message.event_class, to)
     except Refused as refused:
         stop(f"not published: {refused.code}: {refused.reason}")
-    async with await Mailbox.open(installation.nats_url, installation.operator_seed(agency)) as mailbox:
+    async with await installation.mailbox(agency) as mailbox:
         with screen.status(f"{message.type} to {recipient.slug}"):
             try:
-                answer = await mailbox.publish_and_wait(message, recipient.slug, wait)
+                answer = await mailbox.publish_and_wait(message, recipient, wait)
             except (TimeoutError, PublishFailed) as error:
                 stop(f"not delivered: {type(error).__name__}; the bus may be down: `keten doctor`")
     screen.print(f"delivered to {recipient.slug}: case [bold]{message.caseref}[/bold], event {message.id}")
@@ -97,7 +97,7 @@ def _sender(fields: dict[str, Any], slug: str | None, installation: Installation
 
 def _recipient(installation: Installation, agency: Agency, event: type[Event], slug: str | None) -> Agency:
     directory = installation.directory
-    allowed = [other for other in directory.agencies if may_send(agency, other, event, directory)]
+    allowed = [other for other in directory.agencies if may_send(agency, other, event)]
     names = ", ".join(other.slug for other in allowed)
     if not allowed:
         kinds = ", ".join(sorted(event.rule.senders))

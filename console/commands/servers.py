@@ -13,6 +13,7 @@ import typer
 from console.installation import Installation, everything
 from console.screen import run, screen, settings
 from contracts.agencies import read_directory
+from runtime.event_keys import EventKeys
 from runtime.keys import Keys
 from runtime.logs import configure_logs
 from runtime.nats_config import render_cluster
@@ -70,6 +71,7 @@ async def _render(where: Path, nodes: list[str]) -> None:
     settings = load_settings()
     directory, keys = read_directory(settings.directory), Keys(settings.keys)
     keys.create(directory)
+    EventKeys(keys.path, load_settings().public_keys).create(directory)
     files = render_cluster(directory, keys.public_keys(directory), nodes, system_public_key=keys.system_public_key())
     await asyncio.to_thread(_write_all, where, files)
     screen.print(
@@ -87,6 +89,7 @@ async def _provision(replicas: int) -> None:
     installation = Installation.reach()
     directory, keys = installation.directory, installation.keys
     keys.create(directory)
+    EventKeys(keys.path, load_settings().public_keys).create(directory)
     with screen.status("streams and consumers"):
         await provision_streams(installation.nats_url, directory, keys, replicas=replicas)
     with screen.status("namespaces and search attributes"):

@@ -14,7 +14,6 @@ from contracts.envelope import CONTENT_TYPE, CloudEvent, source
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import new_reference
-from runtime.bus import Mailbox
 from runtime.bus.connection import connect, jetstream
 
 PATIENCE = 90.0
@@ -47,8 +46,8 @@ class SimulatedStaff:
             sequence="1",
             data=event.model_dump(mode="json"),
         )
-        async with await Mailbox.open(self._installation.nats_url, self._installation.operator_seed(agency)) as mailbox:
-            answer = await mailbox.publish_and_wait(message, to, PATIENCE)
+        async with await self._installation.mailbox(agency) as mailbox:
+            answer = await mailbox.publish_and_wait(message, self._installation.directory.get(to), PATIENCE)
         if answer is None or isinstance(answer.event(), DeliveryRefused):
             raise RuntimeError(f"{slug} got no receipt for {event.rule.type}")
         return message.caseref

@@ -105,7 +105,7 @@ async def with_bad_events(staff: SimulatedStaff) -> Told:
     """A malformed event, a forged one and a forbidden one: each refused with its reason, nothing lost."""
     police, lane = "police-midden-nederland", subject_to("signal-desk", SignalReported)
     remarks = [f"malformed JSON: {await staff.send_raw(police, lane, b'{this is not JSON')}"]
-    forged = b'{"specversion":"1.0","id":"demo-forged-event","source":"urn:nld:oin:00000099000000000004:systeem:report",'
+    forged = b'{"specversion":"1.0","id":"deadbeef-0001","source":"urn:nld:oin:00000099000000000004:systeem:report",'
     forged += b'"type":"nl.keten.signals.reported.v1","time":"2026-01-01T00:00:00Z","datacontenttype":"application/json",'
     forged += b'"caseref":"k000000000000000000000000","data":{}}'
     remarks.append(f"forged sender: {await staff.send_raw(police, lane, forged)}")

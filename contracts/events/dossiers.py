@@ -7,7 +7,7 @@ from pydantic import Field
 from contracts.event import Event, File, Rule
 from contracts.events.signals import COORDINATORS
 from contracts.text import Line, Model, MunicipalityCode, Personal, Text
-from contracts.words import AgencyKind, Ground, NotBrought, Reliability, Sector, Weighing
+from contracts.words import AgencyKind, ConsentTo, Ground, NotBrought, Reliability, Sector, Weighing
 
 MUNICIPALITY = frozenset({AgencyKind.MUNICIPALITY})
 RIEC = frozenset({AgencyKind.RIEC})
@@ -34,6 +34,7 @@ class PrivacyCheckRequested(Event):
         file=File.PRIVACY,
         opens=True,
         grounds=(Ground.CONSENT, Ground.VITAL_INTEREST),
+        consent=ConsentTo.RIEC,
         purpose="let the municipality decide whether organised crime must be looked into",
         retention="privacy_check",
     )

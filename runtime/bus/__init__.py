@@ -5,6 +5,7 @@ from runtime.bus.dead_letters import DeadLetter, DeadLetters
 from runtime.bus.inbox import Addressee, Delivery, Inbox, Take, TryLater
 from runtime.bus.mailbox import Mailbox
 from runtime.bus.publisher import NatsBus, PublishFailed
+from runtime.bus.seal import Seal
 
 __all__ = [
     "Addressee",
@@ -15,6 +16,7 @@ __all__ = [
     "Mailbox",
     "NatsBus",
     "PublishFailed",
+    "Seal",
     "Take",
     "TryLater",
     "broker",

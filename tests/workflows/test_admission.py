@@ -34,7 +34,7 @@ from contracts.words import CaseOutcome, Finding, SignalStatus, Urgency
 from tests.workflows.conftest import Staged
 from tests.workflows.doubles import Letters
 from tests.workflows.samples import EVENTS
-from tests.workflows.stage import DIRECTORY, Stage
+from tests.workflows.stage import DIRECTORY, Stage, event_id
 from tests.workflows.ways import (
     ALMERE,
     ASKING,
@@ -64,9 +64,9 @@ async def heard(file: Stage) -> list[str]:
 
 async def test_an_event_that_comes_twice_is_taken_once(stage: Staged) -> None:
     desk = await walk(stage, OWNED)
-    await desk.hear(PROGRESSED, ALMERE, id="an-example-id", sequence=2)
+    await desk.hear(PROGRESSED, ALMERE, id="5eed5eed", sequence=2)
     once = await heard(desk)
-    assert await desk.hear(PROGRESSED, ALMERE, id="an-example-id", sequence=2) == "owned"
+    assert await desk.hear(PROGRESSED, ALMERE, id="5eed5eed", sequence=2) == "owned"
     assert await desk.hear_again() == "owned"
     assert await heard(desk) == once
 
@@ -140,7 +140,7 @@ async def test_the_trace_of_the_first_event_goes_on_in_every_letter(stage: Stage
     traces = {message.traceparent.split("-")[1] for _, message in desk.letters.all if message.traceparent}
     assert traces == {"0af7651916cd43dd8448eb211c80319c"}
     receipt = next(message for _, message in desk.letters.all if message.event_class is SignalReceived)
-    assert receipt.causationid == f"{POLICE}-{desk.reference}-1"
+    assert receipt.causationid == event_id(POLICE, desk.reference, 1)
 
 
 async def test_a_gap_in_coverage_leads_to_no_case(stage: Staged) -> None:

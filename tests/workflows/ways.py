@@ -8,10 +8,12 @@ from contracts.clocks import Clocks
 from contracts.commands import (
     AcceptCase,
     AcceptOffer,
+    AskErasure,
     AskPrivacyCheck,
     BringToRiec,
     Command,
     ConcludeCase,
+    ConfirmErasure,
     OfferHelp,
     RecordConsent,
     RecordEnrichment,
@@ -23,7 +25,7 @@ from contracts.commands import (
     SeeOffer,
     StartAftercare,
 )
-from contracts.event import Event
+from contracts.event import Event, File
 from contracts.events.coverage import CoverageGapObserved
 from contracts.events.dossiers import (
     DossierBrought,
@@ -31,6 +33,7 @@ from contracts.events.dossiers import (
     PrivacyCheckDecided,
     PrivacyCheckRequested,
 )
+from contracts.events.erasures import ConsentWithdrawn, ErasureRequested, FileEnded
 from contracts.events.referrals import (
     FirstContactMade,
     Need,
@@ -53,8 +56,10 @@ from contracts.words import (
     AgencyKind,
     AidOutcome,
     CaseOutcome,
+    ConsentTo,
     CoverageGapKind,
     Decline,
+    ErasureReason,
     Finding,
     NotOurs,
     Service,
@@ -71,6 +76,7 @@ from workflows.privacy import PrivacyCheck
 from workflows.process import Process
 from workflows.registration import Registration
 from workflows.report import Report
+from workflows.retention import Retention
 from workflows.signal import SignalRouting
 
 DESK, POLICE, ALMERE, ZWOLLE = "signal-desk", "police-midden-nederland", "coordinator-almere", "coordinator-zwolle"
@@ -86,6 +92,7 @@ PROCESSES: tuple[type[Process[Any]], ...] = (
     Dossier,
     Registration,
     CoverageGap,
+    Retention,
 )
 
 SIGNAL = Signal(municipality="GM0995", account="an example account")
@@ -158,6 +165,7 @@ def silence(stage: Stage, what: str) -> None:
     stage.maps.lost = what == "maps"
     stage.shelf.out_of_reach = what == "shelf"
     stage.pages.out_of_reach = what == "pages"
+    stage.vault.out_of_reach = what == "vault"
 
 
 def _desk(*steps: Step) -> Way:
@@ -192,6 +200,15 @@ REGISTRATION = Way(Registration, COMENSHA, (REQUESTED, ALMERE))
 HOURLY = Clocks.model_validate({"registration": "1 hour"})
 FOLLOWING = Way(Report, POLICE, (SignalReceived(status=SignalStatus.WITH_DESK), DESK))
 GAP = Way(CoverageGap, PROVINCE, (CoverageGapObserved(gap=CoverageGapKind.NO_COORDINATOR), DESK))
+
+ENDED = FileEnded(kind=File.CASE, system="case")
+KEPT = Way(Retention, ALMERE, (ENDED, ALMERE))
+SHORTLY = Clocks.model_validate({"retention_case": "1 hour"})
+FIRST = AskErasure(reason=ErasureReason.REQUEST, order="a.one.z")
+SECOND = ConfirmErasure(order="a.two.z")
+ASKED = KEPT.then(FIRST)
+WITHDRAWN = Way(Retention, ALMERE, (ConsentWithdrawn(consent=ConsentTo.RIEC, told=(LELYSTAD,)), ALMERE))
+ERASURE_ASKED = Way(Retention, LELYSTAD, (ErasureRequested(reason=ErasureReason.REQUEST), ALMERE))
 
 WAYS: dict[tuple[str, str], Way] = {
     **{(process.table.name, "opening"): Way(process, DESK, None) for process in PROCESSES},
@@ -232,5 +249,13 @@ WAYS: dict[tuple[str, str], Way] = {
     ("Registration", "recorded"): REGISTRATION,
     ("Report", "following"): FOLLOWING,
     ("CoverageGap", "observed"): GAP,
+    ("Retention", "in_use"): Way(Retention, ALMERE, (ConsentWithdrawn(consent=ConsentTo.RIEC, told=(STRANGER,)), ALMERE)),
+    ("Retention", "looking"): replace(ERASURE_ASKED, silent="vault"),
+    ("Retention", "kept"): KEPT,
+    ("Retention", "due"): replace(KEPT, clocks=SHORTLY).then(timedelta(hours=1, minutes=1)),
+    ("Retention", "asked"): ASKED,
+    ("Retention", "erasing"): replace(ASKED, silent="vault").then(SECOND),
+    ("Retention", "collecting"): ASKED.then(SECOND),
+    ("Recall", "asked"): WITHDRAWN,
 }
 """By name of the table and of the state."""
