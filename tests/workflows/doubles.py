@@ -9,6 +9,7 @@ from contracts.places import Atlas, Municipality
 from contracts.register import Amendment, Report
 
 ERASED_AT = datetime(2026, 3, 2, tzinfo=UTC)
+READABLE_ON_THE_BUS = timedelta(days=14)
 
 
 class Letters:
@@ -107,4 +108,4 @@ class Vault:
         return name
 
     async def unreadable_from(self) -> datetime:
-        return ERASED_AT + timedelta(days=14)
+        return ERASED_AT + READABLE_ON_THE_BUS
