@@ -65,6 +65,10 @@ class Event(Model):
         """Why this content may not come from this kind of agency, or None."""
         return None
 
+    def ground(self) -> Ground | None:
+        """On which ground it is shared; None where the catalogue allows several and the content does not say which."""
+        return self.rule.grounds[0] if len(self.rule.grounds) == 1 else None
+
     def suffix(self) -> str:
         """What the file's name has behind its kind, where one case has several files at one agency."""
         return ""

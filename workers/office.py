@@ -22,6 +22,7 @@ from activities.post import Post
 from contracts.agencies import Agency
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
+from contracts.logged import Exchange, taken
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
 from runtime.keys import Role
@@ -52,6 +53,7 @@ class Office:
         self.agency = agency
         self._wiring = wiring
         self._capabilities = capabilities
+        self._log = wiring.processing_log(agency.slug)
         self._processes = {process.system: process for process in workflows}
 
     @asynccontextmanager
@@ -62,16 +64,17 @@ class Office:
         identity = wiring.keys.identity(slug)
         Inbox(bus, Addressee(self.agency, wiring.directory, identity), self.take, loops=wiring.settings.inbox_loops)
         wiring.prepare_case_keys(slug)
+        wiring.prepare_processing_log(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug))
         worker = Worker(
             self._client,
             task_queue=slug,
             workflows=list(self._processes.values()),
-            activities=activities_of(Post(self.agency, identity, NatsBus(bus, slug)), *self._capabilities),
+            activities=activities_of(Post(self.agency, identity, NatsBus(bus, slug), self._log), *self._capabilities),
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()
-        async with worker:
+        async with worker, wiring.exported(slug):
             await bus.start()
             log.info("office_opened", agency=slug)
             try:
@@ -80,16 +83,27 @@ class Office:
                 await bus.stop()
 
     async def take(self, delivery: Delivery) -> None:
-        """Hand an event to the workflow it is for; returns when Temporal has accepted it.
+        """Log an event, then hand it to the workflow it is for; returns when Temporal has accepted it.
 
         Raises:
             Refused: It can never be accepted: the reason is for its sender.
             TryLater: Its predecessor is not here yet.
+            NotLogged: The processing log cannot be written; the event comes again.
         """
+        exchange = Exchange(delivery.message, delivery.event, delivery.sender.slug)
+        record = taken(exchange, self.agency, delivery.first_seen, datetime.now(UTC))
+        await self._log.write([record])
+        try:
+            await self._take(delivery, record.traceparent)
+        except Refused:
+            await self._log.write([record.refused(datetime.now(UTC))])
+            raise
+
+    async def _take(self, delivery: Delivery, trace: str) -> None:
         event = delivery.event
         self._check_content(delivery)
         process, system = self._process_for(delivery)
-        received = self._received(delivery)
+        received = self._received(delivery, trace)
         name = f"{system}-{delivery.message.caseref}"
         try:
             async with asyncio.timeout(ANSWER):
@@ -157,7 +171,7 @@ class Office:
             )
         return process, system
 
-    def _received(self, delivery: Delivery) -> Received[Any]:
+    def _received(self, delivery: Delivery, trace: str) -> Received[Any]:
         message = delivery.message
         waited = datetime.now(UTC) - delivery.first_seen
         return Received[type(delivery.event)](  # type: ignore[misc]
@@ -166,7 +180,7 @@ class Office:
             system=message.system,
             sequence=int(message.sequence),
             logged=message.time,
-            trace=message.traceparent,
+            trace=trace,
             past_gap=waited > timedelta(seconds=self._wiring.settings.gap_patience),
             event=delivery.event,
         )

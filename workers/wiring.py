@@ -1,6 +1,7 @@
 """What the workers of one process share: settings read once, ports met with their drivers."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,7 @@ from runtime.codec import CaseCodec
 from runtime.key_service import KeyService
 from runtime.keys import Keys
 from runtime.migrations import Tables, upgrade
+from runtime.processing_log import SqlProcessingLog
 from runtime.register import SqlRegister
 from runtime.settings import Settings
 from runtime.wrapping import KeyFiles, Wrapping
@@ -69,6 +71,7 @@ class Wiring:
         self.nats_url = nats_url
         self.temporal_address = temporal_address
         self._codecs: dict[str, CaseCodec] = {}
+        self._logs: dict[str, SqlProcessingLog] = {}
 
     @cached_property
     def directory(self) -> Directory:
@@ -103,6 +106,27 @@ class Wiring:
     def prepare_case_keys(self, slug: str) -> None:
         """Make the database of an agency's case keys, or bring it up to date."""
         upgrade(self.settings.case_keys(slug), Tables.CASE_KEYS)
+
+    def processing_log(self, slug: str) -> SqlProcessingLog:
+        """The processing log of an agency."""
+        if slug not in self._logs:
+            self._logs[slug] = SqlProcessingLog(self.settings.processing_log(slug))
+        return self._logs[slug]
+
+    def prepare_processing_log(self, slug: str) -> None:
+        """Make the database of an agency's processing log, or bring it up to date."""
+        upgrade(self.settings.processing_log(slug), Tables.PROCESSING_LOG)
+
+    @asynccontextmanager
+    async def exported(self, slug: str) -> AsyncGenerator[None]:
+        """While inside, the processing log of an agency is exported, if a setting says where to."""
+        if self.settings.otlp_endpoint is None:
+            yield
+            return
+        from runtime.otlp import exporting  # noqa: PLC0415 - takes a moment to load, and most installations export nothing
+
+        with exporting(slug, self.settings.processing_log(slug), self.settings.otlp_endpoint):
+            yield
 
     def _wrapping(self, slug: str) -> Wrapping:
         """The agency's key: at the key service if the settings name one, else in its file."""

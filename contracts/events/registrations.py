@@ -46,6 +46,10 @@ class RegistrationRequested(Event):
         """Only who must report by law may report a person without consent, and nobody reports as another kind."""
         return None if sender is self.reported_by else "`reported_by` must be the kind of the sender"
 
+    def ground(self) -> Ground:
+        """Consent, or the legal task where there is none."""
+        return Ground.CONSENT if self.consented else Ground.LEGAL_TASK
+
     @model_validator(mode="after")
     def _anonymous_without_consent(self) -> Self:
         if self.registrant is not None and not self.consented and self.reported_by is not AgencyKind.REPORTER:

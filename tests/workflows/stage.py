@@ -27,7 +27,7 @@ from contracts.commands import Command
 from contracts.event import Event
 from contracts.reference import new_reference
 from contracts.views import FileView
-from tests.workflows.doubles import Letters, Maps, Pages, Shelf
+from tests.workflows.doubles import Letters, Logbook, Maps, Pages, Shelf
 from workers.capabilities import activities_of
 from workflows.admission import snake
 from workflows.files.record import Received, Record
@@ -50,6 +50,7 @@ class Stage:
         self.env, self.client, self.slug, self.process = env, client, slug, process
         self.reference = new_reference()
         self.letters, self.shelf, self.pages, self.maps = Letters(), Shelf(), Pages(), Maps(DIRECTORY)
+        self.log = Logbook()
         self.numbers: dict[str, int] = {}
         self.handle: WorkflowHandle[Any, Any]
         self.last: Received[Any]
@@ -58,7 +59,7 @@ class Stage:
     async def work(self) -> AsyncGenerator["Stage"]:
         agency = DIRECTORY.get(self.slug)
         capabilities = [Routing(self.maps), Alarms(self.pages), Registrar(self.shelf)]
-        activities = activities_of(Post(agency, b"key", self.letters), *capabilities)
+        activities = activities_of(Post(agency, b"key", self.letters, self.log), *capabilities)
         async with Worker(self.client, task_queue=self.queue, workflows=[self.process], activities=activities):
             yield self
             if hasattr(self, "handle"):
