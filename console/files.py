@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from console.installation import Installation
 from console.screen import explain
 from contracts.agencies import Agency
 from contracts.commands import COMMANDS
+from contracts.logged import decided
 from contracts.views import Choice, FileView
 
 T = TypeVar("T")
@@ -65,6 +67,7 @@ class Files:
 
         Raises:
             ValueError: It is not possible now, or the content is wrong; the message says why.
+            NotLogged: The processing log cannot be written, so nothing is decided.
         """
         if command not in {choice.command for choice in file.view.choices}:
             raise ValueError(f"{command} is not possible now at {file.agency.slug}; {_possible(file.view.choices)}")
@@ -73,9 +76,13 @@ class Files:
         except ValidationError as error:
             raise ValueError(f"{command}: {explain(error)}") from None
         handle: Any = file.handle
+        record = decided(command, file.view.reference, file.agency, datetime.now(UTC))
+        log = self._installation.processing_log(file.agency.slug)
+        await log.write([record])
         try:
             return await handle.execute_update(command, order, result_type=str)
         except WorkflowUpdateFailedError as error:
+            await log.write([record.refused(datetime.now(UTC))])
             raise ValueError(_words(error)) from None
 
     async def at(self, agency: Agency, reference: str) -> list[Found]:

@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     case_keys_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the keys of cases, {agency} in it; none: a file per agency under home"
     )
+    processing_log_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the processing logs, {agency} in it; none: a file per agency under home"
+    )
+    otlp_endpoint: str | None = Field(
+        default=None, pattern=r"^https?://", description="where processing logs are exported to over OTLP; none: they are not"
+    )
     key_service_url: str | None = Field(
         default=None, description="a key service with Vault's transit API that holds agencies' keys; none: files under home"
     )
@@ -57,6 +63,11 @@ class Settings(BaseSettings):
         """The SQLAlchemy URL of an agency's database of case keys; it has backups of its own."""
         file = self.home.absolute() / "case-keys" / f"{agency}.db"
         return self.case_keys_url.format(agency=agency) if self.case_keys_url else f"sqlite:///{file}"
+
+    def processing_log(self, agency: str) -> str:
+        """The SQLAlchemy URL of an agency's processing log."""
+        file = self.home.absolute() / "processing-log" / f"{agency}.db"
+        return self.processing_log_url.format(agency=agency) if self.processing_log_url else f"sqlite:///{file}"
 
     @property
     def nats_dir(self) -> Path:

@@ -19,14 +19,19 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.alarm import Alarm
+from activities.erasing import Erasing
 from activities.post import Post
 from contracts.agencies import Agency
 from contracts.event import Event
+from contracts.logged import Exchange, taken
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
+from runtime.case_keys import CaseErased
 from runtime.keys import Role
 from runtime.temporal import connect
 from workers.capabilities import activities_of
+from workers.holdings import holdings
+from workers.tending import tended
 from workers.wiring import Wiring
 from workflows.admission import EARLY, heard_by
 from workflows.files.record import Received
@@ -57,6 +62,7 @@ class Office:
         self.agency = agency
         self._wiring = wiring
         self._capabilities = capabilities
+        self._log = wiring.processing_log(agency.slug)
         self._processes = {process.system: process for process in (*workflows, Retention)}
 
     @asynccontextmanager
@@ -68,16 +74,19 @@ class Office:
         addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
         Inbox(bus, addressee, self.take, loops=wiring.settings.inbox_loops)
         wiring.prepare_case_keys(slug)
+        wiring.prepare_processing_log(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug))
+        post = Post(self.agency, identity, NatsBus(bus, slug, seal), self._log)
+        erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
         worker = Worker(
             self._client,
             task_queue=slug,
             workflows=list(self._processes.values()),
-            activities=activities_of(Post(self.agency, identity, NatsBus(bus, slug, seal)), *self._capabilities),
+            activities=activities_of(post, erasing, *self._capabilities),
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()
-        async with worker:
+        async with worker, wiring.exported(slug), tended(self.agency, wiring, bus):
             await bus.start()
             log.info("office_opened", agency=slug)
             try:
@@ -86,16 +95,27 @@ class Office:
                 await bus.stop()
 
     async def take(self, delivery: Delivery) -> None:
-        """Hand an event to the workflow it is for; returns when Temporal has accepted it.
+        """Log an event, then hand it to the workflow it is for; returns when Temporal has accepted it.
 
         Raises:
             Refused: It can never be accepted: the reason is for its sender.
             TryLater: Its predecessor is not here yet.
+            NotLogged: The processing log cannot be written; the event comes again.
         """
+        exchange = Exchange(delivery.message, delivery.event, delivery.sender.slug)
+        record = taken(exchange, self.agency, delivery.first_seen, datetime.now(UTC))
+        await self._log.write([record])
+        try:
+            await self._take(delivery, record.traceparent)
+        except Refused:
+            await self._log.write([record.refused(datetime.now(UTC))])
+            raise
+
+    async def _take(self, delivery: Delivery, trace: str) -> None:
         event = delivery.event
         self._check_content(delivery)
         process, system = self._process_for(delivery)
-        received = self._received(delivery)
+        received = self._received(delivery, trace)
         name = f"{system}-{delivery.message.caseref}"
         try:
             async with asyncio.timeout(ANSWER):
@@ -104,6 +124,8 @@ class Office:
             raise self._translated(error) from None
         except WorkflowAlreadyStartedError:
             self._late(event)
+        except CaseErased:
+            raise Refused(RefusalCode.CASE_ERASED, "what was kept of this case was erased; begin a new case") from None
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
@@ -149,6 +171,10 @@ class Office:
                 raise Refused(
                     RefusalCode.MUNICIPALITY_UNKNOWN, "no municipality has this CBS code; they look like GM0995 (Lelystad)"
                 ) from None
+        grounds = delivery.event.grounds()
+        if delivery.message.ground not in grounds:
+            words = f"say in `ground` on which of these it is shared: {', '.join(grounds)}"
+            raise Refused(RefusalCode.NO_GROUND, words)
         objection = delivery.event.objection(delivery.sender.kind)
         if objection:
             raise Refused(RefusalCode.NO_GROUND, objection)
@@ -167,7 +193,7 @@ class Office:
             )
         return process, system
 
-    def _received(self, delivery: Delivery) -> Received[Any]:
+    def _received(self, delivery: Delivery, trace: str) -> Received[Any]:
         message = delivery.message
         waited = datetime.now(UTC) - delivery.first_seen
         return Received[type(delivery.event)](  # type: ignore[misc]
@@ -176,7 +202,7 @@ class Office:
             system=message.system,
             sequence=int(message.sequence),
             logged=message.time,
-            trace=message.traceparent,
+            trace=trace,
             previous=message.previous,
             fingerprint=message.fingerprint,
             proof=delivery.proof if delivery.event.rule.evidence else None,

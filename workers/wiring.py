@@ -1,6 +1,7 @@
 """What the workers of one process share: settings read once, ports met with their drivers."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,8 @@ from runtime.event_keys import EventKeys
 from runtime.key_service import KeyService
 from runtime.keys import Keys
 from runtime.migrations import Tables, upgrade
+from runtime.people import People
+from runtime.processing_log import SqlProcessingLog
 from runtime.register import SqlRegister
 from runtime.settings import Settings
 from runtime.wrapping import KeyFiles, Wrapping
@@ -71,6 +74,8 @@ class Wiring:
         self.nats_url = nats_url
         self.temporal_address = temporal_address
         self._codecs: dict[str, CaseCodec] = {}
+        self._case_keys: dict[str, CaseKeys] = {}
+        self._logs: dict[str, SqlProcessingLog] = {}
 
     @cached_property
     def directory(self) -> Directory:
@@ -108,12 +113,35 @@ class Wiring:
         return self._codecs[slug]
 
     def case_keys(self, slug: str) -> CaseKeys:
-        """The keys of an agency's cases."""
-        return CaseKeys(self.settings.case_keys(slug), self._wrapping(slug))
+        """The keys of an agency's cases; one for this process, so that what is destroyed is forgotten at once."""
+        if slug not in self._case_keys:
+            self._case_keys[slug] = CaseKeys(self.settings.case_keys(slug), self._wrapping(slug))
+        return self._case_keys[slug]
 
     def prepare_case_keys(self, slug: str) -> None:
         """Make the database of an agency's case keys, or bring it up to date."""
         upgrade(self.settings.case_keys(slug), Tables.CASE_KEYS)
+
+    def processing_log(self, slug: str) -> SqlProcessingLog:
+        """The processing log of an agency."""
+        if slug not in self._logs:
+            self._logs[slug] = SqlProcessingLog(self.settings.processing_log(slug))
+        return self._logs[slug]
+
+    def prepare_processing_log(self, slug: str) -> None:
+        """Make the database of an agency's processing log, or bring it up to date."""
+        upgrade(self.settings.processing_log(slug), Tables.PROCESSING_LOG)
+
+    @asynccontextmanager
+    async def exported(self, slug: str) -> AsyncGenerator[None]:
+        """While inside, the processing log of an agency is exported, if a setting says where to."""
+        if self.settings.otlp_endpoint is None:
+            yield
+            return
+        from runtime.otlp import exporting  # noqa: PLC0415 - takes a moment to load, and most installations export nothing
+
+        with exporting(slug, self.settings.processing_log(slug), self.settings.otlp_endpoint):
+            yield
 
     def _wrapping(self, slug: str) -> Wrapping:
         """The agency's key: at the key service if the settings name one, else in its file."""
@@ -123,6 +151,11 @@ class Wiring:
         if token is None:
             raise ValueError("KETEN_KEY_SERVICE_URL is set: name the file with the token, too, in KETEN_KEY_SERVICE_TOKEN")
         return KeyService(service, token, slug)
+
+    @cached_property
+    def people(self) -> People:
+        """Who works at which agency, and the keys of those who work at this console."""
+        return People(self.settings.people)
 
     @cached_property
     def routing(self) -> Routing:

@@ -1,5 +1,6 @@
 """The keys of agencies, which encrypt the keys of their cases."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -14,6 +15,19 @@ app = typer.Typer(help="The keys of agencies, which encrypt the keys of their ca
 def rotate(agency: Annotated[str, typer.Argument(help="slug of the agency")]) -> None:
     """Give an agency a new key while everything runs. Histories stay as they are; copies of the old key are worth nothing."""
     run(_rotate(agency))
+
+
+@app.command()
+def renew(agency: Annotated[str, typer.Argument(help="slug of the agency")]) -> None:
+    """Give an agency new keys to sign and be written to, used at once; the older ones are taken for a while longer."""
+    run(_renew(agency))
+
+
+async def _renew(slug: str) -> None:
+    installation = Installation.reach()
+    agency, overlap = installation.directory.get(slug), installation.settings.key_overlap
+    number = installation.event_keys.rotate(agency.slug, timedelta(days=overlap))
+    screen.print(f"[green]renewed[/green]: {agency.slug} signs with key {number}; the older ones are taken for {overlap:g} days")
 
 
 async def _rotate(slug: str) -> None:

@@ -15,6 +15,7 @@ from contracts.catalogue import BY_SHORT_NAME, CATALOGUE, may_send
 from contracts.envelope import CloudEvent, parse, source
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
+from contracts.logged import Exchange, sent
 from contracts.reference import new_reference
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import PublishFailed
@@ -43,6 +44,8 @@ async def _publish(raw: bytes, sender: str | None, to: str | None, wait: float) 
     except Refused as refused:
         stop(f"not published: {refused.code}: {refused.reason}")
     async with await installation.mailbox(agency) as mailbox:
+        record = sent(Exchange(message, message.event(), recipient.slug), datetime.now(UTC))
+        await installation.processing_log(agency.slug).write([record])
         with screen.status(f"{message.type} to {recipient.slug}"):
             try:
                 answer = await mailbox.publish_and_wait(message, recipient, wait)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime import case_key_tables, register_tables
+from runtime import case_key_tables, processing_log_tables, register_tables
 from runtime.database import open_database
 
 if TYPE_CHECKING:
@@ -25,9 +25,14 @@ class Tables(StrEnum):
 
     REGISTER = "register"
     CASE_KEYS = "case_keys"
+    PROCESSING_LOG = "processing_log"
 
 
-METADATA = {Tables.REGISTER: register_tables.METADATA, Tables.CASE_KEYS: case_key_tables.METADATA}
+METADATA = {
+    Tables.REGISTER: register_tables.METADATA,
+    Tables.CASE_KEYS: case_key_tables.METADATA,
+    Tables.PROCESSING_LOG: processing_log_tables.METADATA,
+}
 
 
 def upgrade(url: str, tables: Tables = Tables.REGISTER, revision: str = "head") -> None:

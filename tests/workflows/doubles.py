@@ -1,11 +1,13 @@
 """What stands at the edges of a staged workflow: a bus, a register, a pager and maps that can fail."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from activities.alarm import Alarm
 from activities.erasing import Holdings
 from contracts.envelope import CloudEvent
 from contracts.places import Atlas, Municipality
+from contracts.processing import Processing
 from contracts.register import Amendment, Report
 
 ERASED_AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -68,6 +70,19 @@ class Maps(Atlas):
         if self.lost:
             raise LookupError("an example of a table that does not hold what it should")
         return super().municipality(code, on)
+
+
+class Logbook:
+    """A processing log in memory; it can be out of reach."""
+
+    def __init__(self) -> None:
+        self.records: list[Processing] = []
+        self.out_of_reach = False
+
+    async def write(self, records: Sequence[Processing]) -> None:
+        if self.out_of_reach:
+            raise TimeoutError
+        self.records += records
 
 
 class Vault:

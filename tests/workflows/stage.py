@@ -29,7 +29,7 @@ from contracts.commands import Command
 from contracts.event import Event
 from contracts.reference import new_reference
 from contracts.views import FileView
-from tests.workflows.doubles import Letters, Maps, Pages, Shelf, Vault
+from tests.workflows.doubles import Letters, Logbook, Maps, Pages, Shelf, Vault
 from workers.capabilities import activities_of
 from workflows.admission import snake
 from workflows.files.record import Received, Record
@@ -53,6 +53,7 @@ class Stage:
         self.reference = new_reference()
         self.letters, self.shelf, self.pages, self.maps = Letters(), Shelf(), Pages(), Maps(DIRECTORY)
         self.vault = Vault("lelystad")
+        self.log = Logbook()
         self.numbers: dict[str, int] = {}
         self.handle: WorkflowHandle[Any, Any]
         self.last: Received[Any]
@@ -62,7 +63,7 @@ class Stage:
         agency = DIRECTORY.get(self.slug)
         erasing = Erasing(self.slug, DIRECTORY, self.vault.holdings)
         capabilities = [Routing(self.maps), Alarms(self.pages), Registrar(self.shelf), erasing]
-        activities = activities_of(Post(agency, b"key", self.letters), *capabilities)
+        activities = activities_of(Post(agency, b"key", self.letters, self.log), *capabilities)
         async with Worker(self.client, task_queue=self.queue, workflows=[self.process], activities=activities):
             yield self
             if hasattr(self, "handle"):

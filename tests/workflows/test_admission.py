@@ -32,7 +32,7 @@ from contracts.events.signals import (
 from contracts.reference import new_reference
 from contracts.words import CaseOutcome, Finding, SignalStatus, Urgency
 from tests.workflows.conftest import Staged
-from tests.workflows.doubles import Letters
+from tests.workflows.doubles import Letters, Logbook
 from tests.workflows.samples import EVENTS
 from tests.workflows.stage import DIRECTORY, Stage, event_id
 from tests.workflows.ways import (
@@ -267,7 +267,7 @@ def letter(step: int, to: str = DESK) -> Letter:
 
 async def test_a_letter_that_is_posted_again_keeps_its_id() -> None:
     bus = Twice()
-    post = Post(DIRECTORY.get(ALMERE), b"key", bus)
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook())
     batch = Batch(letters=(letter(1),))
     assert (await ActivityEnvironment().run(post.post, batch)).steps == ()
     assert (await ActivityEnvironment().run(post.post, batch)).steps == (1,)
@@ -279,7 +279,7 @@ async def test_ids_differ_by_step_and_cannot_be_guessed_without_the_key() -> Non
     bus = Letters()
     batch = Batch(letters=(letter(1), letter(2)))
     for key in (b"key", b"another key"):
-        await ActivityEnvironment().run(Post(DIRECTORY.get(ALMERE), key, bus).post, batch)
+        await ActivityEnvironment().run(Post(DIRECTORY.get(ALMERE), key, bus, Logbook()).post, batch)
     ids = [message.id for _, message in bus.all]
     assert len(set(ids)) == 4
 
@@ -287,7 +287,7 @@ async def test_ids_differ_by_step_and_cannot_be_guessed_without_the_key() -> Non
 async def test_letters_to_one_recipient_keep_their_order_and_stop_at_the_first_that_fails() -> None:
     bus = Letters()
     bus.silent = {COSM}
-    post = Post(DIRECTORY.get(ALMERE), b"key", bus)
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook())
     letters = tuple(letter(step, to) for step, to in enumerate((DESK, COSM, DESK, COSM, WOMEN), start=1))
     posted = await ActivityEnvironment().run(post.post, Batch(letters=letters))
     assert sorted(posted.steps) == [1, 3, 5]
