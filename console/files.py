@@ -14,6 +14,7 @@ from console.installation import Installation
 from console.screen import explain
 from contracts.agencies import Agency
 from contracts.commands import COMMANDS
+from contracts.event import File
 from contracts.logged import decided
 from contracts.views import Choice, FileView
 
@@ -86,10 +87,12 @@ class Files:
             raise ValueError(_words(error)) from None
 
     async def at(self, agency: Agency, reference: str) -> list[Found]:
-        """The files about a case at one agency."""
+        """The files about a case at one agency; of one that was erased, what is kept about that."""
         client = await self._installation.client(agency)
         rows = [row async for row in client.list_workflows(f"KetenCase = '{reference}'")]
-        handles: list[WorkflowHandle[Any, Any]] = [client.get_workflow_handle(row.id) for row in _latest(rows)]
+        _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
+        names = [row.id for row in _latest(rows) if not destroyed or row.id.startswith(f"{File.RETENTION}-")]
+        handles: list[WorkflowHandle[Any, Any]] = [client.get_workflow_handle(name) for name in names]
         views = await _together(*(self._view(client, handle) for handle in handles))
         return [Found(agency, handle, view) for handle, view in zip(handles, views, strict=True) if view]
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from console.commands import agencies, cases, dead, demo, doctor, erase, events, keys, publish, servers
+from console.commands import access_report, agencies, cases, dead, demo, doctor, erase, events, keys, publish, servers
 
 app = typer.Typer(
     name="keten",
@@ -24,4 +24,5 @@ app.command()(agencies.coverage)
 app.add_typer(dead.app, name="dead")
 app.add_typer(keys.app, name="keys")
 app.command()(erase.erase)
+app.command()(access_report.access_report)
 app.command()(doctor.doctor)

@@ -13,7 +13,6 @@ from runtime.open_files import OpenWorkflows
 from runtime.register import SqlRegister
 from workers.wiring import Wiring
 
-
 ORDER_HOLDS = timedelta(days=30)
 """How old an order may be: the second person has a term, and is reminded (DEFAULT)."""
 

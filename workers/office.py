@@ -24,6 +24,7 @@ from activities.post import Post
 from contracts.agencies import Agency
 from contracts.event import Event
 from contracts.logged import Exchange, taken
+from contracts.places import CARE_REGIONS
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
 from runtime.case_keys import CaseErased
@@ -171,6 +172,8 @@ class Office:
                 raise Refused(
                     RefusalCode.MUNICIPALITY_UNKNOWN, "no municipality has this CBS code; they look like GM0995 (Lelystad)"
                 ) from None
+        if getattr(delivery.event, "care_region", None) not in {None, *CARE_REGIONS}:
+            raise Refused(RefusalCode.REGION_UNKNOWN, f"`care_region` must be one of: {', '.join(sorted(CARE_REGIONS))}")
         grounds = delivery.event.grounds()
         if delivery.message.ground not in grounds:
             words = f"say in `ground` on which of these it is shared: {', '.join(grounds)}"

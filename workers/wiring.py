@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 from pydantic import ValidationError
+from runtime.people import People
 
 from activities.alarm import Alarm, Alarms
 from activities.register import Registrar
@@ -22,7 +23,6 @@ from runtime.event_keys import EventKeys
 from runtime.key_service import KeyService
 from runtime.keys import Keys
 from runtime.migrations import Tables, upgrade
-from runtime.people import People
 from runtime.processing_log import SqlProcessingLog
 from runtime.register import SqlRegister
 from runtime.settings import Settings

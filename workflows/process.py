@@ -3,12 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 from activities.alarm import Alarm, Alarms
@@ -23,6 +23,7 @@ from contracts.reference import Reference
 from contracts.views import Choice, FileView, StoryLine
 from contracts.words import ConsentTo, Ground
 from workflows.admission import command, facts, hears, no_track, snake
+from workflows.face import Face
 from workflows.files.record import STORY_LINES, Received, Record
 from workflows.outbox import Outbox
 from workflows.tables.table import VOID
@@ -30,14 +31,6 @@ from workflows.track import Track
 
 FileT = TypeVar("FileT", bound=Record)
 P = TypeVar("P", bound="Process[Any]")
-
-PHASE = SearchAttributeKey.for_keyword("KetenPhase")
-OWNER = SearchAttributeKey.for_keyword("KetenOwner")
-REGION = SearchAttributeKey.for_keyword("KetenRegion")
-KIND = SearchAttributeKey.for_keyword("KetenKind")
-CASE = SearchAttributeKey.for_keyword("KetenCase")
-DEADLINE = SearchAttributeKey.for_datetime("KetenDeadline")
-OVERDUE = SearchAttributeKey.for_bool("KetenOverdue")
 
 
 class Move(NamedTuple):
@@ -79,7 +72,7 @@ class Process(Track, Generic[FileT]):
         self.outbox = Outbox(file, self._still_holds, self._withheld)
         self.unread: deque[Move] = deque()
         self._stirred = 0
-        self._shown: tuple[Any, ...] = ()
+        self._shown: Face | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: list[asyncio.Task[Any]] = []
         super().__init__(self, file)
@@ -267,24 +260,24 @@ class Process(Track, Generic[FileT]):
             await workflow.wait_condition(lambda: self._face() != self._shown)
             self._show()
 
-    def _face(self) -> tuple[str, str, str | None, datetime, bool]:
+    def _face(self) -> Face:
         tracks = self._all_tracks()
-        first = min(tracks, key=lambda track: track.progress.due)
-        owner = self.turn_of.slug if self.turn_of else "-"
-        overdue = self.state is not None and any(track.progress.reminders for track in tracks)
-        return self.phase, owner, self.file.region, first.progress.due, overdue
+        return Face(
+            phase=self.phase,
+            owner=self.turn_of.slug if self.turn_of else None,
+            region=self.file.region,
+            kind=self.system,
+            case=self.file.reference,
+            deadline=min(track.progress.due for track in tracks) if self.state else None,
+            overdue=self.state is not None and any(track.progress.reminders for track in tracks),
+        )
 
     def _show(self) -> None:
         face = self._face()
         if face == self._shown:
             return
         self._shown = face
-        phase, owner, region, deadline, overdue = face
-        pairs = [PHASE.value_set(phase), OWNER.value_set(owner), KIND.value_set(self.system), CASE.value_set(self.file.reference)]
-        pairs += [OVERDUE.value_set(overdue)]
-        pairs += [REGION.value_set(region)] if region else []
-        pairs += [DEADLINE.value_set(deadline) if self.state else DEADLINE.value_unset()]
-        workflow.upsert_search_attributes(pairs)  # pyright: ignore[reportUnknownMemberType] - generic in the library
+        face.show()
         workflow.set_current_details(self._details())
 
     def _details(self) -> str:

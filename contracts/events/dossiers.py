@@ -11,6 +11,7 @@ from contracts.words import AgencyKind, ConsentTo, Ground, NotBrought, Reliabili
 
 MUNICIPALITY = frozenset({AgencyKind.MUNICIPALITY})
 RIEC = frozenset({AgencyKind.RIEC})
+UNDER_INVESTIGATION = "to know of it could frustrate an investigation (GDPR art. 23, paragraph 1 under d; Wgs)"
 
 
 class Observation(Model):
@@ -56,6 +57,7 @@ class PrivacyCheckDecided(Event):
         late=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="tell the coordinator whether the RIEC looks into it",
+        shielded=UNDER_INVESTIGATION,
         retention="case",
     )
     brought: bool
@@ -73,6 +75,7 @@ class DossierBrought(Event):
         opens=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="enrich, weigh and fight organised crime together (Wgs, in force 1 March 2025)",
+        shielded=UNDER_INVESTIGATION,
         retention="dossier",
     )
     observation: Observation
@@ -93,6 +96,7 @@ class DossierReportedBack(Event):
         late=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="feedback to whoever brought the signal",
+        shielded=UNDER_INVESTIGATION,
         retention="privacy_check",
     )
     weighing: Weighing
@@ -109,6 +113,7 @@ class PrivacyCheckAnswered(Event):
         late=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="let the coordinator hear back",
+        shielded=UNDER_INVESTIGATION,
         retention="case",
     )
     weighing: Weighing

@@ -9,7 +9,7 @@ from contracts.event import File
 from contracts.events.erasures import ConsentWithdrawn, ErasureCompleted, ErasureDeclined, ErasureRequested, FileEnded
 from contracts.words import ConsentTo, ErasureReason, NotErased
 from tests.workflows.conftest import Staged
-from tests.workflows.doubles import ERASED_AT, READABLE_ON_THE_BUS
+from tests.workflows.doubles import ERASED_AT
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, ASKED, COSM, ERASURE_ASKED, FIRST, KEPT, LELYSTAD, RIEC, SECOND, WITHDRAWN, take, walk
 
