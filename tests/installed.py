@@ -26,6 +26,7 @@ from contracts.envelope import CloudEvent, source
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import new_reference
+from contracts.words import Ground
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import DeadLetter, DeadLetters
 from runtime.bus.connection import connect, headers_of, jetstream
@@ -171,6 +172,7 @@ class Here:
             "datacontenttype": "application/json",
             "caseref": new_reference(),
             "sequence": "1",
+            "ground": "legal_task" if Ground.LEGAL_TASK in event.rule.grounds else "consent",
             "data": data,
         }
         return standard | fields

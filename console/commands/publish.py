@@ -84,6 +84,8 @@ def complete(raw: bytes, sender: str | None, installation: Installation) -> tupl
     fields.setdefault("caseref", new_reference())
     fields.setdefault("sequence", "1")
     message = CloudEvent.from_json(json.dumps(fields).encode(), datetime.now(UTC))
+    if message.ground is None:
+        message = message.model_copy(update={"ground": message.event().grounds()[0]})
     _nothing_ignored(message.event(), message.data)
     return agency, message
 

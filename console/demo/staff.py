@@ -44,6 +44,7 @@ class SimulatedStaff:
             time=datetime.now(UTC),
             caseref=new_reference(),
             sequence="1",
+            ground=event.grounds()[0],
             data=event.model_dump(mode="json"),
         )
         async with await self._installation.mailbox(agency) as mailbox:
