@@ -27,6 +27,7 @@ from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
 from runtime.keys import Role
 from runtime.temporal import connect
 from workers.capabilities import activities_of
+from workers.head_signing import heads_signed
 from workers.wiring import Wiring
 from workflows.admission import EARLY, heard_by
 from workflows.files.record import Received
@@ -71,7 +72,7 @@ class Office:
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()
-        async with worker:
+        async with worker, heads_signed(wiring.audit(slug), wiring.audit_signer(slug)):
             await bus.start()
             log.info("office_opened", agency=slug)
             try:

@@ -14,13 +14,18 @@ from activities.routing import Routing
 from contracts.agencies import Directory, read_directory
 from contracts.clocks import Clocks, read_clocks
 from contracts.places import Atlas
+from runtime.audit.head import HeadFile
+from runtime.audit.log import AuditLog, Signer
+from runtime.audit.store import AuditStore
 from runtime.case_keys import CaseKeys
 from runtime.codec import CaseCodec
 from runtime.key_service import KeyService
 from runtime.keys import Keys
 from runtime.migrations import Tables, upgrade
+from runtime.people import People
 from runtime.register import SqlRegister
 from runtime.settings import Settings
+from runtime.signatures import KeyFileSigner
 from runtime.wrapping import KeyFiles, Wrapping
 
 T = TypeVar("T")
@@ -69,6 +74,7 @@ class Wiring:
         self.nats_url = nats_url
         self.temporal_address = temporal_address
         self._codecs: dict[str, CaseCodec] = {}
+        self._audit_logs: dict[str, AuditLog] = {}
 
     @cached_property
     def directory(self) -> Directory:
@@ -103,6 +109,22 @@ class Wiring:
     def prepare_case_keys(self, slug: str) -> None:
         """Make the database of an agency's case keys, or bring it up to date."""
         upgrade(self.settings.case_keys(slug), Tables.CASE_KEYS)
+
+    @cached_property
+    def people(self) -> People:
+        """The people whose keys lie here, and the lists of those who work at agencies."""
+        return People(self.settings.people)
+
+    def audit(self, slug: str) -> AuditLog:
+        """The audit log of an agency."""
+        if slug not in self._audit_logs:
+            head = HeadFile(self.settings.audit_dir / f"{slug}.head")
+            self._audit_logs[slug] = AuditLog(AuditStore(slug, self.settings.audit(slug)), head)
+        return self._audit_logs[slug]
+
+    def audit_signer(self, slug: str) -> Signer:
+        """What signs the head of an agency's audit log."""
+        return KeyFileSigner(self.settings.keys / f"{slug}.audit.jwk", f"{slug}.audit")
 
     def _wrapping(self, slug: str) -> Wrapping:
         """The agency's key: at the key service if the settings name one, else in its file."""
