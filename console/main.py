@@ -2,7 +2,7 @@
 
 import typer
 
-from console.commands import agencies, cases, dead, demo, doctor, events, keys, publish, servers
+from console.commands import agencies, audit, cases, dead, demo, doctor, events, keys, people, publish, servers
 
 app = typer.Typer(
     name="keten",
@@ -23,4 +23,6 @@ app.command(name="agencies")(agencies.list_agencies)
 app.command()(agencies.coverage)
 app.add_typer(dead.app, name="dead")
 app.add_typer(keys.app, name="keys")
+app.add_typer(people.app, name="people")
+app.add_typer(audit.app, name="audit")
 app.command()(doctor.doctor)

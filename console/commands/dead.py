@@ -9,6 +9,7 @@ from rich.table import Table
 
 from console.installation import Installation
 from console.screen import run, screen, stop, when
+from runtime.audit.entry import Action
 from runtime.bus import DeadLetter, DeadLetters
 
 app = typer.Typer(help="Events that could not be taken: look, correct, replay.", no_args_is_help=True)
@@ -44,6 +45,7 @@ async def _list() -> None:
     installation = Installation.reach()
     table = Table("agency", "number", "at", "from", "event", "code", "reason")
     for agency in installation.ours:
+        await installation.witness.read(agency, "dead_letters")
         async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
             for letter in await letters.list():
                 words = (letter.sender, letter.event, letter.code, letter.reason)
@@ -54,6 +56,7 @@ async def _list() -> None:
 async def _show(slug: str, number: int) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
+    await installation.witness.read(agency, f"dead_letter:{number}")
     async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
         letter = await letters.show(number)
     why = f"[red]{escape(letter.code)}[/red]: {escape(letter.reason)}"
@@ -64,7 +67,11 @@ async def _show(slug: str, number: int) -> None:
 async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
-    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+    what = f"dead_letter:{number}{':corrected' if corrected else ''}"
+    async with (
+        installation.witness.act(agency, Action.REPLAY, what),
+        await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters,
+    ):
         await letters.replay(number, corrected)
     screen.print(f"[green]replayed[/green]: {agency.slug} takes it again; if it is refused again, `keten dead list` shows it")
 
