@@ -12,11 +12,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from console.installation import Installation
 from console.screen import explain
+from console.witness import Witness
 from contracts.agencies import Agency
 from contracts.commands import COMMANDS
 from contracts.event import File
 from contracts.logged import decided
 from contracts.views import Choice, FileView
+from runtime.audit.entry import Action
 
 T = TypeVar("T")
 
@@ -43,10 +45,11 @@ class Row(NamedTuple):
 
 
 class Files:
-    """Reads by query, writes by update."""
+    """Reads by query, writes by update; either is written into the agency's audit log first."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, witness: Witness | None = None) -> None:
         self._installation = installation
+        self._witness = witness or installation.witness
 
     async def about(self, reference: str) -> list[Found]:
         """Every file about a case that this installation may see, oldest first."""
@@ -79,12 +82,13 @@ class Files:
         handle: Any = file.handle
         record = decided(command, file.view.reference, file.agency, datetime.now(UTC))
         log = self._installation.processing_log(file.agency.slug)
-        await log.write([record])
-        try:
-            return await handle.execute_update(command, order, result_type=str)
-        except WorkflowUpdateFailedError as error:
-            await log.write([record.refused(datetime.now(UTC))])
-            raise ValueError(_words(error)) from None
+        async with self._witness.act(file.agency, Action.DECIDE, command, file.view.reference):
+            await log.write([record])
+            try:
+                return await handle.execute_update(command, order, result_type=str)
+            except WorkflowUpdateFailedError as error:
+                await log.write([record.refused(datetime.now(UTC))])
+                raise ValueError(_words(error)) from None
 
     async def at(self, agency: Agency, reference: str) -> list[Found]:
         """The files about a case at one agency; of one that was erased, what is kept about that."""
@@ -93,6 +97,8 @@ class Files:
         _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
         names = [row.id for row in _latest(rows) if not destroyed or row.id.startswith(f"{File.RETENTION}-")]
         handles: list[WorkflowHandle[Any, Any]] = [client.get_workflow_handle(name) for name in names]
+        for handle in handles:
+            await self._witness.read(agency, handle.id.split("-")[0], reference)
         views = await _together(*(self._view(client, handle) for handle in handles))
         return [Found(agency, handle, view) for handle, view in zip(handles, views, strict=True) if view]
 
@@ -105,6 +111,7 @@ class Files:
             raise
 
     async def _rows(self, agency: Agency, query: str) -> list[Row]:
+        await self._witness.read(agency, "cases")
         client = await self._installation.client(agency)
         return [_row(agency, run) for run in _latest([run async for run in client.list_workflows(query)])]
 

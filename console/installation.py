@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
+from pathlib import Path
 
 from temporalio.client import Client
 
+from console.witness import OPERATOR, Witness
 from contracts.agencies import Agency
 from runtime.bus import DeadLetters, Mailbox
 from runtime.keys import KeyFileError, Role
+from runtime.people import PersonUnknown
 from runtime.servers import Running, embedded, read_running
 from runtime.settings import Settings, load_settings
 from runtime.temporal import connect, plugin
@@ -21,7 +25,7 @@ class NotRunning(RuntimeError):  # noqa: N818 - named as what is the case
 
 
 class Installation(Wiring):
-    """What one console sees. Which agencies it may act for follows from the keys that lie here."""
+    """What one console sees. Which agencies it may act for follows from the keys that lie here, and from who works at it."""
 
     def __init__(self, settings: Settings, nats_url: str, temporal_address: str, ui_url: str | None) -> None:
         super().__init__(settings, nats_url, temporal_address)
@@ -51,9 +55,50 @@ class Installation(Wiring):
         """The installation whose servers this process started."""
         return cls(settings, running.nats_url, running.temporal_address, running.ui_url)
 
+    @classmethod
+    def at_rest(cls) -> "Installation":
+        """The installation of this home for what needs no servers: people and audit logs."""
+        return cls(load_settings(), "", "", None)
+
     @property
     def ours(self) -> list[Agency]:
-        """The agencies for which this console may act: those whose operator key lies here."""
+        """The agencies for which this console may act: their operator key lies here, and the person at it works there.
+
+        Raises:
+            PersonUnknown: It is not known who works at this console, or they work nowhere.
+        """
+        ours = [agency for agency in self._with_key if self.witness.works_at(agency)]
+        if self._with_key and not ours:
+            name = self.witness.person
+            raise PersonUnknown(f"{name} works at no agency of this installation: `keten people add {name} --at AGENCY`")
+        return ours
+
+    @cached_property
+    def witness(self) -> Witness:
+        """The person at this console: what they read or do is written down first.
+
+        Raises:
+            PersonUnknown: It is not known who works at this console.
+        """
+        settings = self.settings
+        if settings.person_key:
+            return self._witness(settings.person_key)
+        if settings.person is None and settings.nats_url is None:
+            return self.played_by(OPERATOR)
+        return self._witness(self.people.key_file(settings.person or OPERATOR))
+
+    def played_by(self, name: str) -> Witness:
+        """Somebody who works at every agency of an embedded installation, and is added where they never were."""
+        for agency in self._with_key:
+            if not any(person.name == name for person in self.people.lists.ever(agency.slug)):
+                self.people.add(name, agency.slug)
+        return self._witness(self.people.key_file(name))
+
+    def _witness(self, key_file: Path) -> Witness:
+        return Witness(self.people, key_file, self.audit)
+
+    @property
+    def _with_key(self) -> list[Agency]:
         return [agency for agency in self.directory.agencies if self._has_key(agency)]
 
     def operator_seed(self, agency: Agency) -> str:
@@ -92,6 +137,7 @@ async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, R
         running = await stack.enter_async_context(embedded(settings, directory))
         installation = Installation.of(settings, running)
         installation.prepare()
+        _ = installation.witness
         for agency in directory.agencies:
             await stack.enter_async_context(office(agency, installation).open())
         yield installation, running

@@ -2,7 +2,21 @@
 
 import typer
 
-from console.commands import access_report, agencies, cases, dead, demo, doctor, erase, events, keys, publish, servers
+from console.commands import (
+    access_report,
+    agencies,
+    audit,
+    cases,
+    dead,
+    demo,
+    doctor,
+    erase,
+    events,
+    keys,
+    people,
+    publish,
+    servers,
+)
 
 app = typer.Typer(
     name="keten",
@@ -25,4 +39,6 @@ app.add_typer(dead.app, name="dead")
 app.add_typer(keys.app, name="keys")
 app.command()(erase.erase)
 app.command()(access_report.access_report)
+app.add_typer(people.app, name="people")
+app.add_typer(audit.app, name="audit")
 app.command()(doctor.doctor)

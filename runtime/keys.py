@@ -137,6 +137,12 @@ def read_private(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a key file that only its owner can read, in a folder that only its owner can enter; one that is there stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_once(path, text)
+
+
 def _new_seed() -> str:
     return nkeys.encode_seed(secrets.token_bytes(32), nkeys.PREFIX_BYTE_USER).decode()  # pyright: ignore[reportUnknownMemberType]
 

@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(
         default=None, pattern=r"^https?://", description="where processing logs are exported to over OTLP; none: they are not"
     )
+    audit_url: str | None = Field(
+        default=None,
+        pattern=r"\{agency\}",
+        description="SQLAlchemy URL of the audit logs, {agency} in it; none: a file per agency under home",
+    )
+    person: str | None = Field(default=None, description="who works at this console, one of the people whose keys lie under home")
+    person_key: Path | None = Field(default=None, description="the key file of the person who works at this console")
     key_service_url: str | None = Field(
         default=None, description="a key service with Vault's transit API that holds agencies' keys; none: files under home"
     )
@@ -68,6 +75,21 @@ class Settings(BaseSettings):
         """The SQLAlchemy URL of an agency's processing log."""
         file = self.home.absolute() / "processing-log" / f"{agency}.db"
         return self.processing_log_url.format(agency=agency) if self.processing_log_url else f"sqlite:///{file}"
+
+    @property
+    def people(self) -> Path:
+        """The directory with the keys of people, and each agency's list of its people."""
+        return self.home / "people"
+
+    @property
+    def audit_dir(self) -> Path:
+        """Where the audit logs of an embedded installation stand, and the newest head of every log."""
+        return self.home / "audit"
+
+    def audit(self, agency: str) -> str:
+        """The SQLAlchemy URL of an agency's audit log."""
+        file = self.audit_dir.absolute() / f"{agency}.db"
+        return self.audit_url.format(agency=agency) if self.audit_url else f"sqlite:///{file}"
 
     @property
     def nats_dir(self) -> Path:

@@ -26,8 +26,8 @@ from contracts.envelope import CloudEvent, source
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import new_reference
-from contracts.words import Ground
 from contracts.refusals import RefusalCode, Refused
+from contracts.words import Ground
 from runtime.bus import DeadLetter, DeadLetters
 from runtime.bus.connection import connect, headers_of, jetstream
 from runtime.bus.seal import read_outside

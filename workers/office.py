@@ -31,6 +31,7 @@ from runtime.case_keys import CaseErased
 from runtime.keys import Role
 from runtime.temporal import connect
 from workers.capabilities import activities_of
+from workers.head_signing import heads_signed
 from workers.holdings import holdings
 from workers.tending import tended
 from workers.wiring import Wiring
@@ -87,7 +88,8 @@ class Office:
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()
-        async with worker, wiring.exported(slug), tended(self.agency, wiring, bus):
+        signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))
+        async with worker, wiring.exported(slug), tended(self.agency, wiring, bus), signed:
             await bus.start()
             log.info("office_opened", agency=slug)
             try:

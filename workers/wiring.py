@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import structlog
 from pydantic import ValidationError
-from runtime.people import People
 
 from activities.alarm import Alarm, Alarms
 from activities.register import Registrar
@@ -16,6 +15,9 @@ from activities.routing import Routing
 from contracts.agencies import Agency, Directory, read_directory
 from contracts.clocks import Clocks, read_clocks
 from contracts.places import Atlas
+from runtime.audit.head import HeadFile
+from runtime.audit.log import AuditLog, Signer
+from runtime.audit.store import AuditStore
 from runtime.bus import Seal
 from runtime.case_keys import CaseKeys
 from runtime.codec import CaseCodec
@@ -23,9 +25,11 @@ from runtime.event_keys import EventKeys
 from runtime.key_service import KeyService
 from runtime.keys import Keys
 from runtime.migrations import Tables, upgrade
+from runtime.people import People
 from runtime.processing_log import SqlProcessingLog
 from runtime.register import SqlRegister
 from runtime.settings import Settings
+from runtime.signatures import KeyFileSigner
 from runtime.wrapping import KeyFiles, Wrapping
 
 T = TypeVar("T")
@@ -76,6 +80,7 @@ class Wiring:
         self._codecs: dict[str, CaseCodec] = {}
         self._case_keys: dict[str, CaseKeys] = {}
         self._logs: dict[str, SqlProcessingLog] = {}
+        self._audit_logs: dict[str, AuditLog] = {}
 
     @cached_property
     def directory(self) -> Directory:
@@ -143,6 +148,22 @@ class Wiring:
         with exporting(slug, self.settings.processing_log(slug), self.settings.otlp_endpoint):
             yield
 
+    @cached_property
+    def people(self) -> People:
+        """The people whose keys lie here, and the lists of those who work at agencies."""
+        return People(self.settings.people)
+
+    def audit(self, slug: str) -> AuditLog:
+        """The audit log of an agency."""
+        if slug not in self._audit_logs:
+            head = HeadFile(self.settings.audit_dir / f"{slug}.head")
+            self._audit_logs[slug] = AuditLog(AuditStore(slug, self.settings.audit(slug)), head)
+        return self._audit_logs[slug]
+
+    def audit_signer(self, slug: str) -> Signer:
+        """What signs the head of an agency's audit log."""
+        return KeyFileSigner(self.settings.keys / f"{slug}.audit.jwk", f"{slug}.audit")
+
     def _wrapping(self, slug: str) -> Wrapping:
         """The agency's key: at the key service if the settings name one, else in its file."""
         service, token = self.settings.key_service_url, self.settings.key_service_token
@@ -151,11 +172,6 @@ class Wiring:
         if token is None:
             raise ValueError("KETEN_KEY_SERVICE_URL is set: name the file with the token, too, in KETEN_KEY_SERVICE_TOKEN")
         return KeyService(service, token, slug)
-
-    @cached_property
-    def people(self) -> People:
-        """Who works at which agency, and the keys of those who work at this console."""
-        return People(self.settings.people)
 
     @cached_property
     def routing(self) -> Routing:

@@ -36,6 +36,7 @@ async def _report(reference: str, output: Path | None) -> None:
     parts = [f"# Access report on case {reference}", ABOUT]
     for agency in installation.ours:
         if agency.kind not in INVESTIGATING:
+            await installation.witness.read(agency, "access_report", reference)
             records = await installation.processing_log(agency.slug).about(reference)
             parts += list(_of_agency(installation.directory, agency, [f for f in files if f.agency == agency], records))
     if len(parts) == 2:

@@ -10,6 +10,7 @@ from rich.table import Table
 from console.installation import Installation
 from console.screen import run, screen, stop, when
 from contracts.refusals import Refused
+from runtime.audit.entry import Action
 from runtime.bus import DeadLetter
 
 app = typer.Typer(help="Events that could not be taken: look, correct, replay.", no_args_is_help=True)
@@ -45,6 +46,7 @@ async def _list() -> None:
     installation = Installation.reach()
     table = Table("agency", "number", "at", "from", "event", "code", "reason")
     for agency in installation.ours:
+        await installation.witness.read(agency, "dead_letters")
         async with await installation.dead_letters(agency) as letters:
             for letter in await letters.list():
                 words = (letter.sender, letter.event, letter.code, letter.reason)
@@ -55,6 +57,7 @@ async def _list() -> None:
 async def _show(slug: str, number: int) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
+    await installation.witness.read(agency, f"dead_letter:{number}")
     async with await installation.dead_letters(agency) as letters:
         letter = await letters.show(number)
         text = letters.text(letter, installation.directory.by_slug.get(letter.sender))
@@ -66,11 +69,15 @@ async def _show(slug: str, number: int) -> None:
 async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
-    async with await installation.dead_letters(agency) as letters:
-        try:
+    what = f"dead_letter:{number}{':corrected' if corrected else ''}"
+    try:
+        async with (
+            installation.witness.act(agency, Action.REPLAY, what),
+            await installation.dead_letters(agency) as letters,
+        ):
             await letters.replay(number, corrected)
-        except Refused as refused:
-            stop(f"not replayed: the corrected event would be refused: {refused.code}: {refused.reason}")
+    except Refused as refused:
+        stop(f"not replayed: the corrected event would be refused: {refused.code}: {refused.reason}")
     screen.print(f"[green]replayed[/green]: {agency.slug} takes it again; if it is refused again, `keten dead list` shows it")
 
 

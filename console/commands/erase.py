@@ -36,7 +36,7 @@ async def _erase(reference: str, slug: str | None, because: ErasureReason, confi
     name = "confirm_erasure" if confirm else "ask_erasure"
     if name not in {choice.command for choice in kept.view.choices}:
         stop(_not_now(kept, confirm))
-    order = installation.people.sign(installation.person, erasure_of(reference), at=kept.agency.slug)
+    order = installation.witness.sign(erasure_of(reference), kept.agency)
     content: dict[str, Any] = {"order": order} if confirm else {"order": order, "reason": because}
     await files.decide(kept, name, content)
     if not confirm:

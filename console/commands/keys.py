@@ -7,6 +7,7 @@ import typer
 
 from console.installation import Installation
 from console.screen import run, screen
+from runtime.audit.entry import Action
 
 app = typer.Typer(help="The keys of agencies, which encrypt the keys of their cases.", no_args_is_help=True)
 
@@ -33,6 +34,7 @@ async def _renew(slug: str) -> None:
 async def _rotate(slug: str) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
-    with screen.status(f"encrypting the keys of {agency.slug}'s cases with a new key"):
-        number = await installation.case_keys(agency.slug).rotate()
+    async with installation.witness.act(agency, Action.ROTATE_KEY, "wrapping_key"):
+        with screen.status(f"encrypting the keys of {agency.slug}'s cases with a new key"):
+            number = await installation.case_keys(agency.slug).rotate()
     screen.print(f"[green]rotated[/green]: the new key of {agency.slug} encrypts the keys of {number} cases")

@@ -18,6 +18,7 @@ from contracts.events.deliveries import DeliveryRefused
 from contracts.logged import Exchange, sent
 from contracts.reference import new_reference
 from contracts.refusals import RefusalCode, Refused
+from runtime.audit.entry import Action
 from runtime.bus import PublishFailed
 
 SENDER = Annotated[str | None, typer.Option("--as", help="slug of the sending agency; else read from `source`")]
@@ -43,16 +44,23 @@ async def _publish(raw: bytes, sender: str | None, to: str | None, wait: float) 
         recipient = _recipient(installation, agency, message.event_class, to)
     except Refused as refused:
         stop(f"not published: {refused.code}: {refused.reason}")
+    async with installation.witness.act(agency, Action.PUBLISH, message.event_class.short_name(), message.caseref):
+        answer = await _delivered(installation, agency, message, recipient, wait)
+    screen.print(f"delivered to {recipient.slug}: case [bold]{message.caseref}[/bold], event {message.id}")
+    _show(answer)
+
+
+async def _delivered(
+    installation: Installation, agency: Agency, message: CloudEvent, recipient: Agency, wait: float
+) -> CloudEvent | None:
     async with await installation.mailbox(agency) as mailbox:
         record = sent(Exchange(message, message.event(), recipient.slug), datetime.now(UTC))
         await installation.processing_log(agency.slug).write([record])
         with screen.status(f"{message.type} to {recipient.slug}"):
             try:
-                answer = await mailbox.publish_and_wait(message, recipient, wait)
+                return await mailbox.publish_and_wait(message, recipient, wait)
             except (TimeoutError, PublishFailed) as error:
                 stop(f"not delivered: {type(error).__name__}; the bus may be down: `keten doctor`")
-    screen.print(f"delivered to {recipient.slug}: case [bold]{message.caseref}[/bold], event {message.id}")
-    _show(answer)
 
 
 def _show(answer: CloudEvent | None) -> None:

@@ -13,6 +13,7 @@ import typer
 from console.installation import Installation, everything
 from console.screen import run, screen, settings
 from contracts.agencies import read_directory
+from runtime.audit.entry import Action
 from runtime.event_keys import EventKeys
 from runtime.keys import Keys
 from runtime.logs import configure_logs
@@ -90,6 +91,8 @@ async def _provision(replicas: int) -> None:
     directory, keys = installation.directory, installation.keys
     keys.create(directory)
     EventKeys(keys.path, load_settings().public_keys).create(directory)
+    for agency in directory.agencies:
+        await installation.witness.note(agency, Action.PROVISION, "servers")
     with screen.status("streams and consumers"):
         await provision_streams(installation.nats_url, directory, keys, replicas=replicas)
     with screen.status("namespaces and search attributes"):

@@ -19,13 +19,16 @@ from runtime.bus.connection import connect, jetstream
 PATIENCE = 90.0
 """Seconds after which a simulated person gives up and the demo fails."""
 
+SIMULATED = "simulated"
+"""The name under which they stand in audit logs."""
+
 
 class SimulatedStaff:
     """Plays reporters, coordinators, officers and aid workers."""
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
-        self._files = Files(installation)
+        self._files = Files(installation, installation.played_by(SIMULATED))
 
     async def report(self, slug: str, event: Event, to: str) -> str:
         """An agency's own system publishes an event and waits for the receipt.

@@ -182,6 +182,12 @@ def test_no_byte_of_temporals_database_shows_a_mark(keten: Keten, marked: Marked
     assert not found_in(stored.decode(errors="replace"))
 
 
+def test_no_byte_of_an_audit_log_shows_a_mark(keten: Keten, marked: Marked) -> None:
+    stored = b"".join(path.read_bytes() for path in (keten.home / "audit").iterdir())
+    assert marked.reference.encode() in stored
+    assert not found_in(stored.decode(errors="replace"))
+
+
 def test_no_mark_is_in_any_log(keten: Keten, marked: Marked) -> None:
     logs = [keten.log_file, keten.out_file, *(keten.home / "logs").iterdir()]
     assert len(logs) == 4
