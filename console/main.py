@@ -2,7 +2,7 @@
 
 import typer
 
-from console.commands import agencies, cases, dead, demo, doctor, events, keys, publish, servers
+from console.commands import agencies, cases, codec_server, dead, demo, doctor, events, keys, publish, servers
 
 app = typer.Typer(
     name="keten",
@@ -23,4 +23,5 @@ app.command(name="agencies")(agencies.list_agencies)
 app.command()(agencies.coverage)
 app.add_typer(dead.app, name="dead")
 app.add_typer(keys.app, name="keys")
+app.add_typer(codec_server.app, name="codec-server")
 app.command()(doctor.doctor)
