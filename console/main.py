@@ -7,6 +7,7 @@ from console.commands import (
     agencies,
     audit,
     cases,
+    codec_server,
     dead,
     demo,
     doctor,
@@ -41,4 +42,5 @@ app.command()(erase.erase)
 app.command()(access_report.access_report)
 app.add_typer(people.app, name="people")
 app.add_typer(audit.app, name="audit")
+app.add_typer(codec_server.app, name="codec-server")
 app.command()(doctor.doctor)

@@ -29,6 +29,11 @@ class Unreadable(ValueError):  # noqa: N818 - named as what is the case
     """A payload that is not what this workflow wrote or was sent."""
 
 
+def case_of(workflow: str) -> str:
+    """The case that a workflow is about: the reference at the end of its id."""
+    return workflow.rpartition("-")[2]
+
+
 class CaseCodec(PayloadCodec, WithSerializationContext):
     """Encrypts for the workflow at hand. What was copied from another workflow, altered, or never encrypted is not read.
 
@@ -75,7 +80,7 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
 
     @property
     def _case(self) -> str:
-        """The reference at the end of the workflow's id; what is kept about erasing a case has a key that outlives the case's."""
+        """The name of the key; what is kept about erasing a case has one that outlives the case's."""
         system, _, reference = self._bound_to[1].rpartition("-")
         return f"{OUTLIVES}{reference[1:]}" if system == RETENTION else reference
 
@@ -98,6 +103,6 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
     def _decrypted(self, cipher: AESGCM, payload: Payload) -> Payload:
         try:
             clear = cipher.decrypt(payload.data[:NONCE], payload.data[NONCE:], self._associated)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # a nonce that is cut off is a ValueError
             raise Unreadable("a payload that was altered, or written for another workflow") from None
         return Payload.FromString(clear)

@@ -24,7 +24,18 @@ ALLOWED = frozenset(
 """Keys that may be logged. Nothing that names a case or a person is among them."""
 
 
-LIBRARIES = ("temporalio", "nats", "faststream", "asyncio", "sqlalchemy", "alembic", "opentelemetry", "urllib3")
+LIBRARIES = (
+    "temporalio",
+    "nats",
+    "faststream",
+    "asyncio",
+    "sqlalchemy",
+    "alembic",
+    "opentelemetry",
+    "urllib3",
+    "httpx",
+    "uvicorn",
+)
 """Of these only warnings are worth a line."""
 
 _NAME = re.compile(r"^[a-z]+(_[a-z]+)+(?= |$)")

@@ -124,7 +124,8 @@ def _temporal_arguments(settings: Settings, directory: Directory, ports: dict[st
     durable = ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
     where = ["--port", str(ports["temporal"]), "--ui-port", str(ports["ui"])]
     namespaces = [argument for agency in directory.agencies for argument in ("-n", agency.namespace)]
-    return [*fixed, *own, *durable, *where, *namespaces]
+    codec = ["--ui-codec-endpoint", settings.codec_endpoint] if settings.codec_endpoint else []
+    return [*fixed, *own, *durable, *where, *codec, *namespaces]
 
 
 def _ports(settings: Settings) -> dict[str, int]:

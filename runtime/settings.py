@@ -1,11 +1,15 @@
 """What an installation may set: read once, from variables that begin with ``KETEN_``."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.agencies import EMBEDDED
+from runtime.web_address import https_or_loopback, origin
+
+Secure = Annotated[str, AfterValidator(https_or_loopback)]
 
 
 class Settings(BaseSettings):
@@ -45,6 +49,15 @@ class Settings(BaseSettings):
         default=None, description="a key service with Vault's transit API that holds agencies' keys; none: files under home"
     )
     key_service_token: Path | None = Field(default=None, description="the file with this process's token at the key service")
+    oidc_issuer: Secure | None = Field(default=None, description="who signs the tokens of people that the codec server reads to")
+    oidc_audience: str | None = Field(default=None, min_length=1, description="what `aud` of such a token must name")
+    codec_ui_origin: Annotated[str, AfterValidator(origin)] | None = Field(
+        default=None, description="the Temporal UI that the codec server answers; none: the embedded one"
+    )
+    codec_port: int = Field(default=8234, ge=0, le=65535, description="port of the codec server; 0: a free one")
+    codec_endpoint: Secure | None = Field(
+        default=None, description="the codec server's address as the embedded Temporal UI is told; none: the UI shows ciphertext"
+    )
     gap_patience: float = Field(
         default=45.0, ge=0, description="seconds that a later event waits for an earlier one, before that counts as lost"
     )

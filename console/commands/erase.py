@@ -52,7 +52,7 @@ async def _erase(reference: str, slug: str | None, because: ErasureReason, confi
 
 def _retention(found: list[Found], agency: Agency | None, reference: str) -> Found:
     """The file about keeping the case."""
-    here = [file for file in found if agency in {None, file.agency}]
+    here = [file for file in found if agency is None or file.agency == agency]
     if not here:
         raise LookupError(f"no case {reference} at {agency.slug if agency else 'the agencies of this installation'}")
     kept = [file for file in here if file.view.kind == "retention"]

@@ -178,6 +178,7 @@ def test_after_the_overlap_an_old_key_is_not_taken_any_more(desks: Desks, whose:
 def test_a_destroyed_key_is_in_no_file(desks: Desks) -> None:
     files = lambda: "".join(path.read_text() for path in (desks.home / "keys").iterdir())  # noqa: E731
     secret = desks.keys.to_open(DESK, f"{DESK}.1.enc").as_dict(private=True)["d"]
+    assert isinstance(secret, str)
     desks.keys.rotate(DESK, OVERLAP)
     assert desks.keys.retire(DESK) == 0
     assert secret in files()
