@@ -23,7 +23,7 @@ async def test_an_erased_case(ask: Asking, oidc: Oidc, keten: Keten, played: Pla
     erased = new_reference()
     desk, place = keten.here.installation, WorkflowSerializationContext("signal-desk", f"signal-{erased}")
     [encrypted] = await desk.codec("signal-desk").with_context(place).encode([CLEAR])
-    await desk.case_keys("signal-desk").destroy(erased)
+    await desk.case_keys("signal-desk").forget(erased)
     instead_of_it, *rest = read(await ask(oidc.token(), [encrypted, *played.payloads]))
     assert words(instead_of_it) == "erased: the key of this case was destroyed"
     assert MARK.encode() in b"".join(payload.data for payload in rest)
