@@ -1,11 +1,20 @@
 """What an installation may set: read once, from variables that begin with ``KETEN_``."""
 
+from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.agencies import EMBEDDED
+
+
+class Mode(StrEnum):
+    """For what an installation is meant."""
+
+    EMBEDDED = "embedded"
+    PRODUCTION = "production"
 
 
 class Settings(BaseSettings):
@@ -13,11 +22,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KETEN_", frozen=True, extra="forbid")
 
+    mode: Mode = Field(default=Mode.EMBEDDED, description="production refuses every embedded default: runtime/production.py")
     home: Path = Field(default=Path(".keten"), description="where keys, data and logs of an embedded installation stand")
     directory: Path = Field(default=EMBEDDED, description="the TOML file that says which agencies take part")
     clocks: Path | None = Field(default=None, description="a TOML file with other terms than the defaults")
     nats_url: str | None = Field(default=None, description="the bus, its nodes separated by commas; none: the embedded one")
     temporal_address: str | None = Field(default=None, description="the Temporal frontend; none: the embedded one")
+    tls_ca: Path | None = Field(default=None, description="PEM: the authority that certifies the servers that the settings name")
+    tls_cert: Path | None = Field(default=None, description="PEM: the certificate that this process shows them")
+    tls_key: Path | None = Field(default=None, description="PEM: the private key of that certificate, mode 0600")
     nats_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded bus; 0: a free one")
     temporal_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal; 0: a free one")
     ui_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal UI; 0: a free one")
@@ -32,6 +45,24 @@ class Settings(BaseSettings):
     gap_patience: float = Field(default=60.0, ge=0, description="seconds that a later event waits for an earlier one")
     inbox_loops: int = Field(default=4, ge=1, le=64, description="events of different cases that one inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        given = {"KETEN_TLS_CA": self.tls_ca, "KETEN_TLS_CERT": self.tls_cert, "KETEN_TLS_KEY": self.tls_key}
+        missing = [name for name, path in given.items() if path is None]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"{', '.join(missing)} is not set: TLS needs {', '.join(given)}, all three or none")
+        return self
+
+    @property
+    def servers_elsewhere(self) -> bool:
+        """Whether the settings name the servers; else they are the embedded ones of this home."""
+        return bool(self.nats_url and self.temporal_address)
+
+    @property
+    def tls_dir(self) -> Path:
+        """Where certificates of an embedded installation stand, and those of agencies that share a process."""
+        return self.home / "tls"
 
     @property
     def keys(self) -> Path:

@@ -28,6 +28,7 @@ from runtime.nats_config import render
 from runtime.provision import provision_streams
 from runtime.server_process import binary
 from runtime.store_repair import mend_store
+from runtime.tls import PLAINTEXT, Certificates
 
 POLICE, DESK, ALMERE, COORDINATOR, REGISTRY = (
     "police-midden-nederland",
@@ -41,15 +42,19 @@ POLICE, DESK, ALMERE, COORDINATOR, REGISTRY = (
 class BusServer:
     """A server under one directory: it can be killed and started again."""
 
-    def __init__(self, home: Path, directory: Directory, change: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, home: Path, directory: Directory, change: Callable[[str], str] = str, certificates: Certificates = PLAINTEXT
+    ) -> None:
         self.directory = directory
+        self.certificates = certificates
         self.keys = Keys(home / "keys")
         self.keys.create(directory)
         self.port = _free_port()
-        self.url = f"nats://127.0.0.1:{self.port}"
+        self.url = f"{'tls' if certificates.bus else 'nats'}://127.0.0.1:{self.port}"
         self.store = home / "nats"
         self.config = home / "nats.conf"
-        self.config.write_text(change(render(directory, self.keys, port=self.port, store_dir=self.store)))
+        text = render(directory, self.keys, port=self.port, store_dir=self.store, tls=certificates.bus)
+        self.config.write_text(change(text))
         self._log = home / "nats.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -65,7 +70,7 @@ class BusServer:
         raise AssertionError(self._log.read_text())
 
     def provision(self) -> None:
-        asyncio.run(provision_streams(self.url, self.directory, self.keys))
+        asyncio.run(provision_streams(self.url, self.directory, self.keys, self.certificates))
 
     def kill(self) -> None:
         assert self._process
@@ -77,7 +82,7 @@ class BusServer:
 
     @asynccontextmanager
     async def client(self, slug: str, role: Role = Role.WORKER) -> AsyncGenerator[Client]:
-        client = await connect(self.url, self.keys.seed(slug, role))
+        client = await connect(self.url, self.keys.seed(slug, role), self.certificates.of(slug))
         try:
             yield client
         finally:
@@ -108,7 +113,7 @@ class BusServer:
     @asynccontextmanager
     async def inbox(self, slug: str, take: Callable[[Delivery], Awaitable[None]], loops: int = 4) -> AsyncGenerator[None]:
         """An agency's inbox at work."""
-        reader = broker(self.url, self.keys.seed(slug, Role.WORKER))
+        reader = broker(self.url, self.keys.seed(slug, Role.WORKER), self.certificates.of(slug))
         Inbox(reader, Addressee(self.agency(slug), self.directory, self.keys.identity(slug)), take, loops=loops)
         await reader.start()
         try:

@@ -58,11 +58,12 @@ class Office:
     async def open(self) -> AsyncGenerator[None]:
         """Work until the context ends: events are taken only while the Temporal worker runs."""
         wiring, slug = self._wiring, self.agency.slug
-        bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER))
+        bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER), wiring.certificates.of(slug))
         identity = wiring.keys.identity(slug)
         Inbox(bus, Addressee(self.agency, wiring.directory, identity), self.take, loops=wiring.settings.inbox_loops)
         wiring.prepare_case_keys(slug)
-        self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug))
+        tls = wiring.certificates.for_temporal.of(slug)
+        self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
         worker = Worker(
             self._client,
             task_queue=slug,

@@ -44,7 +44,7 @@ async def _list() -> None:
     installation = Installation.reach()
     table = Table("agency", "number", "at", "from", "event", "code", "reason")
     for agency in installation.ours:
-        async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+        async with await DeadLetters.open(*installation.operator(agency)) as letters:
             for letter in await letters.list():
                 words = (letter.sender, letter.event, letter.code, letter.reason)
                 table.add_row(agency.slug, str(letter.seq), _at(letter), *map(escape, words))
@@ -54,7 +54,7 @@ async def _list() -> None:
 async def _show(slug: str, number: int) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
-    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+    async with await DeadLetters.open(*installation.operator(agency)) as letters:
         letter = await letters.show(number)
     why = f"[red]{escape(letter.code)}[/red]: {escape(letter.reason)}"
     screen.print(f"from {escape(letter.sender)}, {escape(letter.event)}, {_at(letter)}: {why}")
@@ -64,7 +64,7 @@ async def _show(slug: str, number: int) -> None:
 async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
-    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+    async with await DeadLetters.open(*installation.operator(agency)) as letters:
         await letters.replay(number, corrected)
     screen.print(f"[green]replayed[/green]: {agency.slug} takes it again; if it is refused again, `keten dead list` shows it")
 

@@ -97,7 +97,7 @@ async def _draw(installation: Installation, staff: SimulatedStaff, told: list[To
 async def _dead_letters(installation: Installation) -> Table:
     table = Table("from", "code", "reason", title="Dead letters at the signal desk: nothing lost, each can be replayed")
     desk = installation.directory.desk
-    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(desk)) as letters:
+    async with await DeadLetters.open(*installation.operator(desk)) as letters:
         for letter in await _settled(letters, 2):
             table.add_row(letter.sender, f"[red]{letter.code}[/red]", letter.reason)
     return table

@@ -42,7 +42,7 @@ async def _publish(raw: bytes, sender: str | None, to: str | None, wait: float) 
         recipient = _recipient(installation, agency, message.event_class, to)
     except Refused as refused:
         stop(f"not published: {refused.code}: {refused.reason}")
-    async with await Mailbox.open(installation.nats_url, installation.operator_seed(agency)) as mailbox:
+    async with await Mailbox.open(*installation.operator(agency)) as mailbox:
         with screen.status(f"{message.type} to {recipient.slug}"):
             try:
                 answer = await mailbox.publish_and_wait(message, recipient.slug, wait)

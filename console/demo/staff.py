@@ -47,7 +47,7 @@ class SimulatedStaff:
             sequence="1",
             data=event.model_dump(mode="json"),
         )
-        async with await Mailbox.open(self._installation.nats_url, self._installation.operator_seed(agency)) as mailbox:
+        async with await Mailbox.open(*self._installation.operator(agency)) as mailbox:
             answer = await mailbox.publish_and_wait(message, to, PATIENCE)
         if answer is None or isinstance(answer.event(), DeliveryRefused):
             raise RuntimeError(f"{slug} got no receipt for {event.rule.type}")
@@ -60,7 +60,7 @@ class SimulatedStaff:
             Where the bytes ended.
         """
         agency = self._installation.directory.get(slug)
-        client = await connect(self._installation.nats_url, self._installation.operator_seed(agency))
+        client = await connect(*self._installation.operator(agency))
         try:
             headers = {"content-type": CONTENT_TYPE}
             await jetstream(client).publish(subject, raw, timeout=3, headers=headers)

@@ -1,13 +1,15 @@
 """The bus as a process sees it: send to another agency, take from the own inbox, look at what could not be taken."""
 
-from runtime.bus.connection import broker, connect
+from runtime.bus.connection import Access, BusUnreachable, broker, connect
 from runtime.bus.dead_letters import DeadLetter, DeadLetters
 from runtime.bus.inbox import Addressee, Delivery, Inbox, Take, TryLater
 from runtime.bus.mailbox import Mailbox
 from runtime.bus.publisher import NatsBus, PublishFailed
 
 __all__ = [
+    "Access",
     "Addressee",
+    "BusUnreachable",
     "DeadLetter",
     "DeadLetters",
     "Delivery",

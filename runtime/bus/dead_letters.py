@@ -12,6 +12,7 @@ from nats.js.errors import NotFoundError
 from contracts.text import Model
 from runtime.bus.connection import connect, headers_of, jetstream
 from runtime.bus.publisher import send
+from runtime.tls import Tls
 
 
 class DeadLetter(Model):
@@ -40,9 +41,9 @@ class DeadLetters:
         self._stream = jetstream(client)
 
     @classmethod
-    async def open(cls, nats_url: str, seed: str) -> Self:
+    async def open(cls, nats_url: str, seed: str, tls: Tls | None = None) -> Self:
         """Connect as the agency's operator."""
-        return cls(await connect(nats_url, seed))
+        return cls(await connect(nats_url, seed, tls))
 
     async def __aenter__(self) -> Self:
         return self

@@ -12,6 +12,7 @@ from contracts.envelope import CloudEvent
 from contracts.refusals import Refused
 from runtime.bus.connection import connect, jetstream
 from runtime.bus.publisher import send
+from runtime.tls import Tls
 
 
 class Mailbox:
@@ -21,9 +22,9 @@ class Mailbox:
         self._client = client
 
     @classmethod
-    async def open(cls, nats_url: str, seed: str) -> Self:
+    async def open(cls, nats_url: str, seed: str, tls: Tls | None = None) -> Self:
         """Connect as the agency's operator."""
-        return cls(await connect(nats_url, seed))
+        return cls(await connect(nats_url, seed, tls))
 
     async def __aenter__(self) -> Self:
         return self
