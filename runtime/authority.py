@@ -93,7 +93,7 @@ class Authority:
         self._folder.chmod(0o700)
         names = {**NAMES, BUS: (*NAMES[BUS], *nodes)}
         servers = [Subject(name, names[name], server=True) for name in names]
-        clients = [Subject(name, (name,), server=False) for name in (SYSTEM, *directory.by_slug)]
+        clients = [Subject(name, (name,), server=False) for name in (SYSTEM, *(agency.slug for agency in directory.agencies))]
         return [subject.name for subject in servers + clients if self._provide(subject)]
 
     def _provide(self, subject: Subject) -> bool:

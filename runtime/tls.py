@@ -100,8 +100,10 @@ class Certificates:
     def _in_folder(self, name: str) -> Tls | None:
         if self._folder is None:
             return None
-        ca = self._named.ca if self._named else self._folder / f"{AUTHORITY}.crt"
-        return Tls(ca, self._folder / f"{name}.crt", self._folder / f"{name}.key") if ca.exists() else None
+        own = Tls(*(self._folder / name for name in (f"{AUTHORITY}.crt", f"{name}.crt", f"{name}.key")))
+        if self._named:
+            return own._replace(ca=self._named.ca)
+        return own if own.ca.exists() else None
 
 
 PLAINTEXT = Certificates()

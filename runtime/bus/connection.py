@@ -1,6 +1,7 @@
 """Connections to the bus that do not give up, and do not let a sender speak for the server."""
 
 import asyncio
+import logging
 import os
 import ssl
 from collections.abc import Awaitable, Callable
@@ -45,10 +46,12 @@ class BusBroker(NatsBroker):
     def __init__(self, access: Access, lost: Callable[[], Awaitable[None]]) -> None:
         self._stopping = False
         self._lost = lost
-        context = access.tls.context() if access.tls else None
+        secured = _secured(access.tls)
         super().__init__(
             access.nats_url.split(","),
-            security=NatsNKey.from_seed(access.seed, ssl_context=context, tls_handshake_first=context is not None),
+            security=NatsNKey.from_seed(
+                access.seed, ssl_context=secured.get("tls"), tls_handshake_first=secured.get("tls_handshake_first", False)
+            ),
             max_reconnect_attempts=-1,
             reconnect_time_wait=RECONNECT_WAIT,
             error_cb=_fault,
@@ -120,7 +123,15 @@ async def connect(nats_url: str, seed: str, tls: Tls | None = None, *, patience:
 
 def _secured(tls: Tls | None) -> dict[str, Any]:
     """TLS from the first byte: else the client takes the server's word, in clear, on whether TLS is wanted at all."""
-    return {"tls": tls.context(), "tls_handshake_first": True} if tls else {}
+    if tls is None:
+        return {}
+    logging.getLogger("asyncio").addFilter(_not_of_an_end)
+    return {"tls": tls.context(), "tls_handshake_first": True}
+
+
+def _not_of_an_end(record: logging.LogRecord) -> bool:
+    """At the end of every connection with TLS the client library makes asyncio warn of something that has no effect."""
+    return not str(record.msg).startswith("returning true from eof_received()")
 
 
 def _no_trust(error: ssl.SSLError) -> str:
