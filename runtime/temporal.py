@@ -1,7 +1,6 @@
 """Temporal, set once for client, worker and replayer."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +17,13 @@ from runtime.tls import Tls
 
 PATIENCE = 5.0
 """Seconds after which a person's errand is not kept waiting for a Temporal that does not answer; the library waits 30."""
+
+NO_ANSWER = "Temporal does not answer: is it started, and is KETEN_TEMPORAL_ADDRESS right?"
+NO_TLS = (
+    " Or TLS with it failed: look at the files that KETEN_TLS_CA, KETEN_TLS_CERT and KETEN_TLS_KEY name, or at tls/ in "
+    "KETEN_HOME, whether one of them has expired, and whether Temporal speaks TLS."
+)
+"""The client says the same of a server that refuses a certificate as of one that hangs up."""
 
 PASSED_THROUGH = (
     "contracts",
@@ -72,13 +78,13 @@ async def connect(
     return await _reach(address, namespace, [plugin(codec)], tls, patience)
 
 
-async def connect_plainly(address: str, tls: Tls | None = None) -> Client:
+async def connect_plainly(address: str, tls: Tls | None = None, *, patience: float = PATIENCE) -> Client:
     """A client that speaks for no agency and reads no payload: for namespaces, and whether the server answers.
 
     Raises:
         TemporalUnreachable: As for ``connect``.
     """
-    return await _reach(address, "default", [], tls, PATIENCE)
+    return await _reach(address, "default", [], tls, patience)
 
 
 async def _reach(
@@ -89,7 +95,7 @@ async def _reach(
         async with asyncio.timeout(patience):
             return await Client.connect(address, namespace=namespace, plugins=plugins, tls=config)
     except (RuntimeError, TimeoutError) as error:  # the client has no error of its own for it
-        raise TemporalUnreachable(_words(str(error), tls)) from error
+        raise TemporalUnreachable(NO_ANSWER + (NO_TLS if tls else "")) from error
 
 
 def _config(tls: Tls | None) -> TLSConfig | bool:
@@ -102,15 +108,6 @@ def _config(tls: Tls | None) -> TLSConfig | bool:
         client_cert=tls.cert.read_bytes(),
         client_private_key=read_private(tls.key).encode(),
     )
-
-
-def _words(said: str, tls: Tls | None) -> str:
-    if tls and re.search("certificate|tls|alert|ssl", said, re.IGNORECASE):
-        return (
-            "TLS with Temporal failed: look at the files that KETEN_TLS_CA, KETEN_TLS_CERT and KETEN_TLS_KEY name, or at tls/ in "
-            "KETEN_HOME, whether one of them has expired, and whether Temporal speaks TLS"
-        )
-    return "Temporal does not answer: is it started, and is KETEN_TEMPORAL_ADDRESS right?"
 
 
 def _sandboxed(_: WorkflowRunner | None) -> WorkflowRunner:
