@@ -10,12 +10,14 @@ from temporalio.client import Client
 
 from console.witness import OPERATOR, Witness
 from contracts.agencies import Agency
-from runtime.bus import DeadLetters, Mailbox
+from runtime.bus import Access, DeadLetters, Mailbox
 from runtime.keys import KeyFileError, Role
 from runtime.people import PersonUnknown
+from runtime.production import refuse_defaults
 from runtime.servers import Running, embedded, read_running
 from runtime.settings import Settings, load_settings
-from runtime.temporal import connect, plugin
+from runtime.temporal import PATIENCE, connect, plugin
+from runtime.tls import Tls
 from workers.kinds import office
 from workers.wiring import Wiring, read_tables
 
@@ -30,16 +32,21 @@ class Installation(Wiring):
     def __init__(self, settings: Settings, nats_url: str, temporal_address: str, ui_url: str | None) -> None:
         super().__init__(settings, nats_url, temporal_address)
         self.ui_url = ui_url
-        self._connecting: asyncio.Task[Client] | None = None
+        self._connecting: dict[Tls | None, asyncio.Task[Client]] = {}
 
     @classmethod
-    def reach(cls) -> "Installation":
+    def reach(cls, slug: str | None = None) -> "Installation":
         """The installation of this home, or the one that the settings name.
 
+        Args:
+            slug: The agency that this process works for; None: a console, for those whose keys lie here.
+
         Raises:
+            NotForProduction: The settings say production, and something is not fit for it.
             NotRunning: Nobody runs it.
         """
         settings = load_settings()
+        refuse_defaults(settings, slug)
         if settings.nats_url and settings.temporal_address:
             return cls(settings, settings.nats_url, settings.temporal_address, None)
         running = read_running(settings)
@@ -52,7 +59,8 @@ class Installation(Wiring):
 
     @classmethod
     def of(cls, settings: Settings, running: Running) -> "Installation":
-        """The installation whose servers this process started."""
+        """The installation with embedded servers, which are the ones that are meant, whatever the settings name."""
+        settings = settings.model_copy(update={"nats_url": None, "temporal_address": None})
         return cls(settings, running.nats_url, running.temporal_address, running.ui_url)
 
     @classmethod
@@ -105,20 +113,28 @@ class Installation(Wiring):
         """The key with which an operator of the agency speaks on the bus."""
         return self.keys.seed(agency.slug, Role.OPERATOR)
 
+    def operator(self, agency: Agency) -> Access:
+        """What gets an operator of the agency onto the bus."""
+        return Access(self.nats_url, self.operator_seed(agency), self.certificates.of(agency.slug))
+
     async def mailbox(self, agency: Agency) -> Mailbox:
         """The agency at the bus, to send by hand."""
-        return await Mailbox.open(self.nats_url, self.operator_seed(agency), self.seal(agency))
+        return await Mailbox.open(self.operator(agency), self.seal(agency))
 
     async def dead_letters(self, agency: Agency) -> DeadLetters:
         """What the agency could not take."""
-        return await DeadLetters.open(self.nats_url, self.operator_seed(agency), agency, self.seal(agency))
+        return await DeadLetters.open(self.operator(agency), agency, self.seal(agency))
 
     async def client(self, agency: Agency) -> Client:
-        """A client in the agency's namespace; all share one connection, that nobody leaves in the middle of connecting."""
-        codec = self.codec(agency.slug)
-        if self._connecting is None:
-            self._connecting = asyncio.create_task(connect(self.temporal_address, agency.namespace, codec))
-        first = await self._connecting
+        """A client in the agency's namespace. Who shows the same certificate shares a connection; without TLS that is everybody.
+
+        Nobody leaves a connection in the middle of connecting.
+        """
+        codec, tls = self.codec(agency.slug), self.certificates.for_temporal.of(agency.slug)
+        if tls not in self._connecting:
+            connecting = connect(self.temporal_address, agency.namespace, codec, tls, patience=PATIENCE)
+            self._connecting[tls] = asyncio.create_task(connecting)
+        first = await self._connecting[tls]
         return Client(first.service_client, namespace=agency.namespace, plugins=[plugin(codec)])
 
     def _has_key(self, agency: Agency) -> bool:

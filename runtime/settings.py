@@ -1,9 +1,10 @@
 """What an installation may set: read once, from variables that begin with ``KETEN_``."""
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.agencies import EMBEDDED
@@ -12,11 +13,19 @@ from runtime.web_address import https_or_loopback, origin
 Secure = Annotated[str, AfterValidator(https_or_loopback)]
 
 
+class Mode(StrEnum):
+    """For what an installation is meant."""
+
+    EMBEDDED = "embedded"
+    PRODUCTION = "production"
+
+
 class Settings(BaseSettings):
     """The settings of one process."""
 
     model_config = SettingsConfigDict(env_prefix="KETEN_", frozen=True, extra="forbid")
 
+    mode: Mode = Field(default=Mode.EMBEDDED, description="production refuses every embedded default: runtime/production.py")
     home: Path = Field(default=Path(".keten"), description="where keys, data and logs of an embedded installation stand")
     directory: Path = Field(default=EMBEDDED, description="the TOML file that says which agencies take part")
     published_keys: Path | None = Field(
@@ -25,6 +34,9 @@ class Settings(BaseSettings):
     clocks: Path | None = Field(default=None, description="a TOML file with other terms than the defaults")
     nats_url: str | None = Field(default=None, description="the bus, its nodes separated by commas; none: the embedded one")
     temporal_address: str | None = Field(default=None, description="the Temporal frontend; none: the embedded one")
+    tls_ca: Path | None = Field(default=None, description="PEM: the authority that certifies the servers that the settings name")
+    tls_cert: Path | None = Field(default=None, description="PEM: the certificate that this process shows them")
+    tls_key: Path | None = Field(default=None, description="PEM: the private key of that certificate, mode 0600")
     nats_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded bus; 0: a free one")
     temporal_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal; 0: a free one")
     ui_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal UI; 0: a free one")
@@ -68,6 +80,24 @@ class Settings(BaseSettings):
         default=7.0, gt=0, description="days for which an agency's older keys for events stay valid beside a new one"
     )
     key_age: float = Field(default=7.0, gt=0, description="days after which an office gives its agency new keys for events")
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        given = {"KETEN_TLS_CA": self.tls_ca, "KETEN_TLS_CERT": self.tls_cert, "KETEN_TLS_KEY": self.tls_key}
+        missing = [name for name, path in given.items() if path is None]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"{', '.join(missing)} is not set: TLS needs {', '.join(given)}, all three or none")
+        return self
+
+    @property
+    def servers_elsewhere(self) -> bool:
+        """Whether the settings name the servers; else they are the embedded ones of this home."""
+        return bool(self.nats_url and self.temporal_address)
+
+    @property
+    def tls_dir(self) -> Path:
+        """Where certificates of an embedded installation stand, and those of agencies that share a process."""
+        return self.home / "tls"
 
     @property
     def keys(self) -> Path:

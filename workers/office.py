@@ -71,13 +71,14 @@ class Office:
     async def open(self) -> AsyncGenerator[None]:
         """Work until the context ends: events are taken only while the Temporal worker runs."""
         wiring, slug = self._wiring, self.agency.slug
-        bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER))
+        bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER), wiring.certificates.of(slug))
         identity, seal = wiring.keys.identity(slug), wiring.seal(self.agency)
         addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
         Inbox(bus, addressee, self.take, loops=wiring.settings.inbox_loops)
         wiring.prepare_case_keys(slug)
         wiring.prepare_processing_log(slug)
-        self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug))
+        tls = wiring.certificates.for_temporal.of(slug)
+        self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
         post = Post(self.agency, identity, NatsBus(bus, slug, seal), self._log)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
         worker = Worker(

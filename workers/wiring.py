@@ -30,6 +30,7 @@ from runtime.processing_log import SqlProcessingLog
 from runtime.register import SqlRegister
 from runtime.settings import Settings
 from runtime.signatures import KeyFileSigner
+from runtime.tls import Certificates, named_by
 from runtime.wrapping import KeyFiles, Wrapping
 
 T = TypeVar("T")
@@ -111,6 +112,11 @@ class Wiring:
         """What signs, seals and opens an agency's events."""
         return Seal(agency, self.event_keys)
 
+    @cached_property
+    def certificates(self) -> Certificates:
+        """Which certificate each connection shows."""
+        return Certificates.of_settings(self.settings)
+
     def codec(self, slug: str) -> CaseCodec:
         """What encrypts an agency's workflows, with the keys of its cases."""
         if slug not in self._codecs:
@@ -171,7 +177,7 @@ class Wiring:
             return KeyFiles(self.keys, slug)
         if token is None:
             raise ValueError("KETEN_KEY_SERVICE_URL is set: name the file with the token, too, in KETEN_KEY_SERVICE_TOKEN")
-        return KeyService(service, token, slug)
+        return KeyService(service, token, slug, named_by(self.settings))
 
     @cached_property
     def routing(self) -> Routing:

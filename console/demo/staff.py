@@ -63,7 +63,7 @@ class SimulatedStaff:
             Where the bytes ended.
         """
         agency = self._installation.directory.get(slug)
-        client = await connect(self._installation.nats_url, self._installation.operator_seed(agency))
+        client = await connect(*self._installation.operator(agency))
         try:
             headers = {"content-type": CONTENT_TYPE}
             await jetstream(client).publish(subject, raw, timeout=3, headers=headers)

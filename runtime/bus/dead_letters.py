@@ -13,7 +13,7 @@ from contracts.agencies import Agency, Directory
 from contracts.envelope import CloudEvent
 from contracts.refusals import Refused
 from contracts.text import Model
-from runtime.bus.connection import connect, headers_of, jetstream
+from runtime.bus.connection import Access, connect, headers_of, jetstream
 from runtime.bus.publisher import TIMEOUT, send
 from runtime.bus.refusal import Glimpse
 from runtime.bus.seal import Seal, read_outside
@@ -47,9 +47,9 @@ class DeadLetters:
         self._seal = seal
 
     @classmethod
-    async def open(cls, nats_url: str, seed: str, me: Agency, seal: Seal) -> Self:
+    async def open(cls, access: Access, me: Agency, seal: Seal) -> Self:
         """Connect as the agency's operator."""
-        return cls(await connect(nats_url, seed), me, seal)
+        return cls(await connect(*access), me, seal)
 
     async def __aenter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from contracts.agencies import Agency
 from contracts.catalogue import subject_to
 from contracts.envelope import CloudEvent
 from contracts.refusals import Refused
-from runtime.bus.connection import connect, jetstream
+from runtime.bus.connection import Access, connect, jetstream
 from runtime.bus.publisher import send
 from runtime.bus.seal import Seal, read_outside
 
@@ -25,9 +25,9 @@ class Mailbox:
         self._seal = seal
 
     @classmethod
-    async def open(cls, nats_url: str, seed: str, seal: Seal) -> Self:
+    async def open(cls, access: Access, seal: Seal) -> Self:
         """Connect as the agency's operator."""
-        return cls(await connect(nats_url, seed), seal)
+        return cls(await connect(*access), seal)
 
     async def __aenter__(self) -> Self:
         return self

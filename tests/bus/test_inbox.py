@@ -385,7 +385,7 @@ async def test_publishing_by_hand_returns_what_came_back(bus: BusServer) -> None
         raise Refused(RefusalCode.MUNICIPALITY_UNKNOWN, "no such municipality")
 
     message = bus.signal()
-    async with await Mailbox.open(bus.url, bus.keys.seed(POLICE, Role.OPERATOR), bus.seal(POLICE)) as mailbox:
+    async with await Mailbox.open(bus.operator(POLICE), bus.seal(POLICE)) as mailbox:
         async with bus.inbox(DESK, take):
             answer = await mailbox.publish_and_wait(message, bus.agency(DESK), timeout=20)
         assert answer is not None
