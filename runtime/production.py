@@ -121,7 +121,8 @@ def _key_service(settings: Settings) -> Iterator[str]:
 
 def _key_files(settings: Settings) -> Iterator[str]:
     token = [settings.key_service_token] if settings.key_service_token else []
-    for path in (*sorted(settings.keys.glob("*")), *token):
+    files = sorted(path for path in settings.keys.rglob("*") if path.is_file())
+    for path in (*files, *token):
         try:
             read_private(path)
         except (KeyFileError, OSError) as error:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,12 @@ def is_here() -> bool:
 
 
 @contextmanager
-def postgres() -> Generator[str]:
-    """Where it answers, as ``host:port``; the user is ``keten``, on loopback and without a password."""
+def postgres(change: Callable[[Path], list[str]] = lambda _: []) -> Generator[str]:
+    """Where it answers, as ``host:port``; the user is ``keten``, on loopback and without a password.
+
+    Args:
+        change: Puts further files beside the database, readable by it; gives further settings.
+    """
     home = Path(tempfile.mkdtemp(prefix="keten-postgres-"))
     data = home / "data"
     try:
@@ -32,15 +36,19 @@ def postgres() -> Generator[str]:
             shutil.chown(home, "nobody")
         initdb = ["initdb", "--pgdata", data, "--username", "keten", "--auth", "trust", "--encoding", "UTF8", "--no-sync"]
         subprocess.run([BINARIES / initdb[0], *initdb[1:]], check=True, capture_output=True, cwd=home, **_user())
-        with _serving(data, _free_port()) as port:
+        settings = change(home)
+        if os.geteuid() == 0:
+            for path in home.iterdir():
+                shutil.chown(path, "nobody")
+        with _serving(data, _free_port(), settings) as port:
             yield f"127.0.0.1:{port}"
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
-def _serving(data: Path, port: int) -> Generator[int]:
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={data}", "fsync=off"]
+def _serving(data: Path, port: int, further: list[str]) -> Generator[int]:
+    settings = [*further, f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={data}", "fsync=off"]
     arguments = [argument for setting in settings for argument in ("-c", setting)]
     with (data / "server.log").open("wb") as log:
         server = subprocess.Popen([BINARIES / "postgres", "-D", data, *arguments], cwd=data, stdout=log, stderr=log, **_user())
