@@ -40,7 +40,8 @@ def test_a_worker_gets_its_own_keys_and_no_others(directory: Directory) -> None:
     for slug in directory.by_slug:
         keys = set(re.findall(r"/keten/keys/(\S+)}", blocks("services")[slug]))
         assert keys == {f"{slug}.worker.nk", f"{slug}.id.key", f"{slug}.wrap.1.key"}
-        assert f'volumes: ["{slug}-case-keys:/keten/case-keys"]' in blocks("services")[slug]
+        volumes = [f'"{slug}-{place}:/keten/{place}"' for place in ("case-keys", "processing-log")]
+        assert f"volumes: [{', '.join(volumes)}]" in blocks("services")[slug]
 
 
 def test_every_secret_is_a_file_outside_the_repository() -> None:
