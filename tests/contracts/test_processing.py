@@ -111,7 +111,7 @@ def test_a_decision_names_the_agency_and_nobody_in_it(directory: Directory) -> N
 
 @pytest.mark.parametrize(
     ("name", "ground"),
-    [("cases.accepted.v1", Ground.LEGAL_TASK), ("referrals.offered.v1", Ground.CONSENT), ("signals.reported.v1", None)],
+    [("cases.accepted.v1", Ground.LEGAL_TASK), ("referrals.seen.v1", Ground.CONSENT), ("referrals.offered.v1", None)],
 )
 def test_the_ground_is_the_only_one_that_the_catalogue_allows_or_not_known(name: str, ground: Ground | None) -> None:
     assert sent(exchange(name), NOW).ground is ground
