@@ -74,7 +74,7 @@ class SqlProcessingLog:
             rows = _unsaid([row_of(record) for record in records], _last(connection, records))
             if rows:
                 insert = INSERTS[connection.dialect.name](PROCESSING)
-                connection.execute(insert.values(rows).on_conflict_do_nothing())
+                connection.execute(insert.on_conflict_do_nothing(), rows)
 
     def _about(self, case: str) -> tuple[Processing, ...]:
         with self._engine.begin() as connection:

@@ -8,6 +8,7 @@ import pytest
 from contracts.agencies import Directory, read_directory
 from tests.bus_server import BusServer
 from tests.installed import Keten
+from tests.runtime.collector import Collector, collector
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +30,16 @@ def bus(tmp_path: Path, directory: Directory) -> Generator[BusServer]:
 
 
 @pytest.fixture(scope="session")
-def keten(tmp_path_factory: pytest.TempPathFactory) -> Generator[Keten]:
+def told() -> Generator[Collector]:
+    """Where the processing logs of the whole installation are exported to."""
+    with collector() as there:
+        yield there
+
+
+@pytest.fixture(scope="session")
+def keten(tmp_path_factory: pytest.TempPathFactory, told: Collector) -> Generator[Keten]:
     """A whole installation, with the demo's clocks, for every test that leaves others in peace."""
-    installed = Keten(tmp_path_factory.mktemp("keten") / "home", KETEN_GAP_PATIENCE="6")
+    installed = Keten(tmp_path_factory.mktemp("keten") / "home", KETEN_GAP_PATIENCE="6", KETEN_OTLP_ENDPOINT=told.url)
     installed.up()
     try:
         yield installed

@@ -16,6 +16,7 @@ from contracts.events.signals import Person, Signal, SignalReported
 from contracts.personal import personal_fields
 from tests.histories import history
 from tests.installed import Here, Keten, Passed, eventually
+from tests.runtime.collector import Collector, attributes_of
 
 MARKED = (
     "account",
@@ -186,6 +187,21 @@ def test_no_byte_of_an_audit_log_shows_a_mark(keten: Keten, marked: Marked) -> N
     stored = b"".join(path.read_bytes() for path in (keten.home / "audit").iterdir())
     assert marked.reference.encode() in stored
     assert not found_in(stored.decode(errors="replace"))
+
+
+async def test_no_mark_is_in_a_processing_log_or_at_its_collector(keten: Keten, marked: Marked, told: Collector) -> None:
+    events = {passed.message.id for passed in marked.passed if passed.message.caseref == marked.reference}
+
+    async def told_of_all() -> bool:
+        told_of = [attributes_of(span) for _, span in told.told]
+        return events <= {of["keten.event_id"] for of in told_of if of["dpl.core.data_subject_id"] == marked.reference}
+
+    assert len(events) > 20
+    await eventually(told_of_all)
+    assert not found_in(b"".join(told.bodies).decode(errors="replace"))
+    logs = [path.read_bytes() for path in (keten.home / "processing-log").iterdir()]
+    assert marked.reference.encode() in b"".join(logs)
+    assert not found_in(b"".join(logs).decode(errors="replace"))
 
 
 def test_no_mark_is_in_any_log(keten: Keten, marked: Marked) -> None:

@@ -40,9 +40,11 @@ def test_every_agency_has_a_worker_and_nobody_else_has(directory: Directory) -> 
 def test_a_worker_gets_its_own_keys_and_no_others(directory: Directory) -> None:
     for slug in directory.by_slug:
         mounted = dict(re.findall(r"{source: (\S+), target: (\S+)}", blocks("services")[slug]))
-        keys = {name: f"/keten/keys/{name}" for name in (f"{slug}.worker.nk", f"{slug}.id.key")}
         shown = {f"{slug}.crt": "/keten/tls/worker.crt", f"{slug}.key": "/keten/tls/worker.key"}
-        assert mounted == {**keys, **shown, f"{slug}.token": "/keten/key-service"}
+        assert mounted == {**shown, f"{slug}.token": "/keten/key-service"}
+        kept = (f"{slug}-{place}:/keten/{place}" for place in ("processing-log", "audit"))
+        volumes = re.findall(r"^      - ([\w./-]+:[\w./-]+)$", blocks("services")[slug], re.MULTILINE)
+        assert volumes == [f"./secrets/keys/{slug}:/keten/keys", *kept]
 
 
 def test_every_agency_has_a_database_for_the_keys_of_its_cases(directory: Directory) -> None:

@@ -73,5 +73,5 @@ def test_every_agency_has_one_worker_with_its_own_keys_only():
         [service] = [service for service in workers.values() if slug in service["command"]]
         others = [other for other in slugs if other != slug]
         mounted = str(service.get("secrets", "")) + str(service.get("volumes", ""))
-        assert f"{slug}.worker" in mounted
-        assert not [other for other in others if f"/{other}.worker" in mounted]
+        assert f"./secrets/keys/{slug}:/keten/keys" in mounted
+        assert not [other for other in others if f"keys/{other}:" in mounted]
