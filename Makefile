@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check up lock generate clean help
+.PHONY: demo test orderings check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ demo: $(STAMP) ## five stories on real servers, drawn in the terminal (KEEP=1 le
 
 test: $(STAMP) ## the tests, on real servers
 	@$(BIN)/python -m pytest $(ARGS)
+
+orderings: $(STAMP) ## many orders of a case's events, for an hour without haste (ORDERINGS=300)
+	@ORDERINGS=$(or $(ORDERINGS),300) $(BIN)/python -m pytest tests/workflows/test_orderings.py $(ARGS)
 
 check: $(STAMP) ## lint, types, import doors, drift of generated files
 	$(BIN)/ruff check .
