@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test orderings check up lock generate clean help
+.PHONY: demo test orderings bench check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ test: $(STAMP) ## the tests, on real servers
 
 orderings: $(STAMP) ## many orders of a case's events, for an hour without haste (ORDERINGS=300)
 	@ORDERINGS=$(or $(ORDERINGS),300) $(BIN)/python -m pytest tests/workflows/test_orderings.py $(ARGS)
+
+bench: $(STAMP) ## the share of processor time of encryption, signing and logging, per case (CASES=20)
+	@$(BIN)/python -m tests.bench.cost --cases $(or $(CASES),20)
 
 check: $(STAMP) ## lint, types, import doors, drift of generated files
 	$(BIN)/ruff check .
