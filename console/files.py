@@ -15,7 +15,7 @@ from console.screen import explain
 from console.witness import Witness
 from contracts.agencies import Agency
 from contracts.commands import COMMANDS
-from contracts.event import File
+from contracts.event import OUTLIVING
 from contracts.logged import decided
 from contracts.views import Choice, FileView
 from runtime.audit.entry import Action
@@ -95,7 +95,7 @@ class Files:
         client = await self._installation.client(agency)
         rows = [row async for row in client.list_workflows(f"KetenCase = '{reference}'")]
         _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
-        names = [row.id for row in _latest(rows) if not destroyed or row.id.startswith(f"{File.RETENTION}-")]
+        names = [row.id for row in _latest(rows) if not destroyed or row.id.split("-")[0] in OUTLIVING]
         handles: list[WorkflowHandle[Any, Any]] = [client.get_workflow_handle(name) for name in names]
         for handle in handles:
             await self._witness.read(agency, handle.id.split("-")[0], reference)

@@ -91,6 +91,9 @@ class Clocks(Model):
     erasure_confirm: Term = _term("5 working days", "a second person confirms an erasure (DEFAULT)")
     erasure: Term = _term("10 minutes", "the key of a case is destroyed in every store (DEFAULT)")
     erasure_receipts: Term = _term("1 month", "others answer a request to erase (LAW: GDPR art. 12, paragraph 3)")
+    access: Term = _term("1 month", "a person who asks for access has an answer (LAW: GDPR art. 12, paragraph 3)")
+    disclosure_look: Term = _term("10 minutes", "it is looked up what is held of a case (DEFAULT)")
+    disclosure: Term = _term("10 working days", "a person decides what is disclosed to whom asks for access (DEFAULT)")
 
 
 def read_clocks(path: Path | None) -> Clocks:

@@ -10,7 +10,18 @@ from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
 from contracts.events.signals import Person
 from contracts.text import Model, Personal, Slug, Text
-from contracts.words import AidOutcome, CaseOutcome, Decline, ErasureReason, Finding, NotBrought, NotErased, NotOurs, Weighing
+from contracts.words import (
+    AidOutcome,
+    CaseOutcome,
+    Decline,
+    ErasureReason,
+    Finding,
+    NotBrought,
+    NotDisclosed,
+    NotErased,
+    NotOurs,
+    Weighing,
+)
 
 Order = Annotated[str, Field(pattern=r"^[\w-]+\.[\w-]+\.[\w-]+$", max_length=2_000)]
 """What a person signs to have something done that needs two persons: a JWS in compact form, made by `keten erase`."""
@@ -226,6 +237,20 @@ class KeepLonger(Command):
 
 class CloseWithoutReceipts(Command):
     """Stop waiting for agencies that have not answered; the story keeps which."""
+
+
+class Disclose(Command):
+    """Tell whoever asks for the person what is held here, and what was told to whom; what the law shields is left out."""
+
+
+class RefuseDisclosure(Command):
+    """Do not tell; whoever asks for the person hears why."""
+
+    reason: NotDisclosed
+
+
+class CloseWithoutAnswers(Command):
+    """Stop waiting for agencies that have not answered; the report says which."""
 
 
 def _imperative(name: str) -> str:

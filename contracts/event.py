@@ -25,6 +25,12 @@ class File(StrEnum):
     REGISTRATION = "registration"
     COVERAGE = "coverage"
     RETENTION = "retention"
+    ACCESS = "access"
+    DISCLOSURE = "disclosure"
+
+
+OUTLIVING = frozenset({File.RETENTION, File.ACCESS, File.DISCLOSURE})
+"""Files about what is kept of a case: nothing of a person is in them, and they can be read when the case was erased."""
 
 
 class Rule(Model):

@@ -171,6 +171,15 @@ class NotErased(StrEnum):
     OTHER_GROUND = "other_ground"
 
 
+class NotDisclosed(StrEnum):
+    """Why an agency does not tell a person what it holds (GDPR art. 12, paragraphs 2 and 5, art. 15, paragraph 4)."""
+
+    IDENTITY_UNPROVEN = "identity_unproven"
+    RIGHTS_OF_OTHERS = "rights_of_others"
+    EXCESSIVE = "excessive"
+    OTHER_LAW = "other_law"
+
+
 class CoverageGapKind(StrEnum):
     """Why a region had nobody for a signal."""
 

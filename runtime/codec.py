@@ -15,14 +15,14 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
+from contracts.event import OUTLIVING
 from runtime.case_keys import CaseKeys
 from runtime.wrapping import NONCE
 
 ENCODING = b"binary/encrypted"
 CIPHER = b"AES-256-GCM"
-RETENTION = "retention"
 OUTLIVES = "r"
-"""With what a key's name begins that is not of a case but of its retention; references of cases begin with a k."""
+"""With what a key's name begins that is not of a case but of what is kept about keeping it; references begin with a k."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - named as what is the case
@@ -82,7 +82,7 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
     def _case(self) -> str:
         """The name of the key; what is kept about erasing a case has one that outlives the case's."""
         system, _, reference = self._bound_to[1].rpartition("-")
-        return f"{OUTLIVES}{reference[1:]}" if system == RETENTION else reference
+        return f"{OUTLIVES}{reference[1:]}" if system in OUTLIVING else reference
 
     @property
     def _bound_to(self) -> tuple[str, str]:

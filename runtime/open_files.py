@@ -2,7 +2,7 @@
 
 from temporalio.client import Client
 
-from contracts.event import File
+from contracts.event import OUTLIVING
 
 
 class OpenWorkflows:
@@ -12,7 +12,7 @@ class OpenWorkflows:
         self._client = client
 
     async def about(self, case: str) -> tuple[str, ...]:
-        """Ids of the running workflows about a case, its retention left out."""
+        """Ids of the running workflows about a case; not of those about keeping it."""
         query = f"KetenCase = '{case}' AND ExecutionStatus = 'Running'"
         found = [run.id async for run in self._client.list_workflows(query)]
-        return tuple(name for name in found if not name.startswith(f"{File.RETENTION}-"))
+        return tuple(name for name in found if name.split("-")[0] not in OUTLIVING)

@@ -19,15 +19,18 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.alarm import Alarm
+from activities.disclosing import Disclosing
 from activities.erasing import Erasing
 from activities.post import Post
 from contracts.agencies import Agency
 from contracts.event import Event
+from contracts.events.disclosures import ANSWERING, ASKING
 from contracts.logged import Exchange, taken
 from contracts.places import CARE_REGIONS
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
 from runtime.case_keys import CaseErased
+from runtime.kept_files import KeptWorkflows
 from runtime.keys import Role
 from runtime.temporal import connect
 from workers.capabilities import activities_of
@@ -35,7 +38,9 @@ from workers.head_signing import heads_signed
 from workers.holdings import holdings
 from workers.tending import tended
 from workers.wiring import Wiring
+from workflows.access import Access
 from workflows.admission import EARLY, heard_by
+from workflows.disclosure import Disclosure
 from workflows.files.record import Received
 from workflows.process import Process
 from workflows.retention import Retention
@@ -55,6 +60,13 @@ STICKY = timedelta(seconds=2)
 """A query to a case whose worker died waits this long before another answers; the default is ten seconds."""
 
 
+def _everywhere(agency: Agency) -> list[Workflow]:
+    """What every agency does beside its own work: keep no longer than the term, and answer people who ask for access."""
+    answers: list[Workflow] = [Disclosure] if agency.kind in ANSWERING else []
+    asks: list[Workflow] = [Access] if agency.kind in ASKING else []
+    return [Retention, *answers, *asks]
+
+
 class Office:
     """One agency at work."""
 
@@ -65,7 +77,7 @@ class Office:
         self._wiring = wiring
         self._capabilities = capabilities
         self._log = wiring.processing_log(agency.slug)
-        self._processes = {process.system: process for process in (*workflows, Retention)}
+        self._processes = {process.system: process for process in (*workflows, *_everywhere(agency))}
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
@@ -81,11 +93,12 @@ class Office:
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
         post = Post(self.agency, identity, NatsBus(bus, slug, seal), self._log)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
+        disclosing = Disclosing(slug, wiring.directory, KeptWorkflows(self._client), self._log, wiring.case_keys(slug))
         worker = Worker(
             self._client,
             task_queue=slug,
             workflows=list(self._processes.values()),
-            activities=activities_of(post, erasing, *self._capabilities),
+            activities=activities_of(post, erasing, disclosing, *self._capabilities),
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()

@@ -5,10 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 from activities.alarm import Alarm
 from activities.erasing import Holdings
+from contracts.agencies import read_directory
 from contracts.envelope import CloudEvent
+from contracts.event import File
+from contracts.events.disclosures import HeldFile
+from contracts.logged import decided
 from contracts.places import Atlas, Municipality
-from contracts.processing import Processing
+from contracts.processing import Direction, Processing
 from contracts.register import Amendment, Report
+from contracts.words import Ground
 
 ERASED_AT = datetime(2026, 3, 2, tzinfo=UTC)
 READABLE_ON_THE_BUS = timedelta(days=14)
@@ -83,6 +88,36 @@ class Logbook:
         if self.out_of_reach:
             raise TimeoutError
         self.records += records
+
+
+class Papers:
+    """What is kept of a case, and with whom it was exchanged."""
+
+    def __init__(self, *partners: str) -> None:
+        self.told = partners
+        self.files: tuple[HeldFile, ...] = (HeldFile(kind=File.CASE, phase="closed"),)
+        self.out_of_reach = False
+
+    @property
+    def lines(self) -> "PaperLines":
+        return PaperLines(self)
+
+    async def about(self, case: str) -> tuple[HeldFile, ...]:
+        if self.out_of_reach:
+            raise TimeoutError
+        return self.files
+
+
+class PaperLines:
+    """A line of the processing log for everybody who was told."""
+
+    def __init__(self, papers: Papers) -> None:
+        self._papers = papers
+
+    async def about(self, case: str) -> tuple[Processing, ...]:
+        said = {"direction": Direction.SENT, "event_type": "nl.keten.cases.accepted.v1", "ground": Ground.LEGAL_TASK}
+        line = decided("look", case, read_directory().desk, ERASED_AT)
+        return tuple(line.model_copy(update={**said, "counterparty": slug}) for slug in self._papers.told)
 
 
 class Vault:

@@ -19,6 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.alarm import Alarms
+from activities.disclosing import Disclosing
 from activities.erasing import Erasing
 from activities.post import Post
 from activities.register import Registrar
@@ -29,7 +30,7 @@ from contracts.commands import Command
 from contracts.event import Event
 from contracts.reference import new_reference
 from contracts.views import FileView
-from tests.workflows.doubles import Letters, Logbook, Maps, Pages, Shelf, Vault
+from tests.workflows.doubles import Letters, Logbook, Maps, Pages, Papers, Shelf, Vault
 from workers.capabilities import activities_of
 from workflows.admission import snake
 from workflows.files.record import Received, Record
@@ -52,7 +53,7 @@ class Stage:
         self.env, self.client, self.slug, self.process = env, client, slug, process
         self.reference = new_reference()
         self.letters, self.shelf, self.pages, self.maps = Letters(), Shelf(), Pages(), Maps(DIRECTORY)
-        self.vault = Vault("lelystad")
+        self.vault, self.papers = Vault("lelystad"), Papers("lelystad")
         self.log = Logbook()
         self.numbers: dict[str, int] = {}
         self.handle: WorkflowHandle[Any, Any]
@@ -62,7 +63,8 @@ class Stage:
     async def work(self) -> AsyncGenerator["Stage"]:
         agency = DIRECTORY.get(self.slug)
         erasing = Erasing(self.slug, DIRECTORY, self.vault.holdings)
-        capabilities = [Routing(self.maps), Alarms(self.pages), Registrar(self.shelf), erasing]
+        disclosing = Disclosing(self.slug, DIRECTORY, self.papers, self.papers.lines, self.vault)
+        capabilities = [Routing(self.maps), Alarms(self.pages), Registrar(self.shelf), erasing, disclosing]
         activities = activities_of(Post(agency, b"key", self.letters, self.log), *capabilities)
         async with Worker(self.client, task_queue=self.queue, workflows=[self.process], activities=activities):
             yield self

@@ -12,9 +12,11 @@ from contracts.commands import (
     AssignOwner,
     BringToRiec,
     CloseDossier,
+    CloseWithoutAnswers,
     CloseWithoutReceipts,
     CompleteHelp,
     ConcludeCase,
+    Disclose,
     GiveUp,
     OfferAgain,
     OfferHelp,
@@ -40,11 +42,13 @@ from contracts.events.registrations import RegistrationAmended, RegistrationReco
 from contracts.events.signals import CaseAccepted, CaseConcluded, CaseProgressed, SignalStatusChanged
 from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, SignalStatus, Weighing
 from tests.workflows.ways import (
+    ACCESS_ASKED,
     ALMERE,
     CHECK,
     COMENSHA,
     COSM,
     DESK,
+    DISCLOSURE_ASKED,
     DOSSIER,
     FIRST,
     FOLLOWING,
@@ -174,6 +178,8 @@ STORIES: dict[str, Way] = {
         (SignalStatusChanged(status=SignalStatus.CLOSED), DESK),
     ),
     "coverage": GAP.then(AcknowledgeGap()),
+    "access": ACCESS_ASKED.then(timedelta(days=31), CloseWithoutAnswers()),
+    "disclosure": DISCLOSURE_ASKED.then(timedelta(days=11), Disclose()),
     "retention": KEPT.then(timedelta(days=1800, minutes=30), FIRST, SECOND, timedelta(days=31), CloseWithoutReceipts()),
 }
 """By the name of the file."""

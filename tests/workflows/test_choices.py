@@ -28,6 +28,8 @@ BY_ANYONE = {
     "ConsentWithdrawn",
     "ErasureRequested",
     "FileEnded",
+    "AccessAsked",
+    "DisclosureRequested",
 }
 """Events that open a file: whoever the catalogue allows may send them."""
 

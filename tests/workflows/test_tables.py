@@ -25,6 +25,8 @@ INTERNAL = {
     "Registration": {"record", "settle"},
     "Feedback": {"report_back"},
     "Retention": {"found", "erased", "not_erased"},
+    "Access": {"found"},
+    "Disclosure": {"found"},
 }
 """What a workflow does by itself; everything else is a command, an event or the clock."""
 

@@ -27,6 +27,7 @@ from contracts.commands import (
 )
 from contracts.event import Event, File
 from contracts.events.coverage import CoverageGapObserved
+from contracts.events.disclosures import AccessAsked, DisclosureRequested
 from contracts.events.dossiers import (
     DossierBrought,
     Observation,
@@ -68,8 +69,10 @@ from contracts.words import (
 )
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
+from workflows.access import Access
 from workflows.case import Case
 from workflows.coverage import CoverageGap
+from workflows.disclosure import Disclosure
 from workflows.dossier import Dossier
 from workflows.placement import Placement
 from workflows.privacy import PrivacyCheck
@@ -93,6 +96,8 @@ PROCESSES: tuple[type[Process[Any]], ...] = (
     Registration,
     CoverageGap,
     Retention,
+    Access,
+    Disclosure,
 )
 
 SIGNAL = Signal(municipality="GM0995", account="an example account")
@@ -115,7 +120,7 @@ class Way:
         slug: Whose file it is.
         opening: The first event and its sender; None where it has not come.
         steps: What happens then.
-        silent: What does not answer: ``maps``, ``shelf`` or ``pages``.
+        silent: What does not answer: ``maps``, ``shelf``, ``pages``, ``vault`` or ``papers``.
         clocks: Other terms than the usual ones.
     """
 
@@ -166,6 +171,7 @@ def silence(stage: Stage, what: str) -> None:
     stage.shelf.out_of_reach = what == "shelf"
     stage.pages.out_of_reach = what == "pages"
     stage.vault.out_of_reach = what == "vault"
+    stage.papers.out_of_reach = what == "papers"
 
 
 def _desk(*steps: Step) -> Way:
@@ -209,6 +215,8 @@ SECOND = ConfirmErasure(order="a.two.z")
 ASKED = KEPT.then(FIRST)
 WITHDRAWN = Way(Retention, ALMERE, (ConsentWithdrawn(consent=ConsentTo.RIEC, told=(LELYSTAD,)), ALMERE))
 ERASURE_ASKED = Way(Retention, LELYSTAD, (ErasureRequested(reason=ErasureReason.REQUEST), ALMERE))
+ACCESS_ASKED = Way(Access, ALMERE, (AccessAsked(), ALMERE))
+DISCLOSURE_ASKED = Way(Disclosure, LELYSTAD, (DisclosureRequested(), ALMERE))
 
 WAYS: dict[tuple[str, str], Way] = {
     **{(process.table.name, "opening"): Way(process, DESK, None) for process in PROCESSES},
@@ -257,5 +265,9 @@ WAYS: dict[tuple[str, str], Way] = {
     ("Retention", "erasing"): replace(ASKED, silent="vault").then(SECOND),
     ("Retention", "collecting"): ASKED.then(SECOND),
     ("Recall", "asked"): WITHDRAWN,
+    ("Access", "looking"): replace(ACCESS_ASKED, silent="papers"),
+    ("Access", "asking"): ACCESS_ASKED,
+    ("Disclosure", "looking"): replace(DISCLOSURE_ASKED, silent="papers"),
+    ("Disclosure", "deciding"): DISCLOSURE_ASKED,
 }
 """By name of the table and of the state."""
