@@ -45,14 +45,15 @@ async def _publish(raw: bytes, sender: str | None, to: str | None, wait: float) 
     except Refused as refused:
         stop(f"not published: {refused.code}: {refused.reason}")
     async with installation.witness.act(agency, Action.PUBLISH, message.event_class.short_name(), message.caseref):
-        answer = await _delivered(installation, agency, message, recipient, wait)
+        answer = await delivered(installation, agency, message, recipient, wait)
     screen.print(f"delivered to {recipient.slug}: case [bold]{message.caseref}[/bold], event {message.id}")
     _show(answer)
 
 
-async def _delivered(
+async def delivered(
     installation: Installation, agency: Agency, message: CloudEvent, recipient: Agency, wait: float
 ) -> CloudEvent | None:
+    """Log an event, send it, and wait so many seconds for its answer; stops in words when the bus does not take it."""
     async with await installation.mailbox(agency) as mailbox:
         record = sent(Exchange(message, message.event(), recipient.slug), datetime.now(UTC))
         await installation.processing_log(agency.slug).write([record])
