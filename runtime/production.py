@@ -60,7 +60,15 @@ def refuse_embedded(settings: Settings) -> None:
 
 def faults(settings: Settings, slug: str | None = None) -> list[str]:
     """Everything that is not fit for production, each with what to do; nothing secret is repeated."""
-    checks: tuple[Callable[[Settings], Iterator[str]], ...] = (_servers, _directory, _clocks, _tls, _key_service, _key_files)
+    checks: tuple[Callable[[Settings], Iterator[str]], ...] = (
+        _servers,
+        _directory,
+        _clocks,
+        _tls,
+        _key_service,
+        _collector,
+        _key_files,
+    )
     found = [fault for check in checks for fault in check(settings)]
     return [*found, *_databases(settings, slug), *_passwords(settings)]
 
@@ -119,6 +127,11 @@ def _key_service(settings: Settings) -> Iterator[str]:
         yield "KETEN_KEY_SERVICE_URL does not begin with https: keys of cases would cross the network readable"
 
 
+def _collector(settings: Settings) -> Iterator[str]:
+    if settings.otlp_endpoint and urlsplit(settings.otlp_endpoint).scheme != "https":
+        yield "KETEN_OTLP_ENDPOINT does not begin with https: who exchanged what about which case would cross the network readable"
+
+
 def _key_files(settings: Settings) -> Iterator[str]:
     token = [settings.key_service_token] if settings.key_service_token else []
     files = sorted(path for path in settings.keys.rglob("*") if path.is_file())
@@ -131,6 +144,9 @@ def _key_files(settings: Settings) -> Iterator[str]:
 
 def _databases(settings: Settings, slug: str | None) -> Iterator[str]:
     yield from _database("KETEN_CASE_KEYS_URL", settings.case_keys_url)
+    for name, text in (("KETEN_PROCESSING_LOG_URL", settings.processing_log_url), ("KETEN_AUDIT_URL", settings.audit_url)):
+        if text:  # else files of this agency's own, in a place that is backed up
+            yield from _database(name, text)
     if settings.registry_url or slug is None or _is_registry(settings, slug):
         yield from _database("KETEN_REGISTRY_URL", settings.registry_url)
 
@@ -148,7 +164,13 @@ def _passwords(settings: Settings) -> Iterator[str]:
     for name, url in (("KETEN_NATS_URL", settings.nats_url), ("KETEN_KEY_SERVICE_URL", settings.key_service_url)):
         if url and any(urlsplit(part).username is not None for part in url.split(",")):
             yield f"{name} holds a user or a password: take it out, a key and a certificate say who this is"
-    for name, url in (("KETEN_REGISTRY_URL", settings.registry_url), ("KETEN_CASE_KEYS_URL", settings.case_keys_url)):
+    databases = {
+        "KETEN_REGISTRY_URL": settings.registry_url,
+        "KETEN_CASE_KEYS_URL": settings.case_keys_url,
+        "KETEN_PROCESSING_LOG_URL": settings.processing_log_url,
+        "KETEN_AUDIT_URL": settings.audit_url,
+    }
+    for name, url in databases.items():
         parsed = _parsed(url) if url else None
         if parsed and (parsed.password is not None or "password" in parsed.query):
             yield f"{name} holds a password: put it into a pass file (passfile=FILE), or use a certificate (sslcert, sslkey)"
