@@ -129,7 +129,7 @@ def _key_service(settings: Settings) -> Iterator[str]:
 
 def _collector(settings: Settings) -> Iterator[str]:
     if settings.otlp_endpoint and urlsplit(settings.otlp_endpoint).scheme != "https":
-        yield "KETEN_OTLP_ENDPOINT does not begin with https: who exchanged what about which case would cross the network readable"
+        yield "KETEN_OTLP_ENDPOINT does not begin with https: who told whom of which case would cross the network readable"
 
 
 def _key_files(settings: Settings) -> Iterator[str]:

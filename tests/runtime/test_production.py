@@ -32,6 +32,9 @@ SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "no key service": ({"key_service_url": None}, "KETEN_KEY_SERVICE_URL and KETEN_KEY_SERVICE_TOKEN are not both set"),
     "no token": ({"key_service_token": None}, "KETEN_KEY_SERVICE_URL and KETEN_KEY_SERVICE_TOKEN are not both set"),
     "key service in clear": ({"key_service_url": "http://key-service:8200"}, "KETEN_KEY_SERVICE_URL does not begin with https"),
+    "audit log on SQLite": ({"audit_url": "sqlite:///{agency}.db"}, "KETEN_AUDIT_URL names no PostgreSQL database"),
+    "processing log in clear": ({"processing_log_url": DATABASE}, "KETEN_PROCESSING_LOG_URL does not check whom"),
+    "collector in clear": ({"otlp_endpoint": "http://collector:4318"}, "KETEN_OTLP_ENDPOINT does not begin with https"),
     "user at the bus": ({"nats_url": "tls://hush@nats-1:4222"}, "KETEN_NATS_URL holds a user or a password"),
     "user at the key service": ({"key_service_url": "https://me:hush@keys"}, "KETEN_KEY_SERVICE_URL holds a user or a password"),
     "password of the register": (
@@ -39,6 +42,10 @@ SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
         "KETEN_REGISTRY_URL holds a password",
     ),
     "password in the query": ({"case_keys_url": f"{CHECKED}&password=hush"}, "KETEN_CASE_KEYS_URL holds a password"),
+    "password of the audit log": (
+        {"audit_url": CHECKED.replace("keten@", "keten:hush@") + "&application_name={agency}"},
+        "KETEN_AUDIT_URL holds a password",
+    ),
     "clocks of the demo": ({"clocks": ROOT / "infra" / "clocks" / "demo.toml"}, "clocks of a demonstration (acceptance, "),
     "no clocks there": ({"clocks": Path("nowhere.toml")}, "nowhere.toml cannot be read as clocks"),
     "no directory there": ({"directory": Path("nowhere.toml")}, "nowhere.toml cannot be read as a directory"),
