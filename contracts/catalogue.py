@@ -65,9 +65,9 @@ def subject_from(sender: str, event: type[Event]) -> str:
 
 def may_send(sender: Agency, recipient: Agency, event: type[Event]) -> bool:
     """Whether the catalogue allows this event between these two agencies."""
-    if event.rule.itself:
-        return sender == recipient
     kinds = sender.kind in event.rule.senders and recipient.kind in event.rule.recipients
+    if event.rule.itself:
+        return kinds and sender == recipient
     return kinds and (not event.rule.partners or are_partners(sender, recipient))
 
 

@@ -1,6 +1,7 @@
 """Simulated people. They live only in the demo, and use the same commands as a person at the console."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from nats.errors import Error as NatsError
 
 from console.files import Files, Found
 from console.installation import Installation
+from contracts.catalogue import subject_to
 from contracts.envelope import CONTENT_TYPE, CloudEvent, source
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
@@ -55,6 +57,13 @@ class SimulatedStaff:
         if answer is None or isinstance(answer.event(), DeliveryRefused):
             raise RuntimeError(f"{slug} got no receipt for {event.rule.type}")
         return message.caseref
+
+    async def send_sealed(self, slug: str, to: str, event: type[Event], message: dict[str, Any]) -> str:
+        """A faulty system seals and signs a message in which anything may be wrong, and puts it on the bus."""
+        outside = {name: value for name, value in message.items() if name != "data"}
+        data = self._installation.seal(self._installation.directory.get(slug)).sealed(json.dumps(message).encode(), to)
+        body = json.dumps({**outside, "datacontenttype": "application/jose", "data": data})
+        return await self.send_raw(slug, subject_to(to, event), body.encode())
 
     async def send_raw(self, slug: str, subject: str, raw: bytes) -> str:
         """A faulty system puts bytes on the bus.

@@ -37,11 +37,11 @@ def exchange(
 
 def a_line(number: int = 1, case: str | None = None, other: str = POLICE.slug) -> Processing:
     """The desk takes the signal of this number."""
-    return taken(exchange(f"event-{number:06}", case, other=other), DESK, NOW, NOW + timedelta(seconds=number))
+    return taken(exchange(f"{number:032x}", case, other=other), DESK, NOW, NOW + timedelta(seconds=number))
 
 
 def a_sent_line(number: int, case: str) -> Processing:
-    return sent(exchange(f"event-{number:06}", case, other=DESK.slug), NOW + timedelta(seconds=number))
+    return sent(exchange(f"{number:032x}", case, other=DESK.slug), NOW + timedelta(seconds=number))
 
 
 async def _write(url: str, case: str, first: int, count: int) -> None:
