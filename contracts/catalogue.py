@@ -77,7 +77,10 @@ def are_partners(one: Agency, other: Agency) -> bool:
 
 
 _PARTNERS = frozenset(
-    pair for event in CATALOGUE.values() if not event.rule.partners for pair in product(event.rule.senders, event.rule.recipients)
+    pair
+    for event in CATALOGUE.values()
+    if not event.rule.partners and not event.rule.itself
+    for pair in product(event.rule.senders, event.rule.recipients)
 )
 
 

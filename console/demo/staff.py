@@ -58,7 +58,7 @@ class SimulatedStaff:
             raise RuntimeError(f"{slug} got no receipt for {event.rule.type}")
         return message.caseref
 
-    async def send_sealed(self, slug: str, to: str, event: type[Event], message: dict[str, Any]) -> str:
+    async def send_sealed(self, slug: str, to: str, event: type[Event], message: dict[str, object]) -> str:
         """A faulty system seals and signs a message in which anything may be wrong, and puts it on the bus."""
         outside = {name: value for name, value in message.items() if name != "data"}
         data = self._installation.seal(self._installation.directory.get(slug)).sealed(json.dumps(message).encode(), to)

@@ -106,7 +106,7 @@ async def with_bad_events(staff: SimulatedStaff) -> Told:
     """A malformed event, a forged one and a forbidden one: each refused with its reason, nothing lost."""
     police, lane = "police-midden-nederland", subject_to("signal-desk", SignalReported)
     remarks = [f"malformed JSON: {await staff.send_raw(police, lane, b'{this is not JSON')}"]
-    forged = {
+    forged: dict[str, object] = {
         "specversion": "1.0",
         "id": "deadbeef-0001",
         "source": source("00000099000000000004", "report"),

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from contracts.agencies import read_directory
-from contracts.catalogue import BY_SHORT_NAME, CATALOGUE, lanes, may_send
+from contracts.agencies import Directory, read_directory
+from contracts.catalogue import BY_SHORT_NAME, CATALOGUE, are_partners, lanes, may_send
 from contracts.envelope import CloudEvent
 from contracts.event import TYPE, Event, File
 from contracts.events.deliveries import DeliveryRefused
@@ -107,3 +107,13 @@ def test_the_riec_never_receives_the_victims_identity():
     for event in EVENTS:
         if AgencyKind.RIEC in event.rule.recipients:
             assert not any("person" in path or "registrant" in path for path in event.personal_fields())
+
+
+def test_agencies_that_tell_each_other_nothing_ask_each_other_nothing_either(directory: Directory) -> None:
+    """What one part of an agency tells another makes nobody a partner: else everybody would be everybody's."""
+    reporter, shelter = directory.get("police-midden-nederland"), directory.get("cosm-shelter")
+    assert not are_partners(reporter, shelter)
+    assert are_partners(reporter, directory.desk)
+    about_keeping = [lane for lane in lanes(directory) if lane.event.rule.partners]
+    assert about_keeping
+    assert all(are_partners(lane.sender, lane.recipient) for lane in about_keeping)

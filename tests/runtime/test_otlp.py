@@ -54,7 +54,7 @@ def soon(holds: Callable[[], bool]) -> None:
 
 
 def ids(first: int, last: int) -> list[str]:
-    return [f"event-{number:06}" for number in range(first, last + 1)]
+    return [f"{number:032x}" for number in range(first, last + 1)]
 
 
 async def test_a_collector_gets_exactly_the_lines(log: SqlProcessingLog, prepared: str, there: Collector) -> None:
@@ -79,7 +79,7 @@ def moment(nanoseconds: int) -> datetime:
 
 
 def test_the_attributes_are_those_of_the_standard_and_ours_under_our_own_name() -> None:
-    line = taken(exchange("event-000001", CASE), DESK, NOW, NOW)
+    line = taken(exchange(f"{1:032x}", CASE), DESK, NOW, NOW)
     assert line.attributes == {
         "dpl.core.processing_activity_id": "urn:keten:processing-activity:signals.reported.v1",
         "dpl.core.data_subject_id": CASE,
@@ -88,7 +88,7 @@ def test_the_attributes_are_those_of_the_standard_and_ours_under_our_own_name() 
         "dpl.core.foreign_operation.span_id": SPAN,
         "dpl.core.foreign_operation.processor": "urn:nld:oin:00000099000000000002:systeem:report",
         "keten.direction": "taken",
-        "keten.event_id": "event-000001",
+        "keten.event_id": f"{1:032x}",
         "keten.event_type": "nl.keten.signals.reported.v1",
         "keten.counterparty": "police-midden-nederland",
         "keten.purpose": "bring a presumed victim to whoever must help",

@@ -143,7 +143,7 @@ async def test_two_processes_write_at_once_and_each_line_is_there_once(log: SqlP
     started = [_writer(prepared, first, 20) for first in (0, 10)]
     assert [process.wait(60) for process in started] == [0, 0]
     lines = await log.about(CASE)
-    assert [line.event_id for line in lines] == [f"event-{number:06}" for number in range(31)]
+    assert [line.event_id for line in lines] == [f"{number:032x}" for number in range(31)]
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
