@@ -14,6 +14,7 @@ from joserfc import jwe, jws
 from joserfc.jwk import OKPKey
 from joserfc.jws import JWSRegistry
 from joserfc.registry import HeaderParameter
+from nats.aio.client import Client
 
 HOME = Path(".keten")
 ME, MY_OIN, DESK = "police-midden-nederland", "00000099000000000002", "signal-desk"
@@ -96,6 +97,12 @@ def signal() -> Json:
     }
 
 
+async def publish(client: Client, subject: str, body: bytes, message_id: str) -> None:
+    """Done when the recipient's disk has it."""
+    headers = {"Nats-Msg-Id": message_id, "content-type": "application/cloudevents+json"}
+    await client.jetstream().publish(subject, body, headers=headers)
+
+
 async def main() -> None:
     """Publish, and wait for the answer to this very event."""
     message = signal()
@@ -103,11 +110,7 @@ async def main() -> None:
     address = json.loads((HOME / "running.json").read_text())["nats_url"]
     client = await nats.connect(address, nkeys_seed_str=(HOME / f"keys/{ME}.operator.nk").read_text().strip())
     heard = await client.subscribe(f"from.{DESK}.>")
-    await client.jetstream().publish(
-        f"to.{DESK}.signals.reported.v1",
-        body,
-        headers={"Nats-Msg-Id": message["id"], "content-type": "application/cloudevents+json"},
-    )
+    await publish(client, f"to.{DESK}.signals.reported.v1", body, message["id"])
     while json.loads((answer := await heard.next_msg(timeout=10)).data).get("causationid") != message["id"]:
         pass
     said = opened(answer.data, DESK)
