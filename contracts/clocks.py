@@ -47,7 +47,7 @@ def _term(written: str, why: str) -> Any:
 
 
 class Clocks(Model):
-    """The terms. Marks: LAW, AGREEMENT (between agencies), DEFAULT (ours, no source), OPEN (a stand-in: its controller decides)."""
+    """The terms. Marks: LAW, AGREEMENT (between agencies), DEFAULT (ours, no source), OPEN (its controller decides)."""
 
     opening: Term = _term("10 minutes", "the event that opens a file is handled (DEFAULT)")
     acceptance: Term = _term("1 working day", "coordinator accepts a routed case (DEFAULT)")
