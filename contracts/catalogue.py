@@ -72,14 +72,14 @@ def may_send(sender: Agency, recipient: Agency, event: type[Event]) -> bool:
 
 
 def are_partners(one: Agency, other: Agency) -> bool:
-    """Whether one of two agencies may send the other something of substance."""
-    return frozenset({(one.kind, other.kind), (other.kind, one.kind)}) & _PARTNERS != frozenset()
+    """Whether one of two agencies may send the other something of substance; an agency is its own partner."""
+    return one == other or frozenset({(one.kind, other.kind), (other.kind, one.kind)}) & _PARTNERS != frozenset()
 
 
 _PARTNERS = frozenset(
     pair
     for event in CATALOGUE.values()
-    if not event.rule.partners and not event.rule.itself
+    if not (event.rule.partners or event.rule.itself)
     for pair in product(event.rule.senders, event.rule.recipients)
 )
 

@@ -10,6 +10,7 @@ from console.installation import Installation
 from console.picture import draw_case
 from console.screen import run, screen, stop
 from contracts.agencies import Agency
+from contracts.views import FileView
 from contracts.words import ErasureReason
 from workers.holdings import erasure_of
 
@@ -46,7 +47,7 @@ async def _erase(reference: str, slug: str | None, because: ErasureReason, confi
         )
         return
     with screen.status("destroying the key of the case in every store"):
-        await _done(files, kept)
+        await _done(kept)
     draw_case([file for file in await files.about(reference) if file.view.kind == "retention"])
 
 
@@ -76,10 +77,11 @@ def _not_now(kept: Found, confirm: bool) -> str:
     return f"nobody has asked yet: leave --confirm out; it is {phase}" if confirm else f"it is {phase}: not now"
 
 
-async def _done(files: Files, kept: Found) -> None:
+async def _done(kept: Found) -> None:
+    """Wait, asking that one file only: the others cannot be read from the moment on at which the key goes."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            [now] = [file for file in await files.at(kept.agency, kept.view.reference) if file.view.kind == "retention"]
-            if now.view.track.phase != "erasing":
+            now = await kept.handle.query("view", result_type=FileView)
+            if now.track.phase != "erasing":
                 return
             await asyncio.sleep(0.2)

@@ -79,6 +79,13 @@ def test_a_lane_exists_only_where_the_catalogue_allows():
             assert lane.recipient.kind in lane.event.rule.recipients
 
 
+@pytest.mark.parametrize("other", ["riec-midden-nederland", "cosm-shelter", "coordinator-almere"])
+def test_between_agencies_that_have_nothing_to_say_to_each_other_there_is_no_lane_at_all(other: str):
+    """What everybody may tell itself makes no partners: a reporter's lanes lead to the desk, and to the registry."""
+    pair = {"police-midden-nederland", other}
+    assert not [lane for lane in lanes(DIRECTORY) if {lane.sender.slug, lane.recipient.slug} == pair]
+
+
 def test_subjects_name_the_other_side():
     lane = next(lane for lane in lanes(DIRECTORY) if lane.event is SignalReported and lane.sender.slug == "almere")
     assert lane.as_sent == "to.signal-desk.signals.reported.v1"
