@@ -13,18 +13,7 @@ from tests.installed import Keten
 REGISTER = {"birth_year", *marks("nationality", "gender")}
 """What the national register holds of whoever consented, and the names of its columns; it is not encrypted."""
 
-STORES = (
-    "nats",
-    "temporal.db",
-    "temporal.db-wal",
-    "registry.db",
-    "case-keys",
-    "processing-log",
-    "audit",
-    "people",
-    "keys",
-    "logs",
-)
+STORES = {"nats", "temporal.db", "registry.db", "case-keys", "processing-log", "audit", "people", "keys", "logs"}
 """What must be there to be searched; whatever else there is, is searched as well."""
 
 
