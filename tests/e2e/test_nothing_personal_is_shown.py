@@ -14,14 +14,14 @@ from runtime.servers import read_running
 from tests.console.cli import Cli
 from tests.console.codec_server.oidc import Oidc, issuing
 from tests.console.codec_server.serving import Asking, Written, asking, read
-from tests.e2e.canaries.left import Marked
+from tests.e2e.canaries.left import DESK, Marked
 from tests.e2e.canaries.marks import MARKED, ROOT, found_in, marks, whole
 from tests.e2e.canaries.pages import bus_pages, ports, web_pages
 from tests.histories import payloads_in
 from tests.installed import Keten
 
-COORDINATOR, DESK, ELSEWHERE = "coordinator-almere", "signal-desk", "ambulatory-help"
-"""Who owns the case, who received it, and an agency that never had to do with it."""
+COORDINATOR, ELSEWHERE = "coordinator-almere", "ambulatory-help"
+"""Who owns the case, and an agency that never had to do with it."""
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="which ports a process listens on is read from /proc")
 
 
@@ -47,17 +47,11 @@ def test_no_mark_is_on_the_screen_of_an_operator(operator: Cli, marked: Marked, 
     assert marked.reference in whole(shown) or arguments[0] in {"decide", "dead"}
 
 
-def test_only_who_opens_a_dead_letter_reads_it(operator: Cli, elsewhere: Cli, keten: Keten, marked: Marked) -> None:
+def test_only_who_opens_a_dead_letter_reads_it(operator: Cli, elsewhere: Cli, marked: Marked) -> None:
     """The control: on this screen a mark is found, and whoever does not work there does not get it."""
-    number = _numbers(operator, marked)[-1]
-    assert found_in(whole(operator("dead", "show", DESK, number))) == marks("account")
-    assert "c-elsewhere does not work at signal-desk" in elsewhere("dead", "show", DESK, number, code=1)
-
-
-def _numbers(operator: Cli, marked: Marked) -> list[str]:
-    assert marked.unsealed
-    words = operator("dead", "list").split()
-    return [words[place + 1] for place, word in enumerate(words) if word == DESK and words[place + 1].isdigit()]
+    for letter in marked.letters:
+        assert found_in(whole(operator("dead", "show", DESK, str(letter.seq)))) == marks("account")
+        assert "c-elsewhere does not work at signal-desk" in elsewhere("dead", "show", DESK, str(letter.seq), code=1)
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,8 @@ class MarkedStaff(SimulatedStaff):
         await super().decide(slug, reference, command, **_marked({**content, **_added(command, content)}))
 
     async def send_raw(self, slug: str, subject: str, raw: bytes) -> str:
-        """What faulty systems send is personal, too, and in clear."""
-        words = mark("account").encode()
-        for nothing, something in ((b"this is not JSON", b"%s is not JSON"), (b'"data":{}', b'"data":{"account":"%s"}')):
-            raw = raw.replace(nothing, something % words)
-        return await super().send_raw(slug, subject, raw)
+        """What is not even JSON is personal, too."""
+        return await super().send_raw(slug, subject, raw.replace(b"this is not JSON", mark("account").encode()))
 
 
 def _added(command: str, content: dict[str, Any]) -> dict[str, Any]:
