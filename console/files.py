@@ -94,7 +94,7 @@ class Files:
         """The files about a case at one agency; of one that was erased, what is kept about that."""
         client = await self._installation.client(agency)
         rows = [row async for row in client.list_workflows(f"KetenCase = '{reference}'")]
-        if not rows:
+        if not rows:  # perhaps its office never ran, and there is no database of keys yet
             return []
         _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
         names = [row.id for row in _latest(rows) if not destroyed or row.id.split("-")[0] in OUTLIVING]

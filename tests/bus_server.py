@@ -5,7 +5,7 @@ import contextlib
 import socket
 import subprocess
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -174,6 +174,16 @@ class BusServer:
     def signal(self, **fields: Any) -> CloudEvent:
         """What the police would report."""
         return self.event(POLICE, SignalReported, {"signal": {"municipality": "GM0995", "account": "seen at the door"}}, **fields)
+
+
+def running(server: BusServer) -> Generator[BusServer]:
+    """A provisioned bus, for as long as a fixture wants it."""
+    server.start()
+    server.provision()
+    try:
+        yield server
+    finally:
+        server.kill()
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.agencies import Directory, read_directory
-from tests.bus_server import BusServer
+from tests.bus_server import BusServer, running
 from tests.installed import Keten
 from tests.runtime.collector import Collector, collector
 
@@ -20,13 +20,13 @@ def directory() -> Directory:
 @pytest.fixture(scope="session")
 def shared_bus(tmp_path_factory: pytest.TempPathFactory, directory: Directory) -> Generator[BusServer]:
     """A provisioned bus for tests that leave nothing that another would see."""
-    yield from _running(BusServer(tmp_path_factory.mktemp("bus"), directory))
+    yield from running(BusServer(tmp_path_factory.mktemp("bus"), directory))
 
 
 @pytest.fixture
 def bus(tmp_path: Path, directory: Directory) -> Generator[BusServer]:
     """A provisioned bus of one's own."""
-    yield from _running(BusServer(tmp_path, directory))
+    yield from running(BusServer(tmp_path, directory))
 
 
 @pytest.fixture(scope="session")
@@ -45,12 +45,3 @@ def keten(tmp_path_factory: pytest.TempPathFactory, told: Collector) -> Generato
         yield installed
     finally:
         assert installed.stop() == 0
-
-
-def _running(server: BusServer) -> Generator[BusServer]:
-    server.start()
-    server.provision()
-    try:
-        yield server
-    finally:
-        server.kill()

@@ -43,7 +43,7 @@ def played(keten: Keten) -> Played:
 
 async def _play(keten: Keten) -> Played:
     here = keten.here
-    known = {letter.event_id for letter in await here.dead("signal-desk")}
+    known = {letter.seq for letter in await here.dead("signal-desk")}
     async with here.overheard() as passed:
         ends = await asyncio.gather(*(story(here.staff) for _, story in STORIES))
         told = {story.__name__: end for (_, story), end in zip(STORIES, ends, strict=True)}
@@ -52,12 +52,12 @@ async def _play(keten: Keten) -> Played:
 
         async def settled() -> bool:
             files.update({reference: await here.files.about(reference) for reference in references})
-            letters = [letter for letter in await here.dead("signal-desk") if letter.event_id not in known]
+            letters = [letter for letter in await here.dead("signal-desk") if letter.seq not in known]
             open_files = [file for found in files.values() for file in found if file.view.track.until and not is_kept(file)]
             return not open_files and len(letters) == 2
 
         await eventually(settled)
-    dead = tuple(letter for letter in await here.dead("signal-desk") if letter.event_id not in known)
+    dead = tuple(letter for letter in await here.dead("signal-desk") if letter.seq not in known)
     kept = [file for found in files.values() for file in found if is_kept(file)]
     ended = {reference: [file for file in found if not is_kept(file)] for reference, found in files.items()}
     return Played(told, ended, kept, passed, dead)
