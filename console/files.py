@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
-from temporalio.client import Client, WorkflowExecution, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowExecution, WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.installation import Installation
@@ -19,6 +19,7 @@ from contracts.event import OUTLIVING
 from contracts.logged import decided
 from contracts.views import Choice, FileView
 from runtime.audit.entry import Action
+from runtime.case_keys import CaseErased
 
 T = TypeVar("T")
 
@@ -101,14 +102,20 @@ class Files:
         handles: list[WorkflowHandle[Any, Any]] = [client.get_workflow_handle(name) for name in names]
         for handle in handles:
             await self._witness.read(agency, handle.id.split("-")[0], reference)
-        views = await _together(*(self._view(client, handle) for handle in handles))
+        views = await _together(*(self._view(agency, handle, reference) for handle in handles))
         return [Found(agency, handle, view) for handle, view in zip(handles, views, strict=True) if view]
 
-    async def _view(self, _: Client, handle: WorkflowHandle[Any, Any]) -> FileView | None:
+    async def _view(self, agency: Agency, handle: WorkflowHandle[Any, Any], reference: str) -> FileView | None:
+        """None if it is gone, or was erased while somebody was about to look."""
         try:
             return await handle.query("view", result_type=FileView)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        except (WorkflowQueryFailedError, CaseErased):
+            _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
+            if destroyed and handle.id.split("-")[0] not in OUTLIVING:
                 return None
             raise
 

@@ -45,6 +45,7 @@ class CaseKeys:
         self._url = url
         self._wrapping = wrapping
         self._in_memory: dict[str, tuple[float, bytes]] = {}
+        self._destroyed: set[str] = set()
 
     async def make_or_get(self, case: str) -> bytes:
         """The key of a case, made when it is first asked for; 32 bytes.
@@ -69,6 +70,7 @@ class CaseKeys:
 
     async def forget(self, case: str) -> None:
         """Destroy the key of a case, for good; a case without one can never have one after this."""
+        self._destroyed.add(case)  # whoever reads it just now must not keep it
         self._in_memory.pop(case, None)
         await asyncio.to_thread(self._destroy, case)
 
@@ -88,7 +90,8 @@ class CaseKeys:
         if until < now:
             key = await asyncio.to_thread(read, case)
             self._in_memory = {name: entry for name, entry in self._in_memory.items() if entry[0] > now}
-            self._in_memory[case] = (now + IN_MEMORY, key)
+            if case not in self._destroyed:
+                self._in_memory[case] = (now + IN_MEMORY, key)
         return key
 
     @cached_property

@@ -5,7 +5,7 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.erasing import Erasing, Erasure, ErasureOrder, Holding, Question
+from activities.erasing import STILL_OPEN, Erasing, Erasure, ErasureOrder, Holding, Question
 from contracts.events.erasures import ErasureCompleted, ErasureRequested
 from contracts.words import ErasureReason
 from workflows.calendar import due
@@ -61,9 +61,7 @@ class Retention(RetentionLetters):
         """Destroy the key in every store, prove it to whoever asked, and ask whoever was told to do the same."""
         holding = await self._holding()
         erasure = await self._erasure()
-        if erasure is None:
-            self._nothing_erased()
-        else:
+        if erasure is not None:
             self.file.destroyed_on, self.file.unreadable_from = erasure.destroyed_on, erasure.unreadable_from
             self.file.persons = list(erasure.persons)
             self._prove()
@@ -92,19 +90,23 @@ class Retention(RetentionLetters):
         try:
             return await self.ask(Erasing.erase, order, "destroy the key of this case in every store")
         except ActivityError as error:
-            cause = error.cause
-            self.alarm(f"not erased: {cause.message if isinstance(cause, ApplicationError) else 'the order was not carried out'}")
+            cause = error.cause if isinstance(error.cause, ApplicationError) else None
+            self.alarm(f"not erased: {cause.message if cause else 'the order was not carried out'}")
+            self._nothing_erased(still_open=cause is not None and cause.type == STILL_OPEN)
             return None
 
     def _found(self, holding: Holding) -> Phase:
         self.file.held, self.file.destroyed_on = holding.held, holding.destroyed_on
         if holding.open_files:
             return Phase.IN_USE
-        return Phase.ASKED if holding.held else Phase.ERASED
+        if not holding.held:
+            return Phase.ERASED
+        return Phase.ASKED if self.file.askers else Phase.KEPT
 
-    def _nothing_erased(self) -> None:
-        self.file.orders.clear()
-        self.move("not_erased")
+    def _nothing_erased(self, *, still_open: bool) -> None:
+        """Where a file is open the order falls; else only what was signed last does, and another person may confirm."""
+        self.file.orders = [] if still_open else self.file.orders[:-1]
+        self.move("not_erased", Phase.IN_USE if still_open else Phase.ASKED)
 
     def _prove(self) -> None:
         """A receipt to everybody who asked so far."""

@@ -13,7 +13,9 @@ from contracts.agencies import Agency
 from contracts.views import FileView
 from contracts.words import ErasureReason
 from workers.holdings import erasure_of
+from workflows.tables.retention import Phase
 
+ERASED = frozenset({Phase.COLLECTING, Phase.ERASED})
 PATIENCE = 20.0
 """Seconds to wait for the key to be destroyed; receipts of other agencies may take days."""
 
@@ -47,7 +49,9 @@ async def _erase(reference: str, slug: str | None, because: ErasureReason, confi
         )
         return
     with screen.status("destroying the key of the case in every store"):
-        await _done(kept)
+        done = await _done(kept)
+    if done.track.phase not in ERASED:
+        stop("; ".join(done.alarms) or f"not erased: it is {done.track.phase}")
     draw_case([file for file in await files.about(reference) if file.view.kind == "retention"])
 
 
@@ -70,18 +74,18 @@ def _retention(found: list[Found], agency: Agency | None, reference: str) -> Fou
 
 def _not_now(kept: Found, confirm: bool) -> str:
     phase = kept.view.track.phase
-    if phase == "asked":
+    if phase == Phase.ASKED:
         return "a person asked already: another one confirms it, with --confirm"
-    if phase in {"collecting", "erased", "erasing"}:
+    if phase in {*ERASED, Phase.ERASING}:
         return f"it is erased at {kept.agency.slug} already, or being erased: {phase}"
     return f"nobody has asked yet: leave --confirm out; it is {phase}" if confirm else f"it is {phase}: not now"
 
 
-async def _done(kept: Found) -> None:
+async def _done(kept: Found) -> FileView:
     """Wait, asking that one file only: the others cannot be read from the moment on at which the key goes."""
     async with asyncio.timeout(PATIENCE):
         while True:
             now = await kept.handle.query("view", result_type=FileView)
-            if now.track.phase != "erasing":
-                return
+            if now.track.phase != Phase.ERASING:
+                return now
             await asyncio.sleep(0.2)

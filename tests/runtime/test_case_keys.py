@@ -79,6 +79,40 @@ async def test_a_case_that_never_had_a_key_can_be_erased_and_gets_none(store: Ca
         await store.make_or_get(case)
 
 
+class ReadMeanwhile(CaseKeys):
+    """Somebody reads a key just before it is destroyed."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def _destroy(self, case: str) -> None:
+        asyncio.run_coroutine_threadsafe(self.get(case), self.loop).result()
+        super()._destroy(case)
+
+
+class Forgetful(ReadMeanwhile):
+    """It empties its memory, and does not mind what is read meanwhile."""
+
+    async def forget(self, case: str) -> None:
+        self._in_memory.pop(case, None)
+        await asyncio.to_thread(self._destroy, case)
+
+
+@pytest.mark.parametrize(("kind", "stays"), [(ReadMeanwhile, False), (Forgetful, True)])
+async def test_a_key_that_is_read_while_it_is_destroyed_is_not_kept_in_memory(
+    kind: type[ReadMeanwhile], stays: bool, url: str, files: Keys
+) -> None:
+    upgrade(url, Tables.CASE_KEYS)
+    store, case = kind(url, KeyFiles(files, SLUG)), new_reference()
+    store.loop = asyncio.get_running_loop()
+    key = await store.make_or_get(case)
+    await store.forget(case)
+    if stays:
+        assert await store.get(case) == key
+        return
+    with pytest.raises(CaseErased):
+        await store.get(case)
+
+
 async def test_another_process_forgets_a_destroyed_key(
     store: CaseKeys, url: str, files: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,8 +42,10 @@ async def test_two_persons_erase_it_and_whoever_was_told_proves_that_it_did_too(
 async def test_one_person_alone_erases_nothing(stage: Staged, second: str, words: str) -> None:
     file = await walk(stage, ASKED.then(ConfirmErasure(order=second)))
     assert file.vault.forgotten == []
-    assert await file.phase() == "in_use"
+    assert await file.phase() == "asked"
     assert any(words in alarm for alarm in (await file.view()).alarms)
+    await take(file, SECOND)
+    assert set(file.vault.forgotten) == {file.reference}, "what the first person signed still counts"
 
 
 async def test_an_open_file_is_not_erased_and_a_person_is_told_which(stage: Staged) -> None:
@@ -58,6 +60,30 @@ async def test_an_open_file_is_not_erased_and_a_person_is_told_which(stage: Stag
     await take(file, FIRST)
     await take(file, SECOND)
     assert file.vault.forgotten
+
+
+async def test_a_case_that_is_not_open_any_more_can_be_asked_for_again_at_once(stage: Staged) -> None:
+    """A file tells that it ended a moment before it has: whoever looks just then finds it open, and hears of no other end."""
+    file = await walk(stage, ASKED)
+    file.vault.open_files = ("case",)
+    await take(file, SECOND)
+    assert await file.phase() == "in_use"
+    file.vault.open_files = ()
+    await take(file, FIRST)
+    await take(file, SECOND)
+    assert set(file.vault.forgotten) == {file.reference}
+
+
+async def test_what_stays_open_for_long_is_looked_at_again(stage: Staged) -> None:
+    file = await walk(stage, ASKED)
+    file.vault.open_files = ("case",)
+    await take(file, SECOND)
+    for open_files, phase in ((("case",), "in_use"), ((), "kept")):
+        file.vault.open_files = open_files
+        until = (await file.view()).track.until
+        assert until is not None
+        await file.skip_until(until + timedelta(hours=1))
+        assert await file.phase() == phase
 
 
 async def test_another_agency_asks_one_person_here_decides_and_it_gets_a_receipt(stage: Staged) -> None:

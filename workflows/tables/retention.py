@@ -37,8 +37,9 @@ RETENTION = table(
             "FileEnded": {P.KEPT, P.ASKED},
             "ConsentWithdrawn": P.IN_USE,
             "ErasureRequested": P.IN_USE,
+            "ask_erasure": P.ASKED,
             "refuse_erasure": P.IN_USE,
-            CLOCK: P.IN_USE,
+            CLOCK: P.LOOKING,
         },
     ),
     state(
@@ -48,7 +49,13 @@ RETENTION = table(
         clock="erasure_look",
         then="a person is alarmed",
         alarm="it could not be looked up what is held of this case: look whether the stores can be reached",
-        moves={"found": {P.ASKED, P.IN_USE, P.ERASED}, "ErasureRequested": P.LOOKING, "FileEnded": P.LOOKING, CLOCK: P.LOOKING},
+        moves={
+            "found": {P.ASKED, P.IN_USE, P.KEPT, P.ERASED},
+            "ErasureRequested": P.LOOKING,
+            "FileEnded": P.LOOKING,
+            "ConsentWithdrawn": P.LOOKING,
+            CLOCK: P.LOOKING,
+        },
     ),
     state(
         P.KEPT,
@@ -92,7 +99,7 @@ RETENTION = table(
         alarm="this case could not be erased yet: look whether the stores can be reached",
         moves={
             "erased": {P.COLLECTING, P.ERASED},
-            "not_erased": P.IN_USE,
+            "not_erased": {P.IN_USE, P.ASKED},
             "ErasureRequested": P.ERASING,
             "FileEnded": P.ERASING,
             CLOCK: P.ERASING,
