@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check up lock generate clean help
+CASES ?= 1000
+
+.PHONY: demo test proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +23,9 @@ demo: $(STAMP) ## five stories on real servers, drawn in the terminal (KEEP=1 le
 
 test: $(STAMP) ## the tests, on real servers
 	@$(BIN)/python -m pytest $(ARGS)
+
+proof: $(STAMP) ## of 1,000 cases 100 are erased, and of these nothing can be read any more (CASES=100 for fewer)
+	@$(BIN)/python -m pytest tests/erasure --cases $(CASES) --timeout 7200 --verbose --durations 3
 
 check: $(STAMP) ## lint, types, import doors, drift of generated files
 	$(BIN)/ruff check .
