@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, text, update
 
 from runtime.case_key_tables import CASE_KEY
-from runtime.database import insert_once, open_database
+from runtime.database import insert_once, open_database, overwrite
 from runtime.keys import KeyUnavailable
 from runtime.wrapping import Wrapped, Wrapping
 
@@ -22,7 +22,6 @@ KEY_BYTES = 32
 IN_MEMORY = 30.0
 """Seconds that a process keeps a key in memory, and so the longest that a destroyed key is still of use to one."""
 
-OVERWRITE = {"sqlite": "PRAGMA wal_checkpoint(TRUNCATE)", "postgresql": "VACUUM case_key"}
 NOBODY_ELSE_WRITES = {
     "sqlite": "UPDATE case_key SET wrapped_by = wrapped_by WHERE false",
     "postgresql": "LOCK TABLE case_key IN SHARE ROW EXCLUSIVE MODE",
@@ -139,14 +138,7 @@ class CaseKeys:
             if not insert_once(connection, CASE_KEY, {"case_reference": case, "made_at": now, **gone}):
                 ours = (CASE_KEY.c.case_reference == case) & CASE_KEY.c.destroyed_at.is_(None)
                 connection.execute(update(CASE_KEY).where(ours).values(**gone))
-        self._overwrite()
-
-    def _overwrite(self) -> None:
-        """What was destroyed must not go on standing in the journal, or in a row that nobody sees any more."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            left = connection.execute(text(OVERWRITE[connection.dialect.name]))
-            if left.returns_rows and left.scalar_one():
-                raise TimeoutError("the key was destroyed, but stands in the database's journal while others read it: try again")
+        overwrite(self._engine, CASE_KEY)
 
     def _rotate(self) -> int:
         self._wrapping.add_key()

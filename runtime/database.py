@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DisconnectionError
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 """WAL lets readers go on beside a writer; without FULL a power cut takes the last commits; what is deleted is overwritten."""
 
+OVERWRITE = {"sqlite": "PRAGMA wal_checkpoint(TRUNCATE)", "postgresql": "VACUUM {table}"}
 INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -38,6 +39,18 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) ->
     insert = INSERTS[connection.dialect.name]
     statement = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key.columns)
     return connection.execute(statement).first() is not None
+
+
+def overwrite(engine: Engine, table: Table) -> None:
+    """See to it that what was removed from a table does not go on standing in the journal, or in a row that nobody sees any more.
+
+    Raises:
+        TimeoutError: Others read it just now; it can be done again.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        left = connection.execute(text(OVERWRITE[connection.dialect.name].format(table=table.name)))
+        if left.returns_rows and left.scalar_one():
+            raise TimeoutError("it was removed, but stands in the database's journal while others read it: try again")
 
 
 def _open_file(url: URL) -> Engine:

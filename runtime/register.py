@@ -11,7 +11,7 @@ from sqlalchemy import Engine, update
 
 from contracts.events.registrations import Registrant
 from contracts.register import Amendment, Report
-from runtime.database import insert_once, open_database
+from runtime.database import insert_once, open_database, overwrite
 from runtime.migrations import upgrade
 from runtime.register_counts import Cell, Counts, count
 from runtime.register_tables import AMENDMENT, PERSON, REPORT
@@ -66,6 +66,7 @@ class SqlRegister:
         nobody = dict.fromkeys(Registrant.model_fields)
         with self._engine.begin() as connection:
             connection.execute(update(REPORT).where(REPORT.c.reference == case).values(**nobody))
+        overwrite(self._engine, REPORT)
 
     def _count(self) -> Counts:
         with self._engine.begin() as connection:

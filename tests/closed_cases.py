@@ -26,9 +26,9 @@ async def reported(here: Here, content: Content = EXAMPLE) -> str:
     return await here.staff.report(REPORTER, SignalReported(signal=signal), DESK)
 
 
-async def closed(here: Here, content: Content = EXAMPLE) -> str:
-    """A case from beginning to end: no victim; or a victim who consents to be registered, and to nothing else."""
-    staff, case = here.staff, await reported(here, content)
+async def decided(here: Here, case: str, content: Content = EXAMPLE) -> None:
+    """What ends it: no victim; or a victim who consents to be registered, and to nothing else."""
+    staff = here.staff
     await staff.decide(COORDINATOR, case, "accept_case")
     if content.registrant is None:
         await staff.decide(COORDINATOR, case, "record_triage", finding="no_victim")
@@ -36,6 +36,12 @@ async def closed(here: Here, content: Content = EXAMPLE) -> str:
         await staff.decide(COORDINATOR, case, "record_triage", finding="presumed_victim")
         await staff.decide(COORDINATOR, case, "record_intake", needs=content.account, registrant=content.registrant)
         await staff.decide(COORDINATOR, case, "record_consent", help=False, registration=True, written=True)
+
+
+async def closed(here: Here, content: Content = EXAMPLE) -> str:
+    """A case from beginning to end."""
+    case = await reported(here, content)
+    await decided(here, case, content)
     await kept(here, case, KEEPERS if content.registrant is None else KEEPERS | {REGISTRY})
     return case
 

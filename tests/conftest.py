@@ -11,6 +11,16 @@ from tests.installed import Keten
 from tests.runtime.collector import Collector, collector
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cases", type=int, default=10, help="cases that live for the proof of erasure; a tenth is erased")
+
+
+@pytest.fixture(scope="session")
+def cases(request: pytest.FixtureRequest) -> int:
+    """How many cases live for the proof of erasure."""
+    return int(str(request.config.getoption("--cases")))
+
+
 @pytest.fixture(scope="session")
 def directory() -> Directory:
     """The agencies of the embedded installation."""

@@ -13,7 +13,7 @@ from contracts.reference import new_reference
 from runtime import case_keys
 from runtime.case_key_tables import CASE_KEY
 from runtime.case_keys import CaseErased, CaseKeyMissing, CaseKeys
-from runtime.database import open_database
+from runtime.database import OVERWRITE, open_database
 from runtime.keys import Keys
 from runtime.migrations import Tables, check, downgrade, upgrade
 from runtime.wrapping import KeyFiles
@@ -152,7 +152,7 @@ async def test_no_byte_of_a_destroyed_key_stays_in_the_files(store: CaseKeys, ur
 async def test_without_emptying_the_journal_it_would_stay(
     store: CaseKeys, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(case_keys.OVERWRITE, "sqlite", "SELECT 0")
+    monkeypatch.setitem(OVERWRITE, "sqlite", "SELECT 0")
     case = new_reference()
     await store.make_or_get(case)
     gone = wrapped(url, case)
@@ -170,7 +170,7 @@ async def test_a_reader_that_holds_the_journal_is_said(
     with open_database(url).connect() as reader:
         reader.exec_driver_sql("BEGIN")
         reader.execute(select(CASE_KEY)).all()
-        monkeypatch.setitem(case_keys.OVERWRITE, "sqlite", "SELECT 0")
+        monkeypatch.setitem(OVERWRITE, "sqlite", "SELECT 0")
         await store.forget(case)
         monkeypatch.undo()
         with pytest.raises(TimeoutError, match="try again"):
