@@ -92,3 +92,15 @@ async def workers(bus: BusServer) -> AsyncGenerator[dict[str, Client]]:
     """Every agency's worker on the bus."""
     async with AsyncExitStack() as stack:
         yield {agency.slug: await stack.enter_async_context(bus.client(agency.slug)) for agency in bus.directory.agencies}
+
+
+async def test_an_acknowledgement_tells_a_sender_how_much_others_sent_and_the_id_of_the_last_of_it(bus: BusServer) -> None:
+    """Nothing of the server hides it: ids are keyed hashes, and who knows one can do nothing with it (above)."""
+    await bus.send(POLICE, DESK, "signals.reported.v1", b"another's", headers={"Nats-Msg-Id": "another-s-id"})
+    async with bus.client(ALMERE) as client:
+        answers = [
+            json.loads((await client.request(f"to.{DESK}.signals.reported.v1", b"mine", headers=headers, timeout=20)).data)
+            for headers in ({"Nats-Expected-Last-Msg-Id": "a guess"}, {"Nats-Msg-Id": "mine"})
+        ]
+    assert answers[0]["error"]["description"] == "wrong last msg ID: another-s-id"
+    assert answers[1]["seq"] == 2
