@@ -65,19 +65,22 @@ def subject_from(sender: str, event: type[Event]) -> str:
 
 def may_send(sender: Agency, recipient: Agency, event: type[Event]) -> bool:
     """Whether the catalogue allows this event between these two agencies."""
-    if event.rule.itself:
-        return sender == recipient
     kinds = sender.kind in event.rule.senders and recipient.kind in event.rule.recipients
+    if event.rule.itself:
+        return kinds and sender == recipient
     return kinds and (not event.rule.partners or are_partners(sender, recipient))
 
 
 def are_partners(one: Agency, other: Agency) -> bool:
-    """Whether one of two agencies may send the other something of substance."""
-    return frozenset({(one.kind, other.kind), (other.kind, one.kind)}) & _PARTNERS != frozenset()
+    """Whether one of two agencies may send the other something of substance; an agency is its own partner."""
+    return one == other or frozenset({(one.kind, other.kind), (other.kind, one.kind)}) & _PARTNERS != frozenset()
 
 
 _PARTNERS = frozenset(
-    pair for event in CATALOGUE.values() if not event.rule.partners for pair in product(event.rule.senders, event.rule.recipients)
+    pair
+    for event in CATALOGUE.values()
+    if not (event.rule.partners or event.rule.itself)
+    for pair in product(event.rule.senders, event.rule.recipients)
 )
 
 
