@@ -248,10 +248,10 @@ async def test_headers_may_be_anything(bus: BusServer) -> None:
 
 async def test_an_event_that_the_catalogue_does_not_allow_between_these_two(bus: BusServer) -> None:
     """No lane leads here; only the agency's own operator can put it into the inbox."""
-    event = bus.event(DESK, BY_SHORT_NAME["signals.received.v1"], {"status": "with_desk"})
+    event = bus.event(ALMERE, BY_SHORT_NAME["signals.received.v1"], {"status": "with_desk"})
     async with bus.client(DESK, Role.OPERATOR) as operator:
-        raw = bus.seal(DESK).closed(event, DESK)
-        await jetstream(operator).publish(f"from.{DESK}.signals.received.v1", raw)
+        raw = bus.seal(ALMERE).closed(event, DESK)
+        await jetstream(operator).publish(f"from.{ALMERE}.signals.received.v1", raw)
         await jetstream(operator).publish("from.nobody.signals.received.v1", raw)
     async with bus.inbox(DESK, _never):
         await _settled(bus, DESK)

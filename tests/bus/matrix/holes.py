@@ -1,6 +1,7 @@
 """One grant too many of every kind, for a matrix that must find them."""
 
 import json
+from collections.abc import Container
 
 from runtime.keys import Role
 from tests.bus.matrix.tries import Account, accounts_in
@@ -52,11 +53,12 @@ def with_holes(text: str) -> str:
     return f"{text.split(MARK, 1)[0]}{MARK}{json.dumps(accounts)}"
 
 
-def planted() -> set[Allowed]:
-    """What must be found of it, and nothing else."""
+def planted(neighbours: Container[tuple[str, str]]) -> set[Allowed]:
+    """What must be found of it, and nothing else, where there are lanes between these pairs."""
     through = {Allowed(sender, role, recipient, kind) for sender, recipient, kind, _ in SERVICES for role in Role}
     own = {Allowed(slug, Role.WORKER, victim, kind) for slug, _, _, kind, victim in OWN}
-    heard = {Allowed(URK, Role.WORKER, sender, "listen") for sender in ATTACKERS}
+    senders = [sender for sender in ATTACKERS if sender == URK or (sender, URK) in neighbours]
+    heard = {Allowed(URK, Role.WORKER, sender, "listen") for sender in senders}
     return through | own | heard | {Allowed(RIEC, role, ZWOLLE, "listen") for role in Role}
 
 

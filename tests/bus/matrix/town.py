@@ -102,9 +102,8 @@ class Town:
     async def _furnish(self, slug: str) -> None:
         worker = self._clients[slug, Role.WORKER]
         stream = jetstream(worker)
-        await jetstream(self._clients[self.plan.slugs[0], Role.WORKER]).publish(
-            self.plan.open_lane(self.plan.slugs[0], slug).as_sent, b"furniture"
-        )
+        lane = self.plan.lane_to(slug)
+        await jetstream(self._clients[lane.sender.slug, Role.WORKER]).publish(lane.as_sent, b"furniture")
         await stream.publish(f"dead.{slug}.signals.reported.v1", b"furniture")
         await (await stream.pull_subscribe_bind(durable="inbox", stream="INBOX")).fetch(1)
 

@@ -109,14 +109,24 @@ class Plan:
                 yield Try(attacker, role, victim, trick, subject)
             if victim != attacker:
                 for reply in self._replies(victim):
-                    yield Try(attacker, role, victim, "reply", self.open_lane(attacker, victim).as_sent, reply=reply)
+                    yield Try(attacker, role, victim, "reply", self._way_out(attacker, victim), reply=reply)
         for victim, trick, subject in self._imported(attacker):
             body = b"+ACK" if trick == "acknowledge" else None
             yield Try(attacker, role, victim, trick, subject, body=body)
 
-    def open_lane(self, sender: str, recipient: str) -> Lane:
-        """A lane on which a sender may reach a recipient."""
-        return next(lane for (s, r, _), lane in self.lanes.items() if (s, r) == (sender, recipient))
+    @property
+    def neighbours(self) -> dict[tuple[str, str], Lane]:
+        """A lane for every two agencies between which there is one."""
+        return {(sender, to): lane for (sender, to, _), lane in self.lanes.items() if sender != to}
+
+    def lane_to(self, recipient: str) -> Lane:
+        """A lane of whoever may send something to an agency."""
+        return next(lane for (_, to), lane in self.neighbours.items() if to == recipient)
+
+    def _way_out(self, attacker: str, victim: str) -> str:
+        """Where an agency may send something: to the victim itself, or else to somebody."""
+        lanes = {to: lane.as_sent for (sender, to), lane in self.neighbours.items() if sender == attacker}
+        return lanes.get(victim) or next(iter(lanes.values()))
 
     def _subjects(self, attacker: str, victim: str) -> Iterator[tuple[str, str]]:
         for event in (*BY_SHORT_NAME, INVENTED):
@@ -137,7 +147,7 @@ class Plan:
         """Where the acknowledgement of a message to somebody could do harm to them."""
         yield f"_INBOX.{victim}.worker.crafted"
         yield f"_INBOX.{victim}.operator.crafted"
-        yield self.open_lane(self.slugs[0], victim).as_sent
+        yield self.lane_to(victim).as_sent
         yield f"from.{victim}.signals.reported.v1"
         yield from ("$JS.API.STREAM.PURGE.INBOX", "$JS.API.STREAM.DELETE.INBOX", "$JS.API.CONSUMER.DELETE.INBOX.inbox", PENDING)
 
