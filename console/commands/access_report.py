@@ -17,9 +17,15 @@ from contracts.catalogue import CATALOGUE
 from contracts.event import File
 from contracts.processing import Direction, Processing
 from contracts.words import AgencyKind
+from workflows.tables.retention import Phase
 
 INVESTIGATING = frozenset({AgencyKind.RIEC})
 """Agencies whose files are shielded whole: even that there is one could frustrate an investigation (GDPR art. 23; Wgs)."""
+
+
+ERASED = frozenset({Phase.COLLECTING, Phase.ERASED})
+DECIDED_UNSEEN = frozenset({File.PRIVACY, File.DOSSIER})
+"""Kinds of file of which a person is not told how far they came: it would say what an officer or the RIEC decided."""
 
 
 def access_report(
@@ -56,19 +62,30 @@ ABOUT = (
 
 
 def _of_agency(directory: Directory, agency: Agency, files: list[Found], records: tuple[Processing, ...]) -> Iterator[str]:
-    told = [record for record in records if record.event_type in CATALOGUE and not _shielded(record)]
-    if not files and not told:
+    told = _told(records)
+    kept = next((file for file in files if file.view.kind == File.RETENTION), None)
+    held = [(file.view.kind, _stands(file), _until(kept)) for file in files if file.view.kind != File.RETENTION]
+    if not held and not told:
         return
     yield f"## {agency.name}"
-    kept = next((file for file in files if file.view.kind == File.RETENTION), None)
-    held = [(file.view.kind, file.view.track.phase, _until(kept)) for file in files if file.view.kind != File.RETENTION]
     if held:
         yield table(("what is held", "where it stands", "kept until"), held)
-    elif kept and kept.view.track.phase in {"collecting", "erased"}:
+    elif kept and kept.view.track.phase in ERASED:
         yield "What was held here has been erased."
     if told:
         head = ("when", "what", "from or to", "purpose", "ground", "data about you")
         yield table(head, [_line(directory, record) for record in told])
+
+
+def _told(records: tuple[Processing, ...]) -> list[Processing]:
+    """What may be told of. A request to erase, or a refusal, says that something was shared: it is told where that is told of."""
+    told = [record for record in records if record.event_type in CATALOGUE and not _shielded(record)]
+    known = {record.counterparty for record in told if not CATALOGUE[record.event_type].rule.partners}
+    return [record for record in told if record.counterparty in known]
+
+
+def _stands(file: Found) -> str:
+    return "it is held" if file.view.kind in DECIDED_UNSEEN else file.view.track.phase
 
 
 def _until(kept: Found | None) -> str:
