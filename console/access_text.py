@@ -7,7 +7,7 @@ from console.generate.tables import table, words
 from contracts.access import Answer, Answers
 from contracts.agencies import Agency, Directory
 from contracts.catalogue import CATALOGUE
-from contracts.disclosed import disclosed
+from contracts.disclosed import disclosed, stands
 from contracts.event import OUTLIVING, File
 from contracts.events.disclosures import Exchanged
 from contracts.processing import Direction, Processing
@@ -24,11 +24,15 @@ ERASED = "What was held here has been erased."
 def of_agency(directory: Directory, agency: Agency, files: list[Found], records: tuple[Processing, ...]) -> Iterator[str]:
     """What an agency of this installation holds and told, in paragraphs of Markdown."""
     told = disclosed(records)
-    if not files and not told:
+    kept = next((file for file in files if file.view.kind == File.RETENTION), None)
+    held = [
+        (file.view.kind, stands(File(file.view.kind), file.view.track.phase), _until(kept))
+        for file in files
+        if file.view.kind not in OUTLIVING
+    ]
+    if not held and not told:
         return
     yield f"## {agency.name}"
-    kept = next((file for file in files if file.view.kind == File.RETENTION), None)
-    held = [(file.view.kind, file.view.track.phase, _until(kept)) for file in files if file.view.kind not in OUTLIVING]
     if held:
         yield table(HELD, held)
     elif kept and kept.view.track.phase in {"collecting", "erased"}:

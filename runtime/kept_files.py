@@ -5,6 +5,7 @@ from typing import Any
 
 from temporalio.client import Client
 
+from contracts.disclosed import stands
 from contracts.event import OUTLIVING, File
 from contracts.events.disclosures import HeldFile
 
@@ -21,7 +22,8 @@ class KeptWorkflows:
         term: datetime | None = shown.get(f"{File.RETENTION}-{case}", {}).get("KetenDeadline")
         until = term.date() if term else None
         names = sorted(name for name in shown if name.partition("-")[0] not in OUTLIVING)
-        return tuple(HeldFile(kind=_kind(name), phase=shown[name].get("KetenPhase", "-"), kept_until=until) for name in names)
+        held = [(_kind(name), shown[name].get("KetenPhase", "-")) for name in names]
+        return tuple(HeldFile(kind=kind, phase=stands(kind, phase), kept_until=until) for kind, phase in held)
 
 
 def _kind(name: str) -> File:

@@ -27,7 +27,8 @@ def renew(agency: Annotated[str, typer.Argument(help="slug of the agency")]) -> 
 async def _renew(slug: str) -> None:
     installation = Installation.reach()
     agency, overlap = installation.directory.get(slug), installation.settings.key_overlap
-    number = installation.event_keys.rotate(agency.slug, timedelta(days=overlap))
+    async with installation.witness.act(agency, Action.ROTATE_KEY, "event_keys"):
+        number = installation.event_keys.rotate(agency.slug, timedelta(days=overlap))
     screen.print(f"[green]renewed[/green]: {agency.slug} signs with key {number}; the older ones are taken for {overlap:g} days")
 
 

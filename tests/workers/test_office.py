@@ -114,6 +114,11 @@ FAULTS = {
         REGISTRY,
         RegistrationRequested,
     ),
+    "no ground said": Bad("no_ground", _without("ground")),
+    "a ground on which it is not shared": Bad("no_ground", _with(ground="consent")),
+    "a care region that does not exist": Bad(
+        "region_unknown", _with(data=REGISTRATION | {"care_region": "Utopia"}), COORDINATOR, REGISTRY, RegistrationRequested
+    ),
     "reported as another kind": Bad(
         "no_ground", _with(data=REGISTRATION | {"reported_by": "reporter"}), COORDINATOR, REGISTRY, RegistrationRequested
     ),
@@ -153,6 +158,18 @@ async def test_a_replay_without_correction_is_refused_again(keten: Keten) -> Non
         return [letter.seq for letter in await here.dead(DESK) if letter.body == end.letter.body] > [end.letter.seq]
 
     await eventually(again)
+
+
+async def test_a_case_that_was_erased_takes_nothing_more_and_another_does(keten: Keten) -> None:
+    here = keten.here
+    erased, other = (here.event(POLICE, SignalReported, CONTENT) for _ in range(2))
+    await here.installation.case_keys(DESK).forget(erased["caseref"])
+    end = await here.refused(POLICE, DESK, SignalReported, erased)
+    assert (end.letter.code, end.answer.code) == ("case_erased", "case_erased")
+    assert "begin a new case" in end.answer.reason
+    assert not await here.exists(DESK, f"signal-{erased['caseref']}")
+    await here.put(POLICE, DESK, SignalReported, other)
+    await here.staff.sees(COORDINATOR, other["caseref"], "offered", "case")
 
 
 async def open_signal(here: Here) -> str:
