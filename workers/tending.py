@@ -17,6 +17,9 @@ log = structlog.get_logger()
 OFTEN = 3600.0
 """Seconds between two looks at the keys; also the longest that an expired key stays on disk."""
 
+SOON = 60.0
+"""Seconds after which an office looks for the first time: one that is started again every day must renew its keys, too."""
+
 
 @asynccontextmanager
 async def tended(agency: Agency, wiring: Wiring, bus: NatsBroker) -> AsyncGenerator[None]:
@@ -41,9 +44,10 @@ async def tend(agency: Agency, wiring: Wiring, bus: NatsBroker) -> None:
 
 
 async def _tend(agency: Agency, wiring: Wiring, bus: NatsBroker) -> None:
+    await asyncio.sleep(SOON)
     while True:
-        await asyncio.sleep(OFTEN)
         try:
             await tend(agency, wiring, bus)
         except Exception as error:
             log.warning("keys_not_tended", agency=agency.slug, error=type(error).__name__)
+        await asyncio.sleep(OFTEN)
