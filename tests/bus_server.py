@@ -179,8 +179,8 @@ class BusServer:
 def running(server: BusServer) -> Generator[BusServer]:
     """A provisioned bus, for as long as a fixture wants it."""
     server.start()
-    server.provision()
     try:
+        server.provision()
         yield server
     finally:
         server.kill()

@@ -20,7 +20,7 @@ NOBODY = "503"
 TRY = "{try-"
 """Begins what is neither JSON nor a number, so that the server carries nothing out."""
 QUIET = 0.15
-"""Seconds without a word after which nothing more is expected to be heard; what is expected is missed if it comes later."""
+"""Seconds; after twice as long without a word nothing more is expected to be heard."""
 
 
 class Heard(NamedTuple):
@@ -125,15 +125,14 @@ class Town:
         await client.flush(timeout=60)
 
     async def _settled(self) -> None:
-        before = -1
+        lately = [-1, -1]
 
         async def quiet() -> bool:
-            nonlocal before
             for client in self._clients.values():
-                await client.flush()
+                await client.flush(timeout=60)
             await asyncio.sleep(QUIET)
-            last, before = before, len(self._heard)
-            return last == before
+            lately.append(len(self._heard))
+            return len(set(lately[-3:])) == 1
 
         await eventually(quiet)
 

@@ -64,9 +64,10 @@ class Verdict:
         """What is wrong with somebody having heard this while one agency tried."""
         root, *rest = heard.subject.split(".")
         mine = heard.by == attacker
-        if root == "_INBOX" and mine:
-            if rest[0] == attacker and rest[-1].isdigit():
-                self._answered.add(int(rest[-1]))
+        if root == "_INBOX" and rest[0] == heard.by and rest[-1].isdigit():  # however late it comes
+            self._answered.add(int(rest[-1]))
+        elif root == "_INBOX" and mine:
+            return  # what an agency does in its own account, nobody else hears
         elif root == "_INBOX" and rest[0] == heard.by:
             attempt = self._attempt(heard)
             yield _allowed(attempt) if attempt else Allowed(attacker, Role.WORKER, heard.by, "reply")
@@ -77,6 +78,7 @@ class Verdict:
 
     def _arrived(self, attacker: str, heard: Heard, sender: str, event: str) -> Iterator[Allowed]:
         attempt = self._attempt(heard)
+        attacker = attempt.attacker if attempt else attacker
         if sender == attacker and (sender, heard.by, event) in self._lanes:
             return
         if heard.by == attacker and attempt is None:
