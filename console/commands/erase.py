@@ -62,9 +62,12 @@ def _retention(found: list[Found], agency: Agency | None, reference: str) -> Fou
         raise LookupError(f"no case {reference} at {agency.slug if agency else 'the agencies of this installation'}")
     kept = [file for file in here if file.view.kind == "retention"]
     open_files = [file for file in here if file not in kept and file.view.track.until]
-    if open_files and (not kept or agency):
+    if open_files:
         words = "; ".join(f"{file.view.kind} at {file.agency.slug} is {file.view.track.phase}" for file in open_files)
-        raise ValueError(f"an open case cannot be erased: {words}. End it first (`keten decide {reference}`)")
+        raise ValueError(
+            f"an open case cannot be erased: {words}. End it first (`keten decide {reference}`), or name with --as "
+            "an agency at which it has ended"
+        )
     if len(kept) > 1:
         raise LookupError(f"several agencies keep it: name one with --as: {', '.join(file.agency.slug for file in kept)}")
     if not kept:

@@ -1,5 +1,6 @@
 """What could not be taken, for a person who looks, repairs and replays."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -17,6 +18,9 @@ from runtime.bus.connection import Access, connect, headers_of, jetstream
 from runtime.bus.publisher import TIMEOUT, send
 from runtime.bus.refusal import Glimpse
 from runtime.bus.seal import Seal, read_outside
+
+AHEAD = 32
+"""How many dead letters are asked for at once."""
 
 
 class DeadLetter(Model):
@@ -129,15 +133,23 @@ class DeadLetters:
         return self._seal.closed(CloudEvent.from_json(corrected, datetime.now(UTC)), self._me.slug)
 
     async def _all(self) -> AsyncIterator[DeadLetter]:
-        seq = 1
+        """One after the other there is an answer to wait for per letter; an erasure has no time for thousands of those."""
+        seq, ahead = 1, 1
         while True:
-            try:
-                raw = await self._stream.get_msg("DEAD", seq, subject="dead.>", next=True)
-            except NotFoundError:
+            found = await asyncio.gather(*(self._next(seq + more) for more in range(ahead)))
+            letters = {letter.seq: letter for letter in found if letter}
+            for number in sorted(letters):
+                yield letters[number]
+            if None in found:
                 return
-            letter = _letter(raw)
-            yield letter
-            seq = letter.seq + 1
+            seq, ahead = max(letters) + 1, AHEAD
+
+    async def _next(self, seq: int) -> DeadLetter | None:
+        """The first with this number or a higher one."""
+        try:
+            return _letter(await self._stream.get_msg("DEAD", seq, subject="dead.>", next=True))
+        except NotFoundError:
+            return None
 
 
 def _letter(raw: RawStreamMsg) -> DeadLetter:

@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Delivery
+from runtime.bus.connection import jetstream
+from runtime.bus.dead_letters import AHEAD
 from tests.bus_server import DESK, POLICE, BusServer, eventually
 
 REPORTED = "signals.reported.v1"
@@ -30,3 +34,16 @@ async def test_the_dead_letters_of_one_case_go_and_those_of_others_stay(bus: Bus
         for _ in range(2):
             await letters.forget(gone.caseref)
             assert {letter.body for letter in await letters.list()} == {sent[1], b"no message at all"}
+
+
+@pytest.mark.parametrize("count", [1, AHEAD + 1, 3 * AHEAD])
+async def test_however_many_there_are_each_is_found_once_and_gaps_are_passed_over(bus: BusServer, count: int) -> None:
+    async with bus.client(DESK) as client:
+        for number in range(count):
+            await jetstream(client).publish(f"dead.{POLICE}.{REPORTED}", str(number).encode())
+    async with await bus.letters(DESK) as letters:
+        assert [int(letter.body) for letter in await letters.list()] == list(range(count))
+        for letter in await letters.list():
+            if int(letter.body) % AHEAD > 1:
+                await letters.replay(letter.seq)
+        assert [int(letter.body) for letter in await letters.list()] == [n for n in range(count) if n % AHEAD <= 1]

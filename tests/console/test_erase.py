@@ -31,10 +31,10 @@ class Cases(NamedTuple):
 def cases(keten: Keten) -> Cases:
     async def play() -> Cases:
         here = keten.here
-        ended, other, begun = await asyncio.gather(closed(here), closed(here), reported(here))
+        begun = await reported(here)
         await here.staff.decide(COORDINATOR, begun, "accept_case")
         await here.staff.sees(DESK, begun, "owned", "signal")
-        return Cases(ended, other, begun)
+        return Cases(await closed(here), await closed(here), begun)
 
     return asyncio.run(play())
 

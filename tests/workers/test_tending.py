@@ -20,7 +20,7 @@ from tests.bus_server import DESK, POLICE, BusServer, eventually
 from workers.tending import tend
 from workers.wiring import Wiring
 
-WEEK = timedelta(days=7).total_seconds() + 1
+WEEK = timedelta(days=7, hours=1).total_seconds()
 
 
 class Timed(Wiring):
