@@ -19,7 +19,7 @@ from workflows.files.record import REMEMBERED_IDS, Heard, Received, Record
 from workflows.track import Track, not_possible
 
 EARLY = "early"
-"""Error type of an event whose predecessor is not here yet: the bus delivers it again a little later."""
+"""Error type of an event whose predecessor is not here yet, or whose file is ending: the bus delivers it again later."""
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
 Chooser = Callable[[Any, Any], Track | None]
@@ -93,6 +93,8 @@ def hears(
             chosen = track(self, received)
             if chosen is None:
                 return
+            if self.state is None:
+                raise ApplicationError("the file is ending: its last letters leave", type=EARLY, non_retryable=True)
             only = sender(self, received) if sender else None
             expected = only.slug == received.sender.slug if only else chosen.expects(received.sender)
             if not anyone and not expected:

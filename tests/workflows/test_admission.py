@@ -51,6 +51,7 @@ from tests.workflows.ways import (
     silence,
     walk,
 )
+from workflows.admission import EARLY
 from workflows.files.record import REMEMBERED_IDS, STORY_LINES
 
 OWNED = WAYS["SignalRouting", "owned"]
@@ -206,6 +207,7 @@ async def test_a_file_does_not_end_before_everything_was_said(stage: Staged) -> 
     await desk.hear(CaseConcluded(outcome=CaseOutcome.HELPED), ALMERE)
     await desk.skip(timedelta(minutes=5))
     assert (await desk.history())[-1].event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
+    assert await desk.code(PROGRESSED, ALMERE) == EARLY, "what comes meanwhile is neither lost nor refused: it comes again"
     desk.letters.silent = set()
     await desk.skip(timedelta(minutes=2))
     await desk.handle.result()
