@@ -84,7 +84,8 @@ async def test_a_clock_rings_when_it_is_due_and_does_what_the_table_says(stage: 
 
 def answered_at_once(table: Table, state: State) -> frozenset[str]:
     """Where a clock leads to by a state in which the engine only looks something up."""
-    looking = [name for name in state.moves[CLOCK] if name != state.name and "found" in table.states[name].moves]
+    others = [name for name in state.moves[CLOCK] if name != state.name and name in table.states]
+    looking = [name for name in others if "found" in table.states[name].moves]
     return frozenset(to for name in looking for to in table.states[name].moves["found"])
 
 
