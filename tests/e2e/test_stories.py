@@ -54,7 +54,9 @@ async def _play(keten: Keten) -> Played:
             files.update({reference: await here.files.about(reference) for reference in references})
             letters = [letter for letter in await here.dead("signal-desk") if letter.seq not in known]
             open_files = [file for found in files.values() for file in found if file.view.track.until and not is_kept(file)]
-            return not open_files and len(letters) == 2
+            kept = {(file.agency.slug, reference) for reference, found in files.items() for file in found if is_kept(file)}
+            ended = {(file.agency.slug, reference) for reference, found in files.items() for file in found if not is_kept(file)}
+            return not open_files and kept == ended and len(letters) == 2
 
         await eventually(settled)
     dead = tuple(letter for letter in await here.dead("signal-desk") if letter.seq not in known)
