@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test orderings bench proof check up lock generate clean help
+.PHONY: demo test chaos orderings bench proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ demo: $(STAMP) ## five stories on real servers, drawn in the terminal (KEEP=1 le
 
 test: $(STAMP) ## the tests, on real servers
 	@$(BIN)/python -m pytest $(ARGS)
+
+chaos: $(STAMP) ## servers and offices are killed while cases run, for minutes
+	@$(BIN)/python -m pytest -m chaos $(ARGS)
 
 orderings: $(STAMP) ## many orders of a case's events, for an hour without haste (ORDERINGS=300)
 	@ORDERINGS=$(or $(ORDERINGS),300) $(BIN)/python -m pytest tests/workflows/test_orderings.py $(ARGS)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import httpx
 
+from console.codec_server import DEV_ISSUER
 from console.codec_server.access import Access
 from console.codec_server.app import CodecServer, codec_app
 from console.codec_server.audit import DecodeAudit
@@ -20,7 +21,6 @@ from console.codec_server.tokens import Tokens
 from runtime.settings import Settings
 from workers.wiring import Wiring
 
-DEV_ISSUER = "/dev-issuer"
 DEV_AUDIENCE = "keten-codec"
 
 

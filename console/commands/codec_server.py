@@ -7,9 +7,8 @@ from typing import Annotated
 import httpx
 import typer
 
+from console.codec_server import DEV_ISSUER
 from console.codec_server.audit import AuditLogs
-from console.codec_server.composition import DEV_ISSUER, codec_server, trust
-from console.codec_server.listening import bound
 from console.commands.servers import until_stopped
 from console.screen import errors, run, screen, settings, stop
 from runtime.logs import configure_logs
@@ -62,6 +61,9 @@ def token(
 
 
 async def _serve(configured: Settings, host: str, port: int, *, dev_issuer: bool) -> None:
+    from console.codec_server.composition import codec_server  # noqa: PLC0415 - a web framework, which no other command needs
+    from console.codec_server.listening import bound  # noqa: PLC0415
+
     _check_issuer(configured, host, dev_issuer=dev_issuer)
     running = read_running(configured)
     origin = configured.codec_ui_origin or (running.ui_url if running else None)
@@ -75,6 +77,8 @@ async def _serve(configured: Settings, host: str, port: int, *, dev_issuer: bool
 
 def _check_issuer(configured: Settings, host: str, *, dev_issuer: bool) -> None:
     if not dev_issuer:
+        from console.codec_server.composition import trust  # noqa: PLC0415 - as in ``_serve``
+
         trust(configured)
         return
     if not is_loopback(host):
