@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check up lock generate clean help
+.PHONY: demo test chaos orderings bench proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +21,18 @@ demo: $(STAMP) ## five stories on real servers, drawn in the terminal (KEEP=1 le
 
 test: $(STAMP) ## the tests, on real servers
 	@$(BIN)/python -m pytest $(ARGS)
+
+chaos: $(STAMP) ## servers and offices are killed while cases run, for minutes
+	@$(BIN)/python -m pytest -m chaos $(ARGS)
+
+orderings: $(STAMP) ## many orders of a case's events, for an hour without haste (ORDERINGS=300)
+	@ORDERINGS=$(or $(ORDERINGS),300) $(BIN)/python -m pytest tests/workflows/test_orderings.py $(ARGS)
+
+bench: $(STAMP) ## the share of processor time of encryption, signing and logging, per case (CASES=20)
+	@$(BIN)/python -m tests.bench.cost --cases $(or $(CASES),20)
+
+proof: $(STAMP) ## of 1,000 cases 100 are erased, and of these nothing can be read any more (CASES=100 for fewer)
+	@$(BIN)/python -m pytest tests/erasure --cases $(or $(CASES),1000) --timeout 7200 --verbose --durations 3
 
 check: $(STAMP) ## lint, types, import doors, drift of generated files
 	$(BIN)/ruff check .

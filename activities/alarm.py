@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from pydantic import Field
 from temporalio import activity
 
 from contracts.reference import Reference
@@ -12,7 +13,7 @@ class Alarm(Model):
     """Something that a person must look at: a pseudonym and words without content."""
 
     agency: Slug
-    reference: Reference
+    reference: Reference | None = Field(description="the case; None where it is about none")
     words: Line
 
 

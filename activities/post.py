@@ -3,17 +3,23 @@
 import asyncio
 import hashlib
 import hmac
+import json
 from collections import defaultdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from pydantic import Field
 from temporalio import activity
 
+from activities.processing import ProcessingLog
 from contracts.agencies import Agency
-from contracts.envelope import CloudEvent, source
+from contracts.catalogue import CATALOGUE
+from contracts.envelope import CloudEvent, fingerprint, source, written
+from contracts.event import Event
+from contracts.logged import Exchange, sent
 from contracts.reference import Reference
 from contracts.text import Model, Slug
+from contracts.words import Ground
 
 
 class Letter(Model):
@@ -28,7 +34,20 @@ class Letter(Model):
     logged: datetime
     trace: str | None
     because: str | None = Field(default=None, description="id of the event that this one answers")
+    ground: Ground | None = Field(default=None, description="on which of the catalogue's grounds it is shared")
+    previous: str | None = Field(default=None, description="fingerprint of the letter before it on its line")
     data: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """What the next letter on this line says of this one; the recipient reckons the same from the message."""
+        return fingerprint(
+            self.reference, self.type, self.system, str(self.sequence), written(self.logged), self.previous, data=self.data
+        )
+
+    def event(self) -> Event:
+        """The data as its event class."""
+        return CATALOGUE[self.type].model_validate_json(json.dumps(self.data))
 
 
 class Batch(Model):
@@ -50,16 +69,18 @@ class Bus(Protocol):
 
 
 class Post:
-    """An agency's post room. Posting twice is harmless: the id of a letter never changes."""
+    """An agency's post room. Posting twice is harmless: the id of a letter never changes. What is not logged does not leave."""
 
-    def __init__(self, agency: Agency, key: bytes, bus: Bus) -> None:
+    def __init__(self, agency: Agency, key: bytes, bus: Bus, log: ProcessingLog) -> None:
         self._agency = agency
         self._key = key
         self._bus = bus
+        self._log = log
 
     @activity.defn
     async def post(self, batch: Batch) -> Posted:
         """Post what can be posted now; one recipient's silence does not hold up another's letters."""
+        await self._note(batch)
         by_recipient: defaultdict[str, list[Letter]] = defaultdict(list)
         for letter in batch.letters:
             by_recipient[letter.to].append(letter)
@@ -69,8 +90,15 @@ class Post:
     @activity.defn
     async def keep_posting(self, batch: Batch) -> None:
         """Post letters to one recipient that could not be reached; fails, and is tried again, until all are there."""
+        await self._note(batch)
         for letter in batch.letters:
             await self._bus.publish(self._sealed(letter), letter.to)
+
+    async def _note(self, batch: Batch) -> None:
+        """A line for each letter, before any of them leaves."""
+        now = datetime.now(UTC)
+        exchanges = [Exchange(self._sealed(letter), letter.event(), letter.to) for letter in batch.letters]
+        await self._log.write([sent(exchange, now) for exchange in exchanges])
 
     async def _post_in_order(self, letters: list[Letter]) -> list[int]:
         done: list[int] = []
@@ -96,6 +124,8 @@ class Post:
             sequence=str(letter.sequence),
             traceparent=f"00-{trace}-{mark[:16]}-01",
             causationid=letter.because,
+            ground=letter.ground,
+            previous=letter.previous,
             data=letter.data,
         )
 

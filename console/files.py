@@ -3,17 +3,23 @@
 import asyncio
 import json
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
-from temporalio.client import Client, WorkflowExecution, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowExecution, WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.installation import Installation
 from console.screen import explain
+from console.witness import Witness
 from contracts.agencies import Agency
 from contracts.commands import COMMANDS
+from contracts.event import OUTLIVING
+from contracts.logged import decided
 from contracts.views import Choice, FileView
+from runtime.audit.entry import Action
+from runtime.case_keys import CaseErased
 
 T = TypeVar("T")
 
@@ -40,10 +46,11 @@ class Row(NamedTuple):
 
 
 class Files:
-    """Reads by query, writes by update."""
+    """Reads by query, writes by update; either is written into the agency's audit log first."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, witness: Witness | None = None) -> None:
         self._installation = installation
+        self._witness = witness or installation.witness
 
     async def about(self, reference: str) -> list[Found]:
         """Every file about a case that this installation may see, oldest first."""
@@ -65,6 +72,7 @@ class Files:
 
         Raises:
             ValueError: It is not possible now, or the content is wrong; the message says why.
+            NotLogged: The processing log cannot be written, so nothing is decided.
         """
         if command not in {choice.command for choice in file.view.choices}:
             raise ValueError(f"{command} is not possible now at {file.agency.slug}; {_possible(file.view.choices)}")
@@ -73,28 +81,46 @@ class Files:
         except ValidationError as error:
             raise ValueError(f"{command}: {explain(error)}") from None
         handle: Any = file.handle
-        try:
-            return await handle.execute_update(command, order, result_type=str)
-        except WorkflowUpdateFailedError as error:
-            raise ValueError(_words(error)) from None
+        record = decided(command, file.view.reference, file.agency, datetime.now(UTC))
+        log = self._installation.processing_log(file.agency.slug)
+        async with self._witness.act(file.agency, Action.DECIDE, command, file.view.reference):
+            await log.write([record])
+            try:
+                return await handle.execute_update(command, order, result_type=str)
+            except WorkflowUpdateFailedError as error:
+                await log.write([record.refused(datetime.now(UTC))])
+                raise ValueError(_words(error)) from None
 
     async def at(self, agency: Agency, reference: str) -> list[Found]:
-        """The files about a case at one agency."""
+        """The files about a case at one agency; of one that was erased, what is kept about that."""
         client = await self._installation.client(agency)
         rows = [row async for row in client.list_workflows(f"KetenCase = '{reference}'")]
-        handles: list[WorkflowHandle[Any, Any]] = [client.get_workflow_handle(row.id) for row in _latest(rows)]
-        views = await _together(*(self._view(client, handle) for handle in handles))
+        if not rows:  # perhaps its office never ran, and there is no database of keys yet
+            return []
+        _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
+        names = [row.id for row in _latest(rows) if not destroyed or row.id.split("-")[0] in OUTLIVING]
+        handles: list[WorkflowHandle[Any, Any]] = [client.get_workflow_handle(name) for name in names]
+        for handle in handles:
+            await self._witness.read(agency, handle.id.split("-")[0], reference)
+        views = await _together(*(self._view(agency, handle, reference) for handle in handles))
         return [Found(agency, handle, view) for handle, view in zip(handles, views, strict=True) if view]
 
-    async def _view(self, _: Client, handle: WorkflowHandle[Any, Any]) -> FileView | None:
+    async def _view(self, agency: Agency, handle: WorkflowHandle[Any, Any], reference: str) -> FileView | None:
+        """None if it is gone, or was erased while somebody was about to look."""
         try:
             return await handle.query("view", result_type=FileView)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise
+        except (WorkflowQueryFailedError, CaseErased):
+            _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
+            if destroyed and handle.id.split("-")[0] not in OUTLIVING:
+                return None
+            raise
 
     async def _rows(self, agency: Agency, query: str) -> list[Row]:
+        await self._witness.read(agency, "cases")
         client = await self._installation.client(agency)
         return [_row(agency, run) for run in _latest([run async for run in client.list_workflows(query)])]
 

@@ -3,14 +3,21 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
+from pathlib import Path
 
 from temporalio.client import Client
 
+from console.witness import OPERATOR, Witness
 from contracts.agencies import Agency
+from runtime.bus import Access, DeadLetters, Mailbox
 from runtime.keys import KeyFileError, Role
+from runtime.people import PersonUnknown
+from runtime.production import refuse_defaults
 from runtime.servers import Running, embedded, read_running
 from runtime.settings import Settings, load_settings
-from runtime.temporal import connect, plugin
+from runtime.temporal import PATIENCE, connect, plugin
+from runtime.tls import Tls
 from workers.kinds import office
 from workers.wiring import Wiring, read_tables
 
@@ -20,21 +27,26 @@ class NotRunning(RuntimeError):  # noqa: N818 - named as what is the case
 
 
 class Installation(Wiring):
-    """What one console sees. Which agencies it may act for follows from the keys that lie here."""
+    """What one console sees. Which agencies it may act for follows from the keys that lie here, and from who works at it."""
 
     def __init__(self, settings: Settings, nats_url: str, temporal_address: str, ui_url: str | None) -> None:
         super().__init__(settings, nats_url, temporal_address)
         self.ui_url = ui_url
-        self._connecting: asyncio.Task[Client] | None = None
+        self._connecting: dict[Tls | None, asyncio.Task[Client]] = {}
 
     @classmethod
-    def reach(cls) -> "Installation":
+    def reach(cls, slug: str | None = None) -> "Installation":
         """The installation of this home, or the one that the settings name.
 
+        Args:
+            slug: The agency that this process works for; None: a console, for those whose keys lie here.
+
         Raises:
+            NotForProduction: The settings say production, and something is not fit for it.
             NotRunning: Nobody runs it.
         """
         settings = load_settings()
+        refuse_defaults(settings, slug)
         if settings.nats_url and settings.temporal_address:
             return cls(settings, settings.nats_url, settings.temporal_address, None)
         running = read_running(settings)
@@ -47,24 +59,82 @@ class Installation(Wiring):
 
     @classmethod
     def of(cls, settings: Settings, running: Running) -> "Installation":
-        """The installation whose servers this process started."""
+        """The installation with embedded servers, which are the ones that are meant, whatever the settings name."""
+        settings = settings.model_copy(update={"nats_url": None, "temporal_address": None})
         return cls(settings, running.nats_url, running.temporal_address, running.ui_url)
+
+    @classmethod
+    def at_rest(cls) -> "Installation":
+        """The installation of this home for what needs no servers: people and audit logs."""
+        return cls(load_settings(), "", "", None)
 
     @property
     def ours(self) -> list[Agency]:
-        """The agencies for which this console may act: those whose operator key lies here."""
+        """The agencies for which this console may act: their operator key lies here, and the person at it works there.
+
+        Raises:
+            PersonUnknown: It is not known who works at this console, or they work nowhere.
+        """
+        ours = [agency for agency in self._with_key if self.witness.works_at(agency)]
+        if self._with_key and not ours:
+            name = self.witness.person
+            raise PersonUnknown(f"{name} works at no agency of this installation: `keten people add {name} --at AGENCY`")
+        return ours
+
+    @cached_property
+    def witness(self) -> Witness:
+        """The person at this console: what they read or do is written down first.
+
+        Raises:
+            PersonUnknown: It is not known who works at this console.
+        """
+        settings = self.settings
+        if settings.person_key:
+            return self._witness(settings.person_key)
+        if settings.person is None and settings.nats_url is None:
+            return self.played_by(OPERATOR)
+        return self._witness(self.people.key_file(settings.person or OPERATOR))
+
+    def played_by(self, name: str) -> Witness:
+        """Somebody who works at every agency of an embedded installation, and is added where they never were."""
+        for agency in self._with_key:
+            if not any(person.name == name for person in self.people.lists.ever(agency.slug)):
+                self.people.add(name, agency.slug)
+        return self._witness(self.people.key_file(name))
+
+    def _witness(self, key_file: Path) -> Witness:
+        return Witness(self.people, key_file, self.audit)
+
+    @property
+    def _with_key(self) -> list[Agency]:
         return [agency for agency in self.directory.agencies if self._has_key(agency)]
 
     def operator_seed(self, agency: Agency) -> str:
         """The key with which an operator of the agency speaks on the bus."""
         return self.keys.seed(agency.slug, Role.OPERATOR)
 
+    def operator(self, agency: Agency) -> Access:
+        """What gets an operator of the agency onto the bus."""
+        return Access(self.nats_url, self.operator_seed(agency), self.certificates.of(agency.slug))
+
+    async def mailbox(self, agency: Agency) -> Mailbox:
+        """The agency at the bus, to send by hand."""
+        return await Mailbox.open(self.operator(agency), self.seal(agency))
+
+    async def dead_letters(self, agency: Agency) -> DeadLetters:
+        """What the agency could not take."""
+        return await DeadLetters.open(self.operator(agency), agency, self.seal(agency))
+
     async def client(self, agency: Agency) -> Client:
-        """A client in the agency's namespace; all share one connection, that nobody leaves in the middle of connecting."""
-        codec = self.codec(agency.slug)
-        if self._connecting is None:
-            self._connecting = asyncio.create_task(connect(self.temporal_address, agency.namespace, codec))
-        first = await self._connecting
+        """A client in the agency's namespace. Who shows the same certificate shares a connection; without TLS that is everybody.
+
+        Nobody leaves a connection in the middle of connecting.
+        """
+        codec, tls = self.codec(agency.slug), self.certificates.for_temporal.of(agency.slug)
+        if tls not in self._connecting:
+            connecting = connect(self.temporal_address, agency.namespace, codec, tls, patience=PATIENCE)
+            self._connecting[tls] = asyncio.create_task(connecting)
+        first = await self._connecting[tls]
         return Client(first.service_client, namespace=agency.namespace, plugins=[plugin(codec)])
 
     def _has_key(self, agency: Agency) -> bool:
@@ -83,6 +153,7 @@ async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, R
         running = await stack.enter_async_context(embedded(settings, directory))
         installation = Installation.of(settings, running)
         installation.prepare()
+        _ = installation.witness
         for agency in directory.agencies:
             await stack.enter_async_context(office(agency, installation).open())
         yield installation, running

@@ -2,7 +2,22 @@
 
 import typer
 
-from console.commands import agencies, cases, dead, demo, doctor, events, keys, publish, servers
+from console.commands import (
+    access_report,
+    agencies,
+    audit,
+    cases,
+    codec_server,
+    dead,
+    demo,
+    doctor,
+    erase,
+    events,
+    keys,
+    people,
+    publish,
+    servers,
+)
 
 app = typer.Typer(
     name="keten",
@@ -23,4 +38,9 @@ app.command(name="agencies")(agencies.list_agencies)
 app.command()(agencies.coverage)
 app.add_typer(dead.app, name="dead")
 app.add_typer(keys.app, name="keys")
+app.command()(erase.erase)
+app.command()(access_report.access_report)
+app.add_typer(people.app, name="people")
+app.add_typer(audit.app, name="audit")
+app.add_typer(codec_server.app, name="codec-server")
 app.command()(doctor.doctor)

@@ -37,8 +37,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except OSError as error:
         stop(f"{error.filename}: {error.strerror}" if error.filename else str(error) or type(error).__name__)
     except (LookupError, ValueError, RuntimeError) as error:
-        unreachable = str(error).startswith("Failed client connect")  # Temporal's client has no error of its own for it
-        stop("Temporal does not answer: is it started, and is KETEN_TEMPORAL_ADDRESS right?" if unreachable else str(error))
+        stop(str(error))
 
 
 def settings() -> Settings:

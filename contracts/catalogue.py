@@ -9,7 +9,6 @@ from typing import NamedTuple
 import contracts.events
 from contracts.agencies import Agency, Directory
 from contracts.event import Event
-from contracts.events.deliveries import DeliveryRefused
 
 
 def _collect() -> dict[str, type[Event]]:
@@ -64,11 +63,25 @@ def subject_from(sender: str, event: type[Event]) -> str:
     return f"from.{sender}.{event.short_name()}"
 
 
-def may_send(sender: Agency, recipient: Agency, event: type[Event], directory: Directory) -> bool:
+def may_send(sender: Agency, recipient: Agency, event: type[Event]) -> bool:
     """Whether the catalogue allows this event between these two agencies."""
-    if event is DeliveryRefused:
-        return any(may_send(recipient, sender, other, directory) for other in CATALOGUE.values() if other is not DeliveryRefused)
-    return sender.kind in event.rule.senders and recipient.kind in event.rule.recipients
+    kinds = sender.kind in event.rule.senders and recipient.kind in event.rule.recipients
+    if event.rule.itself:
+        return kinds and sender == recipient
+    return kinds and (not event.rule.partners or are_partners(sender, recipient))
+
+
+def are_partners(one: Agency, other: Agency) -> bool:
+    """Whether one of two agencies may send the other something of substance; an agency is its own partner."""
+    return one == other or frozenset({(one.kind, other.kind), (other.kind, one.kind)}) & _PARTNERS != frozenset()
+
+
+_PARTNERS = frozenset(
+    pair
+    for event in CATALOGUE.values()
+    if not (event.rule.partners or event.rule.itself)
+    for pair in product(event.rule.senders, event.rule.recipients)
+)
 
 
 def lanes(directory: Directory) -> tuple[Lane, ...]:
@@ -78,5 +91,5 @@ def lanes(directory: Directory) -> tuple[Lane, ...]:
         Lane(sender, recipient, event)
         for sender, recipient in pairs
         for event in CATALOGUE.values()
-        if may_send(sender, recipient, event, directory)
+        if may_send(sender, recipient, event)
     )

@@ -47,7 +47,7 @@ def _term(written: str, why: str) -> Any:
 
 
 class Clocks(Model):
-    """The terms. Marks: LAW, AGREEMENT (between agencies), DEFAULT (ours, no source)."""
+    """The terms. Marks: LAW, AGREEMENT (between agencies), DEFAULT (ours, no source), OPEN (its controller decides)."""
 
     opening: Term = _term("10 minutes", "the event that opens a file is handled (DEFAULT)")
     acceptance: Term = _term("1 working day", "coordinator accepts a routed case (DEFAULT)")
@@ -76,6 +76,24 @@ class Clocks(Model):
     registration_review: Term = _term("12 months", "CoMensha looks at a registration whose case stays open (DEFAULT)")
     coverage: Term = _term("10 working days", "the province answers a gap in coverage (DEFAULT)")
     report: Term = _term("6 months", "a reporter who hears nothing is reminded to ask (DEFAULT)")
+
+    retention_signal: Term = _term("12 months", "a signal at the desk is kept after its end (OPEN: set by its controller)")
+    retention_report: Term = _term("12 months", "what a reporter heard back is kept (OPEN: set by its controller)")
+    retention_case: Term = _term("60 months", "a case is kept after its end (OPEN: set by its controller)")
+    retention_placement: Term = _term("60 months", "help that was given is kept (OPEN: set by its controller)")
+    retention_privacy: Term = _term("24 months", "a privacy check is kept (OPEN: set by its controller)")
+    retention_dossier: Term = _term("60 months", "a dossier of the RIEC is kept (OPEN: set by its controller)")
+    retention_registration: Term = _term("60 months", "a registration is kept (OPEN: set by its controller)")
+    retention_coverage: Term = _term("24 months", "a gap in coverage is kept (OPEN: set by its controller)")
+    retention_due: Term = _term("10 working days", "somebody asks for erasure when the term ended (DEFAULT)")
+    retention_use: Term = _term("12 months", "a case that stays open is looked at again before it may be erased (DEFAULT)")
+    erasure_look: Term = _term("10 minutes", "it is looked up what is held of a case (DEFAULT)")
+    erasure_confirm: Term = _term("5 working days", "a second person confirms an erasure (DEFAULT)")
+    erasure: Term = _term("10 minutes", "the key of a case is destroyed in every store (DEFAULT)")
+    erasure_receipts: Term = _term("1 month", "others answer a request to erase (LAW: GDPR art. 12, paragraph 3)")
+    access: Term = _term("1 month", "a person who asks for access has an answer (LAW: GDPR art. 12, paragraph 3)")
+    disclosure_look: Term = _term("10 minutes", "it is looked up what is held of a case (DEFAULT)")
+    disclosure: Term = _term("10 working days", "a person decides what is disclosed to whom asks for access (DEFAULT)")
 
 
 def read_clocks(path: Path | None) -> Clocks:

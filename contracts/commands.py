@@ -1,7 +1,7 @@
 """What people decide. Every command is a sentence in the imperative; the workflow says in words when it is possible."""
 
 import re
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -10,7 +10,21 @@ from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
 from contracts.events.signals import Person
 from contracts.text import Model, Personal, Slug, Text
-from contracts.words import AidOutcome, CaseOutcome, Decline, Finding, NotBrought, NotOurs, Weighing
+from contracts.words import (
+    AidOutcome,
+    CaseOutcome,
+    Decline,
+    ErasureReason,
+    Finding,
+    NotBrought,
+    NotDisclosed,
+    NotErased,
+    NotOurs,
+    Weighing,
+)
+
+Order = Annotated[str, Field(pattern=r"^[\w-]+\.[\w-]+\.[\w-]+$", max_length=2_000)]
+"""What a person signs to have something done that needs two persons: a JWS in compact form, made by `keten erase`."""
 
 
 class Command(Model):
@@ -196,6 +210,47 @@ class CloseReport(Command):
 
 class AcknowledgeGap(Command):
     """The province has taken up the gap with the region."""
+
+
+class AskErasure(Command):
+    """The first of two persons: what is kept of this case is to be erased."""
+
+    reason: ErasureReason
+    order: Order
+
+
+class ConfirmErasure(Command):
+    """The second of two persons: erase it, here and at every agency that holds something of it. It cannot be undone."""
+
+    order: Order
+
+
+class RefuseErasure(Command):
+    """A person decides that it is kept."""
+
+    reason: NotErased
+
+
+class KeepLonger(Command):
+    """The term has ended, but the file is kept for another one."""
+
+
+class CloseWithoutReceipts(Command):
+    """Stop waiting for agencies that have not answered; the story keeps which."""
+
+
+class Disclose(Command):
+    """Tell whoever asks for the person what is held here, and what was told to whom; what the law shields is left out."""
+
+
+class RefuseDisclosure(Command):
+    """Do not tell; whoever asks for the person hears why."""
+
+    reason: NotDisclosed
+
+
+class CloseWithoutAnswers(Command):
+    """Stop waiting for agencies that have not answered; the report says which."""
 
 
 def _imperative(name: str) -> str:

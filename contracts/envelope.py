@@ -1,74 +1,48 @@
-"""The envelope: CloudEvents 1.0, structured JSON, by the rules of the Dutch government profile.
+"""The two forms of a message: as an agency reads it, and sealed as it travels.
 
-Source: NL GOV profile for CloudEvents (Logius). Attribute names are ``[a-z0-9]``, at most 20 long; the source is a
-``urn:nld:oin:``; ``time`` is when the event was logged; a message is at most 64 KB; nothing personal stands in an attribute,
-so attributes that are not listed here are refused.
+On the bus nobody reads ``data``: there it is one text, the whole message signed by its sender and encrypted to its recipient
+(``runtime/bus/seal.py``). The attributes outside are repeated inside, so none of them can be changed on the way.
 """
 
 import builtins
+import hashlib
 import json
-import re
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, ValidationError, field_serializer, field_validator
+from pydantic import Field, ValidationError
 
+from contracts.attributes import CLOCK_SKEW, MAX_BYTES, Attributes, Id, explained, source, written
 from contracts.catalogue import CATALOGUE
 from contracts.event import Event
-from contracts.reference import Reference
 from contracts.refusals import RefusalCode, Refused
 from contracts.strict_json import parse
-from contracts.text import Model, Oin
+from contracts.words import Ground
 
-MAX_BYTES = 64 * 1024
+__all__ = [
+    "CLOCK_SKEW",
+    "CONTENT_TYPE",
+    "MAX_BYTES",
+    "CloudEvent",
+    "Id",
+    "SealedEvent",
+    "fingerprint",
+    "parse",
+    "source",
+    "written",
+]
+
 CONTENT_TYPE = "application/cloudevents+json"
-CLOCK_SKEW = timedelta(minutes=5)
-_EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
-_SOURCE = re.compile(r"^urn:nld:oin:([0-9]{20}):systeem:([a-z][a-z0-9-]{0,39})$")
-
-_RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$")]
 
 
-class CloudEvent(Model):
-    """One message. Its ``id`` is also the ``Nats-Msg-Id`` and the id by which a workflow de-duplicates."""
+class CloudEvent(Attributes):
+    """One message, as its sender writes it and its recipient reads it."""
 
-    specversion: Literal["1.0"] = "1.0"
-    id: Id
-    source: str = Field(pattern=_SOURCE.pattern)
-    type: str = Field(max_length=100)
-    time: AwareDatetime = Field(description="when the event was logged")
     datacontenttype: Literal["application/json"] = "application/json"
-    caseref: Reference = Field(description="the case, as a random pseudonym")
-    sequence: Annotated[str, Field(pattern=r"^[0-9]{1,9}$")] = Field(
-        default="0", description="counts per case, sending system and recipient's file; 0: not counted"
+    ground: Ground | None = Field(default=None, description="on which of the catalogue's grounds it is shared")
+    previous: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        default=None, description="fingerprint of the message with the number before this one; none before the first"
     )
-    sequencetype: Literal["Integer"] = "Integer"
-    traceparent: Annotated[str, Field(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")] | None = None
-    causationid: Id | None = Field(default=None, description="id of the event that this one answers")
     data: dict[str, Any]
-
-    @field_validator("time", mode="before")
-    @classmethod
-    def _written_out(cls, time: Any) -> Any:
-        if isinstance(time, datetime) or (isinstance(time, str) and _RFC3339.fullmatch(time)):
-            return time
-        raise ValueError("time_invalid: write it with its offset, like 2025-01-31T12:00:00Z")
-
-    @field_serializer("time")
-    def _utc(self, time: datetime) -> str:
-        return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-    @property
-    def oin(self) -> str:
-        """The sender's identification number."""
-        return _SOURCE.fullmatch(self.source)[1]  # type: ignore[index]
-
-    @property
-    def system(self) -> str:
-        """The system within the sender: the kind of file that sent it."""
-        return _SOURCE.fullmatch(self.source)[2]  # type: ignore[index]
 
     @property
     def event_class(self) -> builtins.type[Event]:
@@ -90,74 +64,27 @@ class CloudEvent(Model):
         try:
             return self.event_class.model_validate_json(json.dumps(self.data), strict=True)
         except ValidationError as error:
-            raise _explained(error, RefusalCode.DATA_INVALID, "data.") from None
+            raise explained(error, RefusalCode.DATA_INVALID, "data.") from None
 
-    def to_json(self) -> bytes:
-        """The message as it travels.
-
-        Raises:
-            Refused: It is larger than 64 KB.
-        """
-        raw = self.model_dump_json(exclude_none=True).encode()
-        if len(raw) > MAX_BYTES:
-            raise Refused(RefusalCode.TOO_LARGE, f"a message may have {MAX_BYTES} bytes, this one has {len(raw)}")
-        return raw
-
-    @classmethod
-    def from_json(cls, raw: bytes, now: datetime) -> Self:
-        """Read a message, strictly.
-
-        Args:
-            raw: The message as it arrived.
-            now: The reader's clock, to tell a time that cannot be.
-
-        Raises:
-            Refused: With the code and the words for the sender.
-        """
-        if len(raw) > MAX_BYTES:
-            raise Refused(RefusalCode.TOO_LARGE, f"a message may have {MAX_BYTES} bytes, this one has {len(raw)}")
-        fields = parse(raw)
-        _refuse_attributes(set(fields))
-        try:
-            message = cls.model_validate(fields)
-        except ValidationError as error:
-            raise _explained(error, RefusalCode.ENVELOPE_INVALID) from None
-        _refuse_time(message.time, now)
-        return message
+    @property
+    def fingerprint(self) -> str:
+        """What the next message of this line says of this one: 64 hexadecimal digits."""
+        return fingerprint(self.caseref, self.type, self.system, self.sequence, written(self.time), self.previous, data=self.data)
 
 
-def source(oin: Oin, system: str) -> str:
-    """The CloudEvents source of a system within an agency."""
-    return f"urn:nld:oin:{oin}:systeem:{system}"
+class SealedEvent(Attributes):
+    """One message as it travels: its content is for the recipient only."""
+
+    datacontenttype: Literal["application/jose"] = "application/jose"
+    data: str = Field(description="JWE in compact form, of a JWS in compact form, of the message", pattern=r"^[\w.-]+$")
 
 
-def _refuse_attributes(given: set[str]) -> None:
-    unknown = given - set(CloudEvent.model_fields)
-    if unknown:
-        raise Refused(
-            RefusalCode.ENVELOPE_INVALID,
-            f"{len(unknown)} attribute(s) are not of this profile; an attribute may hold nothing personal, so only "
-            f"these are taken: {', '.join(CloudEvent.model_fields)}",
-        )
-    if "specversion" not in given:
-        raise Refused(RefusalCode.ENVELOPE_INVALID, 'specversion: Field required; it is "1.0"')
+def fingerprint(*about: str | None, data: dict[str, Any]) -> str:
+    """SHA-256 over a message's place in its line and its content; 64 hexadecimal digits.
 
-
-def _refuse_time(time: datetime, now: datetime) -> None:
-    if time > now + CLOCK_SKEW:
-        raise Refused(RefusalCode.TIME_INVALID, "`time` lies in the future; set the sender's clock")
-    if time < _EARLIEST:
-        raise Refused(RefusalCode.TIME_INVALID, "`time` lies before 2020; it must say when the event was logged")
-
-
-def _explained(error: ValidationError, code: RefusalCode, prefix: str = "") -> Refused:
-    """The validation errors as one sentence that names fields and rules, and never repeats a value."""
-    parts: list[str] = []
-    for fault in error.errors(include_url=False, include_input=False, include_context=False):
-        words = fault["msg"].removeprefix("Value error, ")
-        for own in (RefusalCode.UNICODE_UNSAFE, RefusalCode.NO_GROUND, RefusalCode.TIME_INVALID):
-            if words.startswith(f"{own}: "):
-                code, words = own, words.removeprefix(f"{own}: ")
-        place = f"{prefix}{'.'.join(str(part) for part in fault['loc'])}".rstrip(".")
-        parts.append(f"{place}: {words}" if place else words)
-    return Refused(code, "; ".join(parts[:5]))
+    Args:
+        about: Case, type, sending system, number, time as written, fingerprint of the message before.
+        data: The content.
+    """
+    text = json.dumps(["keten line 1", *about, data], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

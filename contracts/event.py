@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from contracts.personal import personal_fields
 from contracts.text import Model
-from contracts.words import AgencyKind, Ground
+from contracts.words import AgencyKind, ConsentTo, Ground
 
 TYPE = re.compile(r"^nl\.keten\.(?P<domain>[a-z]+s)\.(?P<name>[a-z-]+)\.(?P<version>v[1-9][0-9]*)$")
 
@@ -24,6 +24,13 @@ class File(StrEnum):
     DOSSIER = "dossier"
     REGISTRATION = "registration"
     COVERAGE = "coverage"
+    RETENTION = "retention"
+    ACCESS = "access"
+    DISCLOSURE = "disclosure"
+
+
+OUTLIVING = frozenset({File.RETENTION, File.ACCESS, File.DISCLOSURE})
+"""Files about what is kept of a case: nothing of a person is in them, and they can be read when the case was erased."""
 
 
 class Rule(Model):
@@ -38,7 +45,12 @@ class Rule(Model):
     opens: bool = Field(default=False, description="it may open that file")
     late: bool = Field(default=False, description="arriving after the file closed it is noted, not refused")
     grounds: tuple[Ground, ...] = Field(min_length=1)
+    consent: ConsentTo | None = Field(default=None, description="to what the person consents, where consent is the ground")
+    evidence: bool = Field(default=False, description="its recipient keeps it with the signature")
+    itself: bool = Field(default=False, description="only from an agency to itself: one part of it tells another")
+    partners: bool = Field(default=False, description="only between two agencies one of which may send the other something else")
     purpose: str = Field(min_length=10)
+    shielded: str | None = Field(default=None, description="why a person who asks for access is not told of it; None: is told")
     retention: str = Field(description="which retention term of the installation applies")
 
 
@@ -64,6 +76,10 @@ class Event(Model):
     def objection(self, sender: AgencyKind) -> str | None:  # noqa: ARG002 - most events need not know
         """Why this content may not come from this kind of agency, or None."""
         return None
+
+    def grounds(self) -> tuple[Ground, ...]:
+        """Those of the catalogue's grounds that this content may be shared on."""
+        return self.rule.grounds
 
     def suffix(self) -> str:
         """What the file's name has behind its kind, where one case has several files at one agency."""

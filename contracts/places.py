@@ -143,3 +143,7 @@ def _holds(row: dict[str, str], code: str, on: date) -> bool:
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+CARE_REGIONS = frozenset(row["care_region"] for row in _rows(DATA / "care_regions.csv"))
+"""Every care region that a table has ever had: what is readable of a file may name one of these, and nothing else."""

@@ -15,14 +15,21 @@ class RefusalCode(StrEnum):
     DATA_INVALID = "data_invalid"
     TIME_INVALID = "time_invalid"
     SENDER_MISMATCH = "sender_mismatch"
+    NOT_SEALED = "not_sealed"
+    SEAL_BROKEN = "seal_broken"
+    SIGNATURE_INVALID = "signature_invalid"
+    KEY_EXPIRED = "key_expired"
     NOT_ALLOWED = "not_allowed"
     NO_GROUND = "no_ground"
     MUNICIPALITY_UNKNOWN = "municipality_unknown"
+    REGION_UNKNOWN = "region_unknown"
     CASE_UNKNOWN = "case_unknown"
     CASE_CLOSED = "case_closed"
     NOT_A_PARTY = "not_a_party"
     NOT_POSSIBLE_NOW = "not_possible_now"
     SEQUENCE_REUSED = "sequence_reused"
+    CHAIN_BROKEN = "chain_broken"
+    CASE_ERASED = "case_erased"
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours

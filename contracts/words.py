@@ -24,6 +24,14 @@ class Ground(StrEnum):
     VITAL_INTEREST = "vital_interest"
 
 
+class ConsentTo(StrEnum):
+    """What a person can consent to, each for itself."""
+
+    HELP = "help"
+    REGISTRATION = "registration"
+    RIEC = "riec"
+
+
 class Urgency(StrEnum):
     """How fast somebody must answer."""
 
@@ -145,6 +153,31 @@ class Reliability(StrEnum):
     PROBABLE = "probable"
     UNVERIFIED = "unverified"
     UNKNOWN = "unknown"
+
+
+class ErasureReason(StrEnum):
+    """Why what is kept of a case must go (GDPR art. 17)."""
+
+    TERM = "term"
+    REQUEST = "request"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+
+
+class NotErased(StrEnum):
+    """Why an agency keeps what it was asked to erase (GDPR art. 17, paragraph 3)."""
+
+    LEGAL_DUTY = "legal_duty"
+    LEGAL_CLAIM = "legal_claim"
+    OTHER_GROUND = "other_ground"
+
+
+class NotDisclosed(StrEnum):
+    """Why an agency does not tell a person what it holds (GDPR art. 12, paragraphs 2 and 5, art. 15, paragraph 4)."""
+
+    IDENTITY_UNPROVEN = "identity_unproven"
+    RIGHTS_OF_OTHERS = "rights_of_others"
+    EXCESSIVE = "excessive"
+    OTHER_LAW = "other_law"
 
 
 class CoverageGapKind(StrEnum):

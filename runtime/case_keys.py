@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, text, update
 
 from runtime.case_key_tables import CASE_KEY
-from runtime.database import insert_once, open_database
+from runtime.database import insert_once, open_database, overwrite
 from runtime.keys import KeyUnavailable
 from runtime.wrapping import Wrapped, Wrapping
 
@@ -22,7 +22,6 @@ KEY_BYTES = 32
 IN_MEMORY = 30.0
 """Seconds that a process keeps a key in memory, and so the longest that a destroyed key is still of use to one."""
 
-OVERWRITE = {"sqlite": "PRAGMA wal_checkpoint(TRUNCATE)", "postgresql": "VACUUM case_key"}
 NOBODY_ELSE_WRITES = {
     "sqlite": "UPDATE case_key SET wrapped_by = wrapped_by WHERE false",
     "postgresql": "LOCK TABLE case_key IN SHARE ROW EXCLUSIVE MODE",
@@ -45,6 +44,7 @@ class CaseKeys:
         self._url = url
         self._wrapping = wrapping
         self._in_memory: dict[str, tuple[float, bytes]] = {}
+        self._destroyed: set[str] = set()
 
     async def make_or_get(self, case: str) -> bytes:
         """The key of a case, made when it is first asked for; 32 bytes.
@@ -63,8 +63,13 @@ class CaseKeys:
         """
         return await self._kept(case, self._get)
 
-    async def destroy(self, case: str) -> None:
+    async def held(self, case: str) -> tuple[bool, datetime | None]:
+        """Whether there is a key of a case, and when it was destroyed."""
+        return await asyncio.to_thread(self._held, case)
+
+    async def forget(self, case: str) -> None:
         """Destroy the key of a case, for good; a case without one can never have one after this."""
+        self._destroyed.add(case)  # whoever reads it just now must not keep it
         self._in_memory.pop(case, None)
         await asyncio.to_thread(self._destroy, case)
 
@@ -84,7 +89,8 @@ class CaseKeys:
         if until < now:
             key = await asyncio.to_thread(read, case)
             self._in_memory = {name: entry for name, entry in self._in_memory.items() if entry[0] > now}
-            self._in_memory[case] = (now + IN_MEMORY, key)
+            if case not in self._destroyed:
+                self._in_memory[case] = (now + IN_MEMORY, key)
         return key
 
     @cached_property
@@ -119,6 +125,12 @@ class CaseKeys:
             raise CaseErased(f"case {case} was erased: its key was destroyed at {row['destroyed_at']:%Y-%m-%d %H:%M} UTC")
         return self._wrapping.unwrap(Wrapped(row["wrapped_by"], row["wrapped"]), case)
 
+    def _held(self, case: str) -> tuple[bool, datetime | None]:
+        columns = (CASE_KEY.c.wrapped, CASE_KEY.c.destroyed_at)
+        with self._engine.begin() as connection:
+            row = connection.execute(select(*columns).where(CASE_KEY.c.case_reference == case)).mappings().first()
+        return (row["wrapped"] is not None, row["destroyed_at"]) if row else (False, None)
+
     def _destroy(self, case: str) -> None:
         now = datetime.now(UTC)
         gone = {"wrapped": None, "wrapped_by": None, "destroyed_at": now}
@@ -126,14 +138,7 @@ class CaseKeys:
             if not insert_once(connection, CASE_KEY, {"case_reference": case, "made_at": now, **gone}):
                 ours = (CASE_KEY.c.case_reference == case) & CASE_KEY.c.destroyed_at.is_(None)
                 connection.execute(update(CASE_KEY).where(ours).values(**gone))
-        self._overwrite()
-
-    def _overwrite(self) -> None:
-        """What was destroyed must not go on standing in the journal, or in a row that nobody sees any more."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            left = connection.execute(text(OVERWRITE[connection.dialect.name]))
-            if left.returns_rows and left.scalar_one():
-                raise TimeoutError("the key was destroyed, but stands in the database's journal while others read it: try again")
+        overwrite(self._engine, CASE_KEY)
 
     def _rotate(self) -> int:
         self._wrapping.add_key()

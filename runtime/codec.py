@@ -15,15 +15,23 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
+from contracts.event import OUTLIVING
 from runtime.case_keys import CaseKeys
 from runtime.wrapping import NONCE
 
 ENCODING = b"binary/encrypted"
 CIPHER = b"AES-256-GCM"
+OUTLIVES = "r"
+"""With what a key's name begins that is not of a case but of what is kept about keeping it; references begin with a k."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - named as what is the case
     """A payload that is not what this workflow wrote or was sent."""
+
+
+def case_of(workflow: str) -> str:
+    """The case that a workflow is about: the reference at the end of its id."""
+    return workflow.rpartition("-")[2]
 
 
 class CaseCodec(PayloadCodec, WithSerializationContext):
@@ -72,8 +80,9 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
 
     @property
     def _case(self) -> str:
-        """The reference at the end of the workflow's id."""
-        return self._bound_to[1].rpartition("-")[2]
+        """The name of the key; what is kept about erasing a case has one that outlives the case's."""
+        system, _, reference = self._bound_to[1].rpartition("-")
+        return f"{OUTLIVES}{reference[1:]}" if system in OUTLIVING else reference
 
     @property
     def _bound_to(self) -> tuple[str, str]:
@@ -94,6 +103,6 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
     def _decrypted(self, cipher: AESGCM, payload: Payload) -> Payload:
         try:
             clear = cipher.decrypt(payload.data[:NONCE], payload.data[NONCE:], self._associated)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # a nonce that is cut off is a ValueError
             raise Unreadable("a payload that was altered, or written for another workflow") from None
         return Payload.FromString(clear)

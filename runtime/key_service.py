@@ -11,6 +11,7 @@ from hvac.exceptions import InvalidRequest, VaultError  # pyright: ignore[report
 from requests import RequestException
 
 from runtime.keys import KeyUnavailable, read_private
+from runtime.tls import Tls
 from runtime.wrapping import Wrapped, WrappedAltered, altered, bound_to
 
 TIMEOUT = 5
@@ -29,11 +30,13 @@ class KeyService:
         url: Where the service answers.
         token: The file with the token, of mode 0600. It is read at every use, so another program can renew it.
         slug: The agency.
+        tls: The certificate that is shown to it, and whom this side believes; None: none, and whom the system believes.
     """
 
-    def __init__(self, url: str, token: Path, slug: str) -> None:
+    def __init__(self, url: str, token: Path, slug: str, tls: Tls | None = None) -> None:
         self._url = url
         self._token = token
+        self._tls = tls
         self._name = f"keten-{slug}"
 
     def wrap(self, key: bytes, case: str) -> Wrapped:
@@ -63,7 +66,10 @@ class KeyService:
         self._ask(lambda transit: transit.update_key_configuration(self._name, min_decryption_version=newest))
 
     def _ask(self, question: Callable[[Any], Any]) -> dict[str, Any]:
-        client: Any = hvac.Client(url=self._url, token=read_private(self._token), timeout=TIMEOUT)
+        trust: dict[str, Any] = (
+            {"verify": str(self._tls.ca), "cert": (str(self._tls.cert), str(self._tls.key))} if self._tls else {}
+        )
+        client: Any = hvac.Client(url=self._url, token=read_private(self._token), timeout=TIMEOUT, **trust)
         try:
             answer: Any = question(client.secrets.transit)
         except (VaultError, RequestException) as error:

@@ -49,12 +49,12 @@ class Keys:
         self.path.chmod(0o700)
         for agency in directory.agencies:
             for role in Role:
-                _write_once(self._seed_file(agency.slug, role), _new_seed())
-            _write_once(self.path / f"{agency.slug}.id.key", secrets.token_hex(32))
+                write_once(self._seed_file(agency.slug, role), _new_seed())
+            write_once(self.path / f"{agency.slug}.id.key", secrets.token_hex(32))
             if not self.wrapping_numbers(agency.slug):
                 self.add_wrapping_key(agency.slug)
-        _write_once(self.path / "system.nk", _new_seed())
-        _write_once(self.store_file, f'key: "{secrets.token_hex(32)}"\n')
+        write_once(self.path / "system.nk", _new_seed())
+        write_once(self.store_file, f'key: "{secrets.token_hex(32)}"\n')
 
     def seed(self, slug: str, role: Role) -> str:
         """The nkey seed of an agency's bus user.
@@ -94,7 +94,7 @@ class Keys:
     def add_wrapping_key(self, slug: str) -> int:
         """Make the next key for an agency's cases' keys; gives its number."""
         number = max(self.wrapping_numbers(slug), default=0) + 1
-        _write_once(self._wrapping_file(slug, number), secrets.token_hex(32))
+        write_once(self._wrapping_file(slug, number), secrets.token_hex(32))
         return number
 
     def remove_older_wrapping_keys(self, slug: str) -> None:
@@ -137,6 +137,12 @@ def read_private(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a key file that only its owner can read, in a folder that only its owner can enter; one that is there stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_once(path, text)
+
+
 def _new_seed() -> str:
     return nkeys.encode_seed(secrets.token_bytes(32), nkeys.PREFIX_BYTE_USER).decode()  # pyright: ignore[reportUnknownMemberType]
 
@@ -146,8 +152,8 @@ def _public(seed: str) -> str:
     return pair.public_key.decode()
 
 
-def _write_once(path: Path, text: str) -> None:
-    """Write a whole file or none; a file that is there stays, whoever made it."""
+def write_once(path: Path, text: str) -> None:
+    """Write a whole file of mode 0600 or none; a file that is there stays, whoever made it."""
     if path.exists():
         return
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

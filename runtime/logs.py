@@ -24,7 +24,18 @@ ALLOWED = frozenset(
 """Keys that may be logged. Nothing that names a case or a person is among them."""
 
 
-LIBRARIES = ("temporalio", "nats", "faststream", "asyncio", "sqlalchemy", "alembic")
+LIBRARIES = (
+    "temporalio",
+    "nats",
+    "faststream",
+    "asyncio",
+    "sqlalchemy",
+    "alembic",
+    "opentelemetry",
+    "urllib3",
+    "httpx",
+    "uvicorn",
+)
 """Of these only warnings are worth a line."""
 
 _NAME = re.compile(r"^[a-z]+(_[a-z]+)+(?= |$)")
@@ -42,7 +53,6 @@ def configure_logs(*, as_json: bool = False, level: int = logging.INFO, to: Text
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
     )
     renderer: Processor = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
     root = logging.getLogger()

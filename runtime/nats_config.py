@@ -8,28 +8,42 @@ lanes to itself are subject mappings within its account.
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.agencies import Directory
 from contracts.catalogue import Lane, lanes
 from runtime.keys import Keys, PublicKeys
+from runtime.tls import Tls
 
 Config = dict[str, Any]
 
 MAX_PAYLOAD = 1024 * 1024
+TLS_PATIENCE = 5
+"""Seconds for a handshake; the server's default of 2 is short for a machine that is busy with starting."""
+SECRETS = Path("/run/secrets")
+
+
+class Mounted(NamedTuple):
+    """What a node finds where: its streams, and its files for TLS; the defaults are those of infra/compose.yaml."""
+
+    store_dir: Path = Path("/data")
+    tls: Tls = Tls(SECRETS / "tls_ca", SECRETS / "tls_bus_cert", SECRETS / "tls_bus_key")
+
+
+MOUNTED = Mounted()
 STREAMS = ("INBOX", "DEAD")
 CONSUMER = "inbox"
 
 
-def render(directory: Directory, keys: Keys, *, port: int, store_dir: Path, host: str = "127.0.0.1") -> str:
-    """One server for the embedded installation.
+def render(directory: Directory, keys: Keys, *, port: int, store_dir: Path, tls: Tls | None = None) -> str:
+    """One server for the embedded installation, on loopback.
 
     Args:
         directory: Who takes part.
         keys: Their keys; only public halves end up in the text.
         port: Where the server listens.
         store_dir: Where the streams are stored.
-        host: The address it listens on.
+        tls: What it shows, and whom it lets in; None: no TLS.
 
     Returns:
         A configuration that must stand beside the key directory: it includes the storage key from there.
@@ -37,7 +51,8 @@ def render(directory: Directory, keys: Keys, *, port: int, store_dir: Path, host
     accounts = _accounts(directory, keys.public_keys(directory))
     accounts["SYS"] = _system_account(keys.system_public_key())
     parts = [
-        _write({"server_name": "keten", "host": host, "port": port, "max_payload": MAX_PAYLOAD, "system_account": "SYS"}),
+        _write({"server_name": "keten", "host": "127.0.0.1", "port": port, "max_payload": MAX_PAYLOAD, "system_account": "SYS"}),
+        *([_write({"tls": _for_clients(tls)})] if tls else []),
         _jetstream(store_dir, f'include "{keys.path.name}/{keys.store_file.name}"'),
         _write({"accounts": accounts}),
     ]
@@ -50,7 +65,7 @@ def render_cluster(
     nodes: Sequence[str],
     *,
     system_public_key: str | None = None,
-    store_dir: Path = Path("/data"),
+    mounted: Mounted = MOUNTED,
 ) -> dict[str, str]:
     """A cluster: one file per node, named after it.
 
@@ -59,10 +74,11 @@ def render_cluster(
         public_keys: The public halves of everybody's bus users, by slug.
         nodes: Host names under which the nodes reach each other.
         system_public_key: The user that may ask the servers how they are set; none: nobody may.
-        store_dir: Where each node stores its streams.
+        mounted: Where each node stores its streams, and what it shows to clients and to other nodes.
 
     Returns:
-        Text by file name. Each node reads the storage key from its variable ``NATS_STORE_KEY``.
+        Text by file name. Each node reads the storage key from its variable ``NATS_STORE_KEY``. It listens for clients and for
+        other nodes, both with TLS; the page with its figures is for itself only, and there is no websocket.
     """
     accounts = _accounts(directory, public_keys)
     accounts["SYS"] = _system_account(system_public_key) if system_public_key else {}
@@ -70,13 +86,26 @@ def render_cluster(
     return {
         f"{node}.conf": "\n".join(
             [
-                _write({"server_name": node, "port": 4222, "http": 8222, "max_payload": MAX_PAYLOAD, "system_account": "SYS"}),
-                _jetstream(store_dir, "key: $NATS_STORE_KEY"),
-                _write({"cluster": {"name": "keten", "port": 6222, "routes": routes}, "accounts": accounts}),
+                _write({"server_name": node, "port": 4222, "http": "127.0.0.1:8222", "max_payload": MAX_PAYLOAD}),
+                _write({"system_account": "SYS", "tls": _for_clients(mounted.tls)}),
+                _jetstream(mounted.store_dir, "key: $NATS_STORE_KEY"),
+                _write({"cluster": {"name": "keten", "port": 6222, "routes": routes, "tls": _mutual(mounted.tls)}}),
+                _write({"accounts": accounts}),
             ]
         )
         for node in nodes
     }
+
+
+def _mutual(files: Tls) -> Config:
+    """Who connects shows a certificate of this authority, too; which one does not matter to the server (docs/decisions/0012)."""
+    paths = {"ca_file": str(files.ca), "cert_file": str(files.cert), "key_file": str(files.key)}
+    return {**paths, "verify": True, "min_version": "1.2", "timeout": TLS_PATIENCE}
+
+
+def _for_clients(files: Tls) -> Config:
+    """TLS from the first byte, as our clients want it: nobody in between can tell them that there is none."""
+    return {**_mutual(files), "handshake_first": True}
 
 
 def _jetstream(store_dir: Path, key: str) -> str:
@@ -127,10 +156,11 @@ def _worker(account: Config) -> dict[str, list[str]]:
 
 
 def _worker_permissions() -> Config:
-    """What a running worker needs: send, take from its inbox, put aside what cannot be taken."""
+    """What a running worker needs: send, take from its inbox, put aside what cannot be taken, and remove that when erasing."""
+    letters = [f"$JS.API.STREAM.MSG.{verb}.DEAD" for verb in ("GET", "DELETE")]
     fetching = [f"$JS.API.CONSUMER.MSG.NEXT.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.INFO.INBOX.{CONSUMER}"]
     return {
-        "publish": {"allow": ["to.>", "dead.>", *fetching, f"$JS.ACK.INBOX.{CONSUMER}.>"]},
+        "publish": {"allow": ["to.>", "dead.>", *letters, *fetching, f"$JS.ACK.INBOX.{CONSUMER}.>"]},
         "subscribe": {"allow": ["_INBOX.>"]},
     }
 

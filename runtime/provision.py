@@ -17,9 +17,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.agencies import Directory
-from runtime.bus.connection import connect, jetstream
+from runtime.bus.connection import Access, connect, jetstream
 from runtime.keys import Keys, Role
 from runtime.nats_config import CONSUMER
+from runtime.temporal import connect_plainly
+from runtime.tls import PLAINTEXT, Certificates, Tls
 from runtime.waiting import until
 
 DUPLICATE_WINDOW = timedelta(hours=2)
@@ -65,16 +67,19 @@ SEARCH_ATTRIBUTES: Mapping[str, IndexedValueType.ValueType] = {
 }
 
 
-async def provision_streams(nats_url: str, directory: Directory, keys: Keys, *, replicas: int = 1) -> None:
+async def provision_streams(
+    nats_url: str, directory: Directory, keys: Keys, certificates: Certificates = PLAINTEXT, *, replicas: int = 1
+) -> None:
     """Make or update every agency's streams and its consumer, each as that agency's own operator."""
-    await asyncio.gather(
-        *(_provision_account(nats_url, keys.seed(agency.slug, Role.OPERATOR), replicas) for agency in directory.agencies)
-    )
+    operators = [
+        Access(nats_url, keys.seed(agency.slug, Role.OPERATOR), certificates.of(agency.slug)) for agency in directory.agencies
+    ]
+    await asyncio.gather(*(_provision_account(operator, replicas) for operator in operators))
 
 
-async def provision_namespaces(temporal_address: str, directory: Directory) -> None:
+async def provision_namespaces(temporal_address: str, directory: Directory, tls: Tls | None = None) -> None:
     """Make every agency's namespace and its search attributes, and wait until they can be used."""
-    client = await Client.connect(temporal_address)
+    client = await connect_plainly(temporal_address, tls)
     for agency in directory.agencies:  # one by one: the server keeps one version number for all namespaces
         await _provision_namespace(client, agency.namespace)
 
@@ -96,8 +101,8 @@ async def retention_of(client: Client, namespace: str) -> timedelta | None:
     return found.config.workflow_execution_retention_ttl.ToTimedelta()
 
 
-async def _provision_account(nats_url: str, seed: str, replicas: int) -> None:
-    client = await connect(nats_url, seed)
+async def _provision_account(operator: Access, replicas: int) -> None:
+    client = await connect(*operator)
     try:
         stream = jetstream(client)
         for config in (INBOX, DEAD):

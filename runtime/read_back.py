@@ -13,9 +13,11 @@ from temporalio.client import Client
 
 from contracts.agencies import Agency, Directory
 from contracts.text import Model
-from runtime.bus.connection import connect, jetstream
+from runtime.bus.connection import Access, connect, jetstream
 from runtime.keys import Keys, Role
 from runtime.provision import DEAD, INBOX, INBOX_CONSUMER, RETENTION, SEARCH_ATTRIBUTES, attributes_of, retention_of
+from runtime.temporal import connect_plainly
+from runtime.tls import PLAINTEXT, Certificates
 
 STREAM_SETTINGS = ("subjects", "retention", "storage", "discard", "duplicate_window", "allow_direct", "num_replicas")
 CONSUMER_SETTINGS = ("durable_name", "ack_policy", "ack_wait", "max_deliver", "max_ack_pending")
@@ -35,21 +37,31 @@ class Setting(Model):
         return self.wanted == self.found
 
 
-async def read_back(
-    nats_url: str, temporal_address: str, directory: Directory, keys: Keys, *, replicas: int = 1
+async def read_back(  # noqa: PLR0913 - where, whose, with what, and how many
+    nats_url: str,
+    temporal_address: str,
+    directory: Directory,
+    keys: Keys,
+    certificates: Certificates = PLAINTEXT,
+    *,
+    replicas: int = 1,
 ) -> tuple[Setting, ...]:
     """Every setting of the streams, consumers, namespaces and attributes, and of the bus's storage."""
-    client = await Client.connect(temporal_address)
+    client = await connect_plainly(temporal_address, certificates.for_temporal.system)
     parts = await asyncio.gather(
-        _storage(nats_url, keys),
-        *(_account(nats_url, agency, keys, replicas) for agency in directory.agencies),
+        _storage(Access(nats_url, keys.system_seed(), certificates.system)),
+        *(_account(agency, _operator(nats_url, agency, keys, certificates), replicas) for agency in directory.agencies),
         *(_namespace(client, agency.namespace) for agency in directory.agencies),
     )
     return tuple(setting for part in parts for setting in part)
 
 
-async def _storage(nats_url: str, keys: Keys) -> list[Setting]:
-    client = await connect(nats_url, keys.system_seed())
+def _operator(nats_url: str, agency: Agency, keys: Keys, certificates: Certificates) -> Access:
+    return Access(nats_url, keys.seed(agency.slug, Role.OPERATOR), certificates.of(agency.slug))
+
+
+async def _storage(system: Access) -> list[Setting]:
+    client = await connect(*system)
     try:
         answer = await client.request("$SYS.REQ.SERVER.PING.VARZ", b"", timeout=5)
     finally:
@@ -58,8 +70,8 @@ async def _storage(nats_url: str, keys: Keys) -> list[Setting]:
     return [Setting(where="bus", name="sync_always", wanted="True", found=str(config.get("sync_always", False)))]
 
 
-async def _account(nats_url: str, agency: Agency, keys: Keys, replicas: int) -> list[Setting]:
-    client = await connect(nats_url, keys.seed(agency.slug, Role.OPERATOR))
+async def _account(agency: Agency, operator: Access, replicas: int) -> list[Setting]:
+    client = await connect(*operator)
     try:
         stream = jetstream(client)
         found: list[Setting] = []

@@ -7,10 +7,11 @@ import asyncio
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
+from contracts.events.registrations import Registrant
 from contracts.register import Amendment, Report
-from runtime.database import insert_once, open_database
+from runtime.database import insert_once, open_database, overwrite
 from runtime.migrations import upgrade
 from runtime.register_counts import Cell, Counts, count
 from runtime.register_tables import AMENDMENT, PERSON, REPORT
@@ -31,6 +32,10 @@ class SqlRegister:
     async def add_amendment(self, amendment: Amendment) -> None:
         """Keep a later fact; the same reference and number again changes nothing."""
         await asyncio.to_thread(self._add_amendment, amendment)
+
+    async def forget(self, case: str) -> None:
+        """Leave the reports of a case as they count, without anything about the person."""
+        await asyncio.to_thread(self._forget, case)
 
     async def counts(self) -> Counts:
         """Figures for the registry's own eyes: small cells are not suppressed, so they go no further."""
@@ -56,6 +61,12 @@ class SqlRegister:
         row = amendment.model_dump() | {"recorded_on": date.fromisoformat(amendment.recorded_on)}
         with self._engine.begin() as connection:
             insert_once(connection, AMENDMENT, row)
+
+    def _forget(self, case: str) -> None:
+        nobody = dict.fromkeys(Registrant.model_fields)
+        with self._engine.begin() as connection:
+            connection.execute(update(REPORT).where(REPORT.c.reference == case).values(**nobody))
+        overwrite(self._engine, REPORT)
 
     def _count(self) -> Counts:
         with self._engine.begin() as connection:

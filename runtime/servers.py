@@ -13,17 +13,21 @@ from urllib.parse import urlsplit
 
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, PrivateAttr, ValidationError
-from temporalio.client import Client
 from temporalio.service import RPCError
 
 from contracts.agencies import Directory
-from runtime.bus.connection import connect
+from runtime.authority import Authority
+from runtime.bus.connection import Access, connect
+from runtime.event_keys import EventKeys
 from runtime.keys import Keys
 from runtime.nats_config import render
+from runtime.production import refuse_embedded
 from runtime.provision import provision_namespaces, provision_streams
 from runtime.server_process import ServerFailed, ServerProcess, binary, free_port
 from runtime.settings import Settings
 from runtime.store_repair import mend_store
+from runtime.temporal import connect_plainly
+from runtime.tls import Certificates, Tls
 from runtime.waiting import until
 
 __all__ = ["AlreadyRunning", "Running", "ServerFailed", "binary", "embedded", "read_running"]
@@ -76,16 +80,20 @@ async def embedded(settings: Settings, directory: Directory) -> AsyncGenerator[R
         AlreadyRunning: The servers of this home run already.
         ServerFailed: A server did not come up.
         StoreDamaged: The bus cannot be started without losing what it stores.
+        NotForProduction: The settings say that this is production.
     """
+    refuse_embedded(settings)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.logs_dir.mkdir(mode=0o700, exist_ok=True)
     with _sole_owner(settings):
         await _refuse_leftovers(settings)
         keys = Keys(settings.keys)
         keys.create(directory)
+        EventKeys(settings.keys, settings.public_keys).create(directory)
+        certificates = _certificates(settings, directory)
         async with AsyncExitStack() as stack:
-            running = await _start(settings, directory, keys, stack)
-            await provision_streams(running.nats_url, directory, keys)
+            running = await _start(settings, directory, keys, certificates, stack)
+            await provision_streams(running.nats_url, directory, keys, certificates)
             await provision_namespaces(running.temporal_address, directory)
             _write_private(settings.running_file, running.model_dump_json(indent=1))
             try:
@@ -94,12 +102,24 @@ async def embedded(settings: Settings, directory: Directory) -> AsyncGenerator[R
                 settings.running_file.unlink(missing_ok=True)
 
 
-async def _start(settings: Settings, directory: Directory, keys: Keys, stack: AsyncExitStack) -> Running:
-    """Both servers up and answering; what was started is stopped in the opposite order, also when the rest fails."""
+def _certificates(settings: Settings, directory: Directory) -> Certificates:
+    """Those of this home, if `keten provision --tls` was ever asked for some; what is about to expire is issued again."""
+    authority = Authority(settings.tls_dir)
+    if authority.is_here:
+        authority.certify(directory)
+    return Certificates(settings.tls_dir)
+
+
+async def _start(
+    settings: Settings, directory: Directory, keys: Keys, certificates: Certificates, stack: AsyncExitStack
+) -> Running:
+    """Both servers up and answering; what was started is stopped in the opposite order, also when the rest fails.
+
+    The embedded Temporal knows no TLS, so both listen on loopback, whether the bus has certificates or not.
+    """
     ports = _ports(settings)
-    nats_url, address = f"nats://{HOST}:{ports['nats']}", f"{HOST}:{ports['temporal']}"
-    text = render(directory, keys, port=ports["nats"], store_dir=settings.nats_dir.absolute(), host=HOST)
-    _write_private(settings.nats_config, text)
+    nats_url, address = f"{'tls' if certificates.bus else 'nats'}://{HOST}:{ports['nats']}", f"{HOST}:{ports['temporal']}"
+    _write_private(settings.nats_config, _bus_config(settings, directory, keys, certificates, ports["nats"]))
     mend_store(settings.nats_dir)
     nats = await ServerProcess.start("nats-server", ["-c", str(settings.nats_config)], settings.logs_dir / "nats.log")
     stack.push_async_callback(nats.stop)
@@ -107,12 +127,20 @@ async def _start(settings: Settings, directory: Directory, keys: Keys, stack: As
         "temporal", _temporal_arguments(settings, directory, ports), settings.logs_dir / "temporal.log"
     )
     stack.push_async_callback(temporal.stop)
-    await _ready(nats, lambda: _bus_answers(nats_url, keys))
+    await _ready(nats, lambda: _bus_answers(Access(nats_url, keys.system_seed(), certificates.system)))
     await _ready(temporal, lambda: _temporal_answers(address))
     _write_private(settings.ports_file, json.dumps(ports))
     pids = {server.name: server.pid for server in (nats, temporal)}
     ui_url = f"http://{HOST}:{ports['ui']}"
     return Running(nats_url=nats_url, temporal_address=address, ui_url=ui_url, pids=pids).of(nats, temporal)
+
+
+def _bus_config(settings: Settings, directory: Directory, keys: Keys, certificates: Certificates, port: int) -> str:
+    tls = certificates.bus
+    if tls:
+        tls.check()
+        tls = Tls(*(path.absolute() for path in tls))
+    return render(directory, keys, port=port, store_dir=settings.nats_dir.absolute(), tls=tls)
 
 
 def _temporal_arguments(settings: Settings, directory: Directory, ports: dict[str, int]) -> list[str]:
@@ -122,7 +150,8 @@ def _temporal_arguments(settings: Settings, directory: Directory, ports: dict[st
     durable = ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
     where = ["--port", str(ports["temporal"]), "--ui-port", str(ports["ui"])]
     namespaces = [argument for agency in directory.agencies for argument in ("-n", agency.namespace)]
-    return [*fixed, *own, *durable, *where, *namespaces]
+    codec = ["--ui-codec-endpoint", settings.codec_endpoint] if settings.codec_endpoint else []
+    return [*fixed, *own, *durable, *where, *codec, *namespaces]
 
 
 def _ports(settings: Settings) -> dict[str, int]:
@@ -151,8 +180,8 @@ async def _ready(server: ServerProcess, answers: Callable[[], Awaitable[None]]) 
         raise ServerFailed(f"{server.name} does not answer after {READY_PATIENCE:.0f} seconds; its log is under logs/") from None
 
 
-async def _bus_answers(nats_url: str, keys: Keys) -> None:
-    client = await connect(nats_url, keys.system_seed())
+async def _bus_answers(system: Access) -> None:
+    client = await connect(*system)
     try:
         await client.request("$SYS.REQ.SERVER.PING.HEALTHZ", b"", timeout=1)
     finally:
@@ -160,12 +189,8 @@ async def _bus_answers(nats_url: str, keys: Keys) -> None:
 
 
 async def _temporal_answers(address: str) -> None:
-    try:
-        client = await Client.connect(address)
-        serving = await client.service_client.check_health(timeout=timedelta(seconds=1))
-    except RuntimeError as error:  # the client says no more than that it could not connect
-        raise ConnectionError(str(error)) from error
-    if not serving:
+    client = await connect_plainly(address)
+    if not await client.service_client.check_health(timeout=timedelta(seconds=1)):
         raise ConnectionError("not serving yet")
 
 

@@ -1,11 +1,23 @@
 """What an installation may set: read once, from variables that begin with ``KETEN_``."""
 
+from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.agencies import EMBEDDED
+from runtime.web_address import https_or_loopback, origin
+
+Secure = Annotated[str, AfterValidator(https_or_loopback)]
+
+
+class Mode(StrEnum):
+    """For what an installation is meant."""
+
+    EMBEDDED = "embedded"
+    PRODUCTION = "production"
 
 
 class Settings(BaseSettings):
@@ -13,11 +25,18 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KETEN_", frozen=True, extra="forbid")
 
+    mode: Mode = Field(default=Mode.EMBEDDED, description="production refuses every embedded default: runtime/production.py")
     home: Path = Field(default=Path(".keten"), description="where keys, data and logs of an embedded installation stand")
     directory: Path = Field(default=EMBEDDED, description="the TOML file that says which agencies take part")
+    published_keys: Path | None = Field(
+        default=None, description="the directory with every agency's public keys for events; none: one under home"
+    )
     clocks: Path | None = Field(default=None, description="a TOML file with other terms than the defaults")
     nats_url: str | None = Field(default=None, description="the bus, its nodes separated by commas; none: the embedded one")
     temporal_address: str | None = Field(default=None, description="the Temporal frontend; none: the embedded one")
+    tls_ca: Path | None = Field(default=None, description="PEM: the authority that certifies the servers that the settings name")
+    tls_cert: Path | None = Field(default=None, description="PEM: the certificate that this process shows them")
+    tls_key: Path | None = Field(default=None, description="PEM: the private key of that certificate, mode 0600")
     nats_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded bus; 0: a free one")
     temporal_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal; 0: a free one")
     ui_port: int = Field(default=0, ge=0, le=65535, description="port of the embedded Temporal UI; 0: a free one")
@@ -25,23 +44,95 @@ class Settings(BaseSettings):
     case_keys_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the keys of cases, {agency} in it; none: a file per agency under home"
     )
+    processing_log_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the processing logs, {agency} in it; none: a file per agency under home"
+    )
+    otlp_endpoint: str | None = Field(
+        default=None, pattern=r"^https?://", description="where processing logs are exported to over OTLP; none: they are not"
+    )
+    audit_url: str | None = Field(
+        default=None,
+        pattern=r"\{agency\}",
+        description="SQLAlchemy URL of the audit logs, {agency} in it; none: a file per agency under home",
+    )
+    person: str | None = Field(default=None, description="who works at this console, one of the people whose keys lie under home")
+    person_key: Path | None = Field(default=None, description="the key file of the person who works at this console")
     key_service_url: str | None = Field(
         default=None, description="a key service with Vault's transit API that holds agencies' keys; none: files under home"
     )
     key_service_token: Path | None = Field(default=None, description="the file with this process's token at the key service")
-    gap_patience: float = Field(default=60.0, ge=0, description="seconds that a later event waits for an earlier one")
+    oidc_issuer: Secure | None = Field(default=None, description="who signs the tokens of people that the codec server reads to")
+    oidc_audience: str | None = Field(default=None, min_length=1, description="what `aud` of such a token must name")
+    codec_ui_origin: Annotated[str, AfterValidator(origin)] | None = Field(
+        default=None, description="the Temporal UI that the codec server answers; none: the embedded one"
+    )
+    codec_port: int = Field(default=8234, ge=0, le=65535, description="port of the codec server; 0: a free one")
+    codec_endpoint: Secure | None = Field(
+        default=None, description="the codec server's address as the embedded Temporal UI is told; none: the UI shows ciphertext"
+    )
+    gap_patience: float = Field(
+        default=45.0, ge=0, description="seconds that a later event waits for an earlier one, before that counts as lost"
+    )
     inbox_loops: int = Field(default=4, ge=1, le=64, description="events of different cases that one inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
+
+    key_overlap: float = Field(
+        default=7.0, gt=0, description="days for which an agency's older keys for events stay valid beside a new one"
+    )
+    key_age: float = Field(default=7.0, gt=0, description="days after which an office gives its agency new keys for events")
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        given = {"KETEN_TLS_CA": self.tls_ca, "KETEN_TLS_CERT": self.tls_cert, "KETEN_TLS_KEY": self.tls_key}
+        missing = [name for name, path in given.items() if path is None]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"{', '.join(missing)} is not set: TLS needs {', '.join(given)}, all three or none")
+        return self
+
+    @property
+    def servers_elsewhere(self) -> bool:
+        """Whether the settings name the servers; else they are the embedded ones of this home."""
+        return bool(self.nats_url and self.temporal_address)
+
+    @property
+    def tls_dir(self) -> Path:
+        """Where certificates of an embedded installation stand, and those of agencies that share a process."""
+        return self.home / "tls"
 
     @property
     def keys(self) -> Path:
         """The directory with every key."""
         return self.home / "keys"
 
+    @property
+    def public_keys(self) -> Path:
+        """The directory with every agency's public keys for events, one JWK set each."""
+        return self.published_keys or self.home / "public-keys"
+
     def case_keys(self, agency: str) -> str:
         """The SQLAlchemy URL of an agency's database of case keys; it has backups of its own."""
         file = self.home.absolute() / "case-keys" / f"{agency}.db"
         return self.case_keys_url.format(agency=agency) if self.case_keys_url else f"sqlite:///{file}"
+
+    def processing_log(self, agency: str) -> str:
+        """The SQLAlchemy URL of an agency's processing log."""
+        file = self.home.absolute() / "processing-log" / f"{agency}.db"
+        return self.processing_log_url.format(agency=agency) if self.processing_log_url else f"sqlite:///{file}"
+
+    @property
+    def people(self) -> Path:
+        """The directory with the keys of people, and each agency's list of its people."""
+        return self.home / "people"
+
+    @property
+    def audit_dir(self) -> Path:
+        """Where the audit logs of an embedded installation stand, and the newest head of every log."""
+        return self.home / "audit"
+
+    def audit(self, agency: str) -> str:
+        """The SQLAlchemy URL of an agency's audit log."""
+        file = self.audit_dir.absolute() / f"{agency}.db"
+        return self.audit_url.format(agency=agency) if self.audit_url else f"sqlite:///{file}"
 
     @property
     def nats_dir(self) -> Path:

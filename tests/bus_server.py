@@ -5,13 +5,14 @@ import contextlib
 import socket
 import subprocess
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import TimeoutError as NothingThere
@@ -21,13 +22,17 @@ from contracts.envelope import CloudEvent, source
 from contracts.event import Event
 from contracts.events.signals import SignalReported
 from contracts.reference import new_reference
-from runtime.bus import Addressee, Delivery, Inbox, broker, connect
-from runtime.bus.connection import jetstream
+from runtime.bus import Addressee, DeadLetters, Delivery, Inbox, NatsBus, Seal, broker, connect
+from runtime.bus.connection import Access, jetstream
+from runtime.bus.seal import read_outside
+from runtime.event_keys import EventKeys
 from runtime.keys import Keys, Role
 from runtime.nats_config import render
 from runtime.provision import provision_streams
 from runtime.server_process import binary
 from runtime.store_repair import mend_store
+from runtime.tls import PLAINTEXT, Certificates
+from tests.sealing import sealed
 
 POLICE, DESK, ALMERE, COORDINATOR, REGISTRY = (
     "police-midden-nederland",
@@ -41,15 +46,22 @@ POLICE, DESK, ALMERE, COORDINATOR, REGISTRY = (
 class BusServer:
     """A server under one directory: it can be killed and started again."""
 
-    def __init__(self, home: Path, directory: Directory, change: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, home: Path, directory: Directory, change: Callable[[str], str] = str, certificates: Certificates = PLAINTEXT
+    ) -> None:
         self.directory = directory
+        self.certificates = certificates
         self.keys = Keys(home / "keys")
         self.keys.create(directory)
+        self.event_keys = EventKeys(home / "keys", home / "public-keys")
+        self.event_keys.create(directory)
+        self.alarms: list[str] = []
         self.port = _free_port()
-        self.url = f"nats://127.0.0.1:{self.port}"
+        self.url = f"{'tls' if certificates.bus else 'nats'}://127.0.0.1:{self.port}"
         self.store = home / "nats"
         self.config = home / "nats.conf"
-        self.config.write_text(change(render(directory, self.keys, port=self.port, store_dir=self.store)))
+        text = render(directory, self.keys, port=self.port, store_dir=self.store, tls=certificates.bus)
+        self.config.write_text(change(text))
         self._log = home / "nats.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -65,7 +77,7 @@ class BusServer:
         raise AssertionError(self._log.read_text())
 
     def provision(self) -> None:
-        asyncio.run(provision_streams(self.url, self.directory, self.keys))
+        asyncio.run(provision_streams(self.url, self.directory, self.keys, self.certificates))
 
     def kill(self) -> None:
         assert self._process
@@ -77,7 +89,7 @@ class BusServer:
 
     @asynccontextmanager
     async def client(self, slug: str, role: Role = Role.WORKER) -> AsyncGenerator[Client]:
-        client = await connect(self.url, self.keys.seed(slug, role))
+        client = await connect(self.url, self.keys.seed(slug, role), self.certificates.of(slug))
         try:
             yield client
         finally:
@@ -87,6 +99,36 @@ class BusServer:
         """Publish raw bytes on a lane, whatever they are."""
         async with self.client(sender) as client:
             await jetstream(client).publish(f"to.{recipient}.{event}", body, headers=headers)
+
+    async def write(self, sender: str, recipient: str, event: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
+        """Publish a message of which anything may be wrong, sealed; gives it as it travelled."""
+        raw = sealed(self.seal(sender), body, recipient)
+        await self.send(sender, recipient, event, raw, headers)
+        return raw
+
+    def operator(self, slug: str) -> Access:
+        return Access(self.url, self.keys.seed(slug, Role.OPERATOR), self.certificates.of(slug))
+
+    def seal(self, slug: str) -> Seal:
+        return Seal(self.agency(slug), self.event_keys)
+
+    def post(self, broker: NatsBroker, slug: str) -> NatsBus:
+        """The bus as an agency sends on it."""
+        return NatsBus(broker, slug, self.seal(slug))
+
+    def opened(self, recipient: str, message: Msg) -> CloudEvent:
+        """A message as its recipient reads it."""
+        now = datetime.now(UTC)
+        return (
+            self.seal(recipient).opened(read_outside(message.data, now), self.agency(message.subject.split(".")[1]), now).message
+        )
+
+    async def letters(self, slug: str) -> DeadLetters:
+        """An agency's dead letters."""
+        return await DeadLetters.open(self.operator(slug), self.agency(slug), self.seal(slug))
+
+    async def _alarm(self, words: str) -> None:
+        self.alarms.append(words)
 
     async def fetch(self, slug: str, count: int = 1) -> list[Msg]:
         """Take messages out of an inbox as its worker; fewer when there are no more."""
@@ -108,8 +150,9 @@ class BusServer:
     @asynccontextmanager
     async def inbox(self, slug: str, take: Callable[[Delivery], Awaitable[None]], loops: int = 4) -> AsyncGenerator[None]:
         """An agency's inbox at work."""
-        reader = broker(self.url, self.keys.seed(slug, Role.WORKER))
-        Inbox(reader, Addressee(self.agency(slug), self.directory, self.keys.identity(slug)), take, loops=loops)
+        reader = broker(self.url, self.keys.seed(slug, Role.WORKER), self.certificates.of(slug))
+        addressee = Addressee(self.agency(slug), self.directory, self.keys.identity(slug), self.seal(slug), self._alarm)
+        Inbox(reader, addressee, take, loops=loops)
         await reader.start()
         try:
             yield
@@ -131,6 +174,16 @@ class BusServer:
     def signal(self, **fields: Any) -> CloudEvent:
         """What the police would report."""
         return self.event(POLICE, SignalReported, {"signal": {"municipality": "GM0995", "account": "seen at the door"}}, **fields)
+
+
+def running(server: BusServer) -> Generator[BusServer]:
+    """A provisioned bus, for as long as a fixture wants it."""
+    server.start()
+    try:
+        server.provision()
+        yield server
+    finally:
+        server.kill()
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:

@@ -6,8 +6,19 @@ from pathlib import Path
 import pytest
 
 from contracts.agencies import Directory, read_directory
-from tests.bus_server import BusServer
+from tests.bus_server import BusServer, running
 from tests.installed import Keten
+from tests.runtime.collector import Collector, collector
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cases", type=int, default=10, help="cases that live for the proof of erasure; a tenth is erased")
+
+
+@pytest.fixture(scope="session")
+def cases(request: pytest.FixtureRequest) -> int:
+    """How many cases live for the proof of erasure."""
+    return int(str(request.config.getoption("--cases")))
 
 
 @pytest.fixture(scope="session")
@@ -19,30 +30,28 @@ def directory() -> Directory:
 @pytest.fixture(scope="session")
 def shared_bus(tmp_path_factory: pytest.TempPathFactory, directory: Directory) -> Generator[BusServer]:
     """A provisioned bus for tests that leave nothing that another would see."""
-    yield from _running(BusServer(tmp_path_factory.mktemp("bus"), directory))
+    yield from running(BusServer(tmp_path_factory.mktemp("bus"), directory))
 
 
 @pytest.fixture
 def bus(tmp_path: Path, directory: Directory) -> Generator[BusServer]:
     """A provisioned bus of one's own."""
-    yield from _running(BusServer(tmp_path, directory))
+    yield from running(BusServer(tmp_path, directory))
 
 
 @pytest.fixture(scope="session")
-def keten(tmp_path_factory: pytest.TempPathFactory) -> Generator[Keten]:
+def told() -> Generator[Collector]:
+    """Where the processing logs of the whole installation are exported to."""
+    with collector() as there:
+        yield there
+
+
+@pytest.fixture(scope="session")
+def keten(tmp_path_factory: pytest.TempPathFactory, told: Collector) -> Generator[Keten]:
     """A whole installation, with the demo's clocks, for every test that leaves others in peace."""
-    installed = Keten(tmp_path_factory.mktemp("keten") / "home", KETEN_GAP_PATIENCE="6")
+    installed = Keten(tmp_path_factory.mktemp("keten") / "home", KETEN_GAP_PATIENCE="6", KETEN_OTLP_ENDPOINT=told.url)
     installed.up()
     try:
         yield installed
     finally:
         assert installed.stop() == 0
-
-
-def _running(server: BusServer) -> Generator[BusServer]:
-    server.start()
-    server.provision()
-    try:
-        yield server
-    finally:
-        server.kill()

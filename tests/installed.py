@@ -26,10 +26,14 @@ from contracts.envelope import CloudEvent, source
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import new_reference
+from contracts.refusals import RefusalCode, Refused
+from contracts.words import Ground
 from runtime.bus import DeadLetter, DeadLetters
 from runtime.bus.connection import connect, headers_of, jetstream
+from runtime.bus.seal import read_outside
 from runtime.servers import read_running
 from runtime.settings import Settings
+from tests.sealing import sealed
 
 KETEN = Path(sys.executable).parent / "keten"
 ROOT = Path(__file__).parents[1]
@@ -44,10 +48,18 @@ class Passed(NamedTuple):
     subject: str
     headers: dict[str, str]
     body: bytes
+    opened: CloudEvent | None
 
     @property
     def message(self) -> CloudEvent:
-        return CloudEvent.from_json(self.body, datetime.now(UTC))
+        """As its recipient reads it.
+
+        Raises:
+            Refused: The recipient could not.
+        """
+        if self.opened is None:
+            raise Refused(RefusalCode.SEAL_BROKEN, "it is not what the recipient can read")
+        return self.opened
 
 
 class Sent(NamedTuple):
@@ -160,28 +172,51 @@ class Here:
             "datacontenttype": "application/json",
             "caseref": new_reference(),
             "sequence": "1",
+            "ground": "legal_task" if Ground.LEGAL_TASK in event.rule.grounds else "consent",
             "data": data,
         }
         return standard | fields
 
+    def next(self, before: dict[str, Any], event: type[Event], data: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """The event with the next number on the line of another."""
+        message = CloudEvent.model_validate(before)
+        sender = next(agency.slug for agency in self.installation.directory.agencies if agency.oin == message.oin)
+        follows = {"caseref": message.caseref, "sequence": str(int(message.sequence) + 1), "previous": message.fingerprint}
+        return self.event(sender, event, data, **follows, **fields)
+
     async def put(self, sender: str, to: str, event: type[Event], body: dict[str, Any] | bytes) -> None:
         """Put whatever it is on the bus; done when the recipient's disk has it."""
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        raw = self.sealed(sender, to, body)
         async with self._client(sender) as client:
             await jetstream(client).publish(subject_to(to, event), raw, timeout=10)
 
+    def sealed(self, sender: str, to: str, body: dict[str, Any] | bytes) -> bytes:
+        """As it travels, signed by the sender whatever is in it."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return sealed(self.installation.seal(self.installation.directory.get(sender)), raw, to)
+
+    def opened(self, to: str, subject: str, body: bytes) -> CloudEvent | None:
+        """As its recipient reads it; None if it cannot."""
+        directory, now = self.installation.directory, datetime.now(UTC)
+        try:
+            sender = directory.get(subject.split(".")[1])
+            return self.installation.seal(directory.get(to)).opened(read_outside(body, now), sender, now).message
+        except (LookupError, Refused):
+            return None
+
     async def refused(self, sender: str, to: str, event: type[Event], body: dict[str, Any] | bytes) -> Sent:
         """Put something on the bus, and wait for the dead letter and for what its sender hears."""
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        raw = self.sealed(sender, to, body)
         async with self._client(sender) as client:
             heard = await client.subscribe(f"from.{to}.{DeliveryRefused.short_name()}")  # pyright: ignore[reportUnknownMemberType]
             await client.flush()
             await jetstream(client).publish(subject_to(to, event), raw, timeout=10)
             letter = await self._letter(to, raw)
             while True:
-                message = CloudEvent.from_json((await heard.next_msg(timeout=PATIENCE)).data, datetime.now(UTC))
-                answer = message.event()
-                if isinstance(answer, DeliveryRefused) and answer.event_id == letter.event_id:
+                arrived = await heard.next_msg(timeout=PATIENCE)
+                message = self.opened(sender, arrived.subject, arrived.data)
+                answer = message.event() if message else None
+                if message and isinstance(answer, DeliveryRefused) and answer.event_id == letter.event_id:
                     return Sent(letter, answer, message.caseref)
 
     async def _letter(self, slug: str, body: bytes) -> DeadLetter:
@@ -235,15 +270,15 @@ class Here:
                 client = await stack.enter_async_context(self._client(agency.slug))
 
                 async def hear(message: Msg, to: str = agency.slug) -> None:
-                    passed.append(Passed(to, message.subject, dict(headers_of(message)), message.data))
+                    opened = self.opened(to, message.subject, message.data)
+                    passed.append(Passed(to, message.subject, dict(headers_of(message)), message.data, opened))
 
                 await client.subscribe("from.>", cb=hear)  # pyright: ignore[reportUnknownMemberType]
                 await client.flush()
             yield passed
 
     def _letters(self, slug: str) -> Awaitable[DeadLetters]:
-        seed = self.installation.operator_seed(self.installation.directory.get(slug))
-        return DeadLetters.open(self.installation.nats_url, seed)
+        return self.installation.dead_letters(self.installation.directory.get(slug))
 
     @asynccontextmanager
     async def _client(self, slug: str) -> AsyncGenerator[Any]:

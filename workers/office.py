@@ -18,19 +18,32 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
+from activities.alarm import Alarm
+from activities.disclosing import Disclosing
+from activities.erasing import Erasing
 from activities.post import Post
 from contracts.agencies import Agency
 from contracts.event import Event
-from contracts.events.deliveries import DeliveryRefused
+from contracts.events.disclosures import ANSWERING, ASKING
+from contracts.logged import Exchange, taken
+from contracts.places import CARE_REGIONS
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
+from runtime.case_keys import CaseErased
+from runtime.kept_files import KeptWorkflows
 from runtime.keys import Role
 from runtime.temporal import connect
 from workers.capabilities import activities_of
+from workers.head_signing import heads_signed
+from workers.holdings import holdings
+from workers.tending import tended
 from workers.wiring import Wiring
+from workflows.access import Access
 from workflows.admission import EARLY, heard_by
+from workflows.disclosure import Disclosure
 from workflows.files.record import Received
 from workflows.process import Process
+from workflows.retention import Retention
 from workflows.tables.table import OPENING
 
 Workflow = type[Process[Any]]
@@ -39,8 +52,19 @@ log = structlog.get_logger()
 ANSWER = 20.0
 """Seconds until a file that does not answer is tried again later, so that it does not hold up the inbox for other cases."""
 
+REOPENING = {
+    True: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    False: WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+}
 STICKY = timedelta(seconds=2)
 """A query to a case whose worker died waits this long before another answers; the default is ten seconds."""
+
+
+def _everywhere(agency: Agency) -> list[Workflow]:
+    """What every agency does beside its own work: keep no longer than the term, and answer people who ask for access."""
+    answers: list[Workflow] = [Disclosure] if agency.kind in ANSWERING else []
+    asks: list[Workflow] = [Access] if agency.kind in ASKING else []
+    return [Retention, *answers, *asks]
 
 
 class Office:
@@ -52,26 +76,34 @@ class Office:
         self.agency = agency
         self._wiring = wiring
         self._capabilities = capabilities
-        self._processes = {process.system: process for process in workflows}
+        self._log = wiring.processing_log(agency.slug)
+        self._processes = {process.system: process for process in (*workflows, *_everywhere(agency))}
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
         """Work until the context ends: events are taken only while the Temporal worker runs."""
         wiring, slug = self._wiring, self.agency.slug
-        bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER))
-        identity = wiring.keys.identity(slug)
-        Inbox(bus, Addressee(self.agency, wiring.directory, identity), self.take, loops=wiring.settings.inbox_loops)
+        bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER), wiring.certificates.of(slug))
+        identity, seal = wiring.keys.identity(slug), wiring.seal(self.agency)
+        addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
+        Inbox(bus, addressee, self.take, loops=wiring.settings.inbox_loops)
         wiring.prepare_case_keys(slug)
-        self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug))
+        wiring.prepare_processing_log(slug)
+        tls = wiring.certificates.for_temporal.of(slug)
+        self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
+        post = Post(self.agency, identity, NatsBus(bus, slug, seal), self._log)
+        erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
+        disclosing = Disclosing(slug, wiring.directory, KeptWorkflows(self._client), self._log, wiring.case_keys(slug))
         worker = Worker(
             self._client,
             task_queue=slug,
             workflows=list(self._processes.values()),
-            activities=activities_of(Post(self.agency, identity, NatsBus(bus, slug)), *self._capabilities),
+            activities=activities_of(post, erasing, disclosing, *self._capabilities),
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()
-        async with worker:
+        signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))
+        async with worker, wiring.exported(slug), tended(self.agency, wiring, bus), signed:
             await bus.start()
             log.info("office_opened", agency=slug)
             try:
@@ -80,28 +112,45 @@ class Office:
                 await bus.stop()
 
     async def take(self, delivery: Delivery) -> None:
-        """Hand an event to the workflow it is for; returns when Temporal has accepted it.
+        """Log an event, then hand it to the workflow it is for; returns when Temporal has accepted it.
 
         Raises:
             Refused: It can never be accepted: the reason is for its sender.
             TryLater: Its predecessor is not here yet.
+            NotLogged: The processing log cannot be written; the event comes again.
         """
+        exchange = Exchange(delivery.message, delivery.event, delivery.sender.slug)
+        record = taken(exchange, self.agency, delivery.first_seen, datetime.now(UTC))
+        await self._log.write([record])
+        try:
+            await self._take(delivery, record.traceparent)
+        except Refused:
+            await self._log.write([record.refused(datetime.now(UTC))])
+            raise
+
+    async def _take(self, delivery: Delivery, trace: str) -> None:
         event = delivery.event
         self._check_content(delivery)
         process, system = self._process_for(delivery)
-        received = self._received(delivery)
+        received = self._received(delivery, trace)
         name = f"{system}-{delivery.message.caseref}"
         try:
             async with asyncio.timeout(ANSWER):
                 await self._hand_over(process, system, name, received)
         except WorkflowUpdateFailedError as error:
-            raise _translated(error) from None
+            raise self._translated(error) from None
         except WorkflowAlreadyStartedError:
             self._late(event)
+        except CaseErased:
+            raise Refused(RefusalCode.CASE_ERASED, "what was kept of this case was erased; begin a new case") from None
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             await self._no_open_file(self._client, name, delivery)
+
+    async def _alarm(self, words: str) -> None:
+        """Reach a person about something that belongs to no case."""
+        await self._wiring.pager.page(Alarm(agency=self.agency.slug, reference=None, words=words))
 
     async def _hand_over(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
         """As an update of the file; an event that may open one starts it where needed."""
@@ -123,7 +172,7 @@ class Office:
             id=name,
             task_queue=self.agency.slug,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            id_reuse_policy=REOPENING[process.reopens],
             static_summary=f"{process.table.title} {file.reference}",
         )
         client: Any = self._client  # its overloads are only partly typed
@@ -139,6 +188,12 @@ class Office:
                 raise Refused(
                     RefusalCode.MUNICIPALITY_UNKNOWN, "no municipality has this CBS code; they look like GM0995 (Lelystad)"
                 ) from None
+        if getattr(delivery.event, "care_region", None) not in {None, *CARE_REGIONS}:
+            raise Refused(RefusalCode.REGION_UNKNOWN, f"`care_region` must be one of: {', '.join(sorted(CARE_REGIONS))}")
+        grounds = delivery.event.grounds()
+        if delivery.message.ground not in grounds:
+            words = f"say in `ground` on which of these it is shared: {', '.join(grounds)}"
+            raise Refused(RefusalCode.NO_GROUND, words)
         objection = delivery.event.objection(delivery.sender.kind)
         if objection:
             raise Refused(RefusalCode.NO_GROUND, objection)
@@ -146,7 +201,7 @@ class Office:
     def _process_for(self, delivery: Delivery) -> tuple[Workflow, str]:
         """Which workflow hears this event, and the name of the file there."""
         event = delivery.event
-        answered = event.system if isinstance(event, DeliveryRefused) else None
+        answered = getattr(event, "system", None) if event.rule.file is None else None
         system = answered or f"{event.rule.file}{event.suffix()}"
         process = self._processes.get(system.split("-")[0])  # type: ignore[call-overload]
         if process is None and answered:
@@ -157,7 +212,7 @@ class Office:
             )
         return process, system
 
-    def _received(self, delivery: Delivery) -> Received[Any]:
+    def _received(self, delivery: Delivery, trace: str) -> Received[Any]:
         message = delivery.message
         waited = datetime.now(UTC) - delivery.first_seen
         return Received[type(delivery.event)](  # type: ignore[misc]
@@ -166,7 +221,10 @@ class Office:
             system=message.system,
             sequence=int(message.sequence),
             logged=message.time,
-            trace=message.traceparent,
+            trace=trace,
+            previous=message.previous,
+            fingerprint=message.fingerprint,
+            proof=delivery.proof if delivery.event.rule.evidence else None,
             past_gap=waited > timedelta(seconds=self._wiring.settings.gap_patience),
             event=delivery.event,
         )
@@ -197,11 +255,10 @@ class Office:
             raise Refused(RefusalCode.CASE_CLOSED, "the file with this case reference has ended; begin a new case")
         log.info("late_event_noted", agency=self.agency.slug, type=event.rule.type)
 
-
-def _translated(error: WorkflowUpdateFailedError) -> Exception:
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == EARLY:
-        return TryLater()
-    if isinstance(cause, ApplicationError) and cause.type in set(RefusalCode):
-        return Refused(RefusalCode(cause.type), cause.message)
-    return error
+    def _translated(self, error: WorkflowUpdateFailedError) -> Exception:
+        cause = error.cause
+        if isinstance(cause, ApplicationError) and cause.type == EARLY:
+            return TryLater(self._wiring.settings.gap_patience / 6)
+        if isinstance(cause, ApplicationError) and cause.type in set(RefusalCode):
+            return Refused(RefusalCode(cause.type), cause.message)
+        return error

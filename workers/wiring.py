@@ -1,6 +1,7 @@
 """What the workers of one process share: settings read once, ports met with their drivers."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -11,16 +12,25 @@ from pydantic import ValidationError
 from activities.alarm import Alarm, Alarms
 from activities.register import Registrar
 from activities.routing import Routing
-from contracts.agencies import Directory, read_directory
+from contracts.agencies import Agency, Directory, read_directory
 from contracts.clocks import Clocks, read_clocks
 from contracts.places import Atlas
+from runtime.audit.head import HeadFile
+from runtime.audit.log import AuditLog, Signer
+from runtime.audit.store import AuditStore
+from runtime.bus import Seal
 from runtime.case_keys import CaseKeys
 from runtime.codec import CaseCodec
+from runtime.event_keys import EventKeys
 from runtime.key_service import KeyService
 from runtime.keys import Keys
 from runtime.migrations import Tables, upgrade
+from runtime.people import People
+from runtime.processing_log import SqlProcessingLog
 from runtime.register import SqlRegister
 from runtime.settings import Settings
+from runtime.signatures import KeyFileSigner
+from runtime.tls import Certificates, named_by
 from runtime.wrapping import KeyFiles, Wrapping
 
 T = TypeVar("T")
@@ -69,6 +79,9 @@ class Wiring:
         self.nats_url = nats_url
         self.temporal_address = temporal_address
         self._codecs: dict[str, CaseCodec] = {}
+        self._case_keys: dict[str, CaseKeys] = {}
+        self._logs: dict[str, SqlProcessingLog] = {}
+        self._audit_logs: dict[str, AuditLog] = {}
 
     @cached_property
     def directory(self) -> Directory:
@@ -90,6 +103,20 @@ class Wiring:
         """The key files."""
         return Keys(self.settings.keys)
 
+    @cached_property
+    def event_keys(self) -> EventKeys:
+        """The keys with which events are signed and sealed."""
+        return EventKeys(self.settings.keys, self.settings.public_keys)
+
+    def seal(self, agency: Agency) -> Seal:
+        """What signs, seals and opens an agency's events."""
+        return Seal(agency, self.event_keys)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """Which certificate each connection shows."""
+        return Certificates.of_settings(self.settings)
+
     def codec(self, slug: str) -> CaseCodec:
         """What encrypts an agency's workflows, with the keys of its cases."""
         if slug not in self._codecs:
@@ -97,12 +124,51 @@ class Wiring:
         return self._codecs[slug]
 
     def case_keys(self, slug: str) -> CaseKeys:
-        """The keys of an agency's cases."""
-        return CaseKeys(self.settings.case_keys(slug), self._wrapping(slug))
+        """The keys of an agency's cases; one for this process, so that what is destroyed is forgotten at once."""
+        if slug not in self._case_keys:
+            self._case_keys[slug] = CaseKeys(self.settings.case_keys(slug), self._wrapping(slug))
+        return self._case_keys[slug]
 
     def prepare_case_keys(self, slug: str) -> None:
         """Make the database of an agency's case keys, or bring it up to date."""
         upgrade(self.settings.case_keys(slug), Tables.CASE_KEYS)
+
+    def processing_log(self, slug: str) -> SqlProcessingLog:
+        """The processing log of an agency."""
+        if slug not in self._logs:
+            self._logs[slug] = SqlProcessingLog(self.settings.processing_log(slug))
+        return self._logs[slug]
+
+    def prepare_processing_log(self, slug: str) -> None:
+        """Make the database of an agency's processing log, or bring it up to date."""
+        upgrade(self.settings.processing_log(slug), Tables.PROCESSING_LOG)
+
+    @asynccontextmanager
+    async def exported(self, slug: str) -> AsyncGenerator[None]:
+        """While inside, the processing log of an agency is exported, if a setting says where to."""
+        if self.settings.otlp_endpoint is None:
+            yield
+            return
+        from runtime.otlp import exporting  # noqa: PLC0415 - takes a moment to load, and most installations export nothing
+
+        with exporting(slug, self.settings.processing_log(slug), self.settings.otlp_endpoint):
+            yield
+
+    @cached_property
+    def people(self) -> People:
+        """The people whose keys lie here, and the lists of those who work at agencies."""
+        return People(self.settings.people)
+
+    def audit(self, slug: str) -> AuditLog:
+        """The audit log of an agency."""
+        if slug not in self._audit_logs:
+            head = HeadFile(self.settings.audit_dir / f"{slug}.head")
+            self._audit_logs[slug] = AuditLog(AuditStore(slug, self.settings.audit(slug)), head)
+        return self._audit_logs[slug]
+
+    def audit_signer(self, slug: str) -> Signer:
+        """What signs the head of an agency's audit log."""
+        return KeyFileSigner(self.settings.keys / f"{slug}.audit.jwk", f"{slug}.audit")
 
     def _wrapping(self, slug: str) -> Wrapping:
         """The agency's key: at the key service if the settings name one, else in its file."""
@@ -111,7 +177,7 @@ class Wiring:
             return KeyFiles(self.keys, slug)
         if token is None:
             raise ValueError("KETEN_KEY_SERVICE_URL is set: name the file with the token, too, in KETEN_KEY_SERVICE_TOKEN")
-        return KeyService(service, token, slug)
+        return KeyService(service, token, slug, named_by(self.settings))
 
     @cached_property
     def routing(self) -> Routing:
@@ -119,9 +185,14 @@ class Wiring:
         return Routing(self.atlas)
 
     @cached_property
-    def alarms(self) -> Alarms:
+    def pager(self) -> LogPager:
         """How a person is reached."""
-        return Alarms(LogPager())
+        return LogPager()
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """How a workflow reaches a person."""
+        return Alarms(self.pager)
 
     @cached_property
     def registrar(self) -> Registrar:

@@ -81,9 +81,11 @@ def hears(
         @wraps(handler)
         def handle(self: Any, received: Received[Any]) -> str:
             if received.id not in self.file.ids:
-                _remember(self.file, received)
+                missing = _remember(self.file, received)
                 self.note(snake(event.__name__), received.sender.slug, facts(received.event))
                 handler(self, received)
+                if missing:
+                    self.missed(received, missing)
             return self.phase
 
         def validate(self: Any, received: Received[Any]) -> None:
@@ -156,20 +158,42 @@ def _in_order(file: Record, received: Received[Any]) -> None:
         raise ApplicationError(f"number {number} came before number {heard.last + 1}", type=EARLY, non_retryable=True)
     if number <= heard.last and number not in heard.missing:
         raise not_possible(f"another event had the number {number} already; count on", RefusalCode.SEQUENCE_REUSED)
+    _linked(heard, received)
 
 
-def _remember(file: Record, received: Received[Any]) -> None:
+def _linked(heard: Heard, received: Received[Any]) -> None:
+    """Whether it follows the event before it, and is the one that a later event spoke of.
+
+    Raises:
+        ApplicationError: ``chain_broken``: an event was changed, put in between, or left out.
+    """
+    before = heard.said.get(received.sequence - 1) if received.sequence - 1 == heard.last else None
+    expected = heard.said.get(received.sequence) if received.sequence in heard.missing else None
+    follows = before in {None, received.previous} or not received.fingerprint
+    if not follows or expected not in {None, received.fingerprint}:
+        words = "`previous` must be the fingerprint of the event with the number before, as you sent it"
+        raise not_possible(words, RefusalCode.CHAIN_BROKEN)
+
+
+def _remember(file: Record, received: Received[Any]) -> list[int]:
+    """Take note of an event; gives the numbers before it that are missing."""
     file.ids = [*file.ids, received.id][-REMEMBERED_IDS:]
     if received.trace and not file.trace:
         file.trace = received.trace
     if received.sequence == 0:
-        return
+        return []
     heard = file.heard.setdefault(_line(received), Heard(last=received.sequence - 1 if _opens(file, received) else 0))
+    heard.said[received.sequence] = received.fingerprint
+    missing = list(range(heard.last + 1, received.sequence))
     if received.sequence > heard.last:
-        heard.missing += range(heard.last + 1, received.sequence)
+        heard.missing += missing
         heard.last = received.sequence
     else:
         heard.missing.remove(received.sequence)
+    if missing and received.previous:
+        heard.said[received.sequence - 1] = received.previous
+    heard.said = {number: said for number, said in heard.said.items() if number == heard.last or number in heard.missing}
+    return missing
 
 
 def _opens(file: Record, received: Received[Any]) -> bool:

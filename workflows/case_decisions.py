@@ -15,7 +15,7 @@ from contracts.commands import (
     StartAftercare,
     WithdrawConsent,
 )
-from contracts.words import CaseOutcome, Finding, Recall
+from contracts.words import CaseOutcome, ConsentTo, Finding, Recall
 from workflows import case_rules as rules
 from workflows.admission import command
 from workflows.care_tracks import RiecWay
@@ -79,8 +79,10 @@ class CaseDecisions(CaseLetters):
         """The person takes consent back: what was offered on it is recalled."""
         given = self.file.consent
         if given is not None:
-            taken = {name for name in ("help", "registration", "riec") if getattr(order, name)}
+            taken = [consent for consent in ConsentTo if getattr(order, consent) and getattr(given, consent)]
             self.file.consent = given.model_copy(update=dict.fromkeys(taken, False))
+            for consent in taken:
+                self.ask_back(consent)
         if not self.file.may_refer:
             for referral in self.referrals:
                 referral.recall(Recall.CONSENT_WITHDRAWN)

@@ -3,6 +3,7 @@
 from contracts.agencies import Party
 from contracts.event import File
 from contracts.events.dossiers import PrivacyCheckAnswered, PrivacyCheckDecided
+from contracts.events.erasures import ConsentWithdrawn
 from contracts.events.referrals import (
     FirstContactMade,
     ReferralAccepted,
@@ -12,7 +13,7 @@ from contracts.events.referrals import (
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRecorded
 from contracts.events.signals import CaseProgressed, CaseWithdrawn, SignalRouted
-from contracts.words import CaseOutcome, SignalStatus
+from contracts.words import CaseOutcome, ConsentTo, Ground, SignalStatus
 from workflows.admission import hears
 from workflows.care_tracks import Registering, RiecWay
 from workflows.files.case import CaseFile, ReferralFile
@@ -74,6 +75,25 @@ class CaseLetters(Process[CaseFile]):
         """Everything that runs inside the case and is open."""
         smaller = [_riec_way(self, None), _registering(self, None)]
         return [*self.referrals, *(track for track in smaller if track is not self and track.state is not None)]
+
+    def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:
+        """Consent is kept here, each purpose for itself; nobody decides yet that a vital interest makes up for it."""
+        if ground is Ground.CONSENT:
+            return self.file.consent is not None and consent is not None and getattr(self.file.consent, consent)
+        return ground is Ground.LEGAL_TASK
+
+    def ask_back(self, consent: ConsentTo) -> None:
+        """What was shared on this consent is recalled: from whoever was told, with a receipt."""
+        told = self._told_on(consent)
+        if told:
+            self.tell(self.file.me, ConsentWithdrawn(consent=consent, told=tuple(told)))
+
+    def _told_on(self, consent: ConsentTo) -> list[str]:
+        if consent is ConsentTo.HELP:
+            return sorted({slug for home in self.file.referrals for slug in home.asked.values()})
+        if consent is ConsentTo.RIEC:
+            return [self.file.sharing.municipality.slug] if self.file.sharing else []
+        return [self.registry.slug] if self.registry and self.file.registering else []
 
     def numbered(self, number: int) -> ReferralFile | None:
         """A request for help by its number."""

@@ -1,6 +1,7 @@
 """What leaves a workflow: letters stand in the file until the recipient's disk has acknowledged them."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import workflow
@@ -11,14 +12,23 @@ from activities.post import Batch, Letter, Post
 from contracts.agencies import Party
 from contracts.event import Event
 from contracts.reference import Reference
+from contracts.words import Ground
 from workflows.files.record import Record
 
 
 class Outbox:
-    """Numbers, keeps and posts the letters of one file. A recipient who cannot be reached holds up nobody else."""
+    """Numbers, keeps and posts the letters of one file. A recipient who cannot be reached holds up nobody else.
 
-    def __init__(self, file: Record) -> None:
+    Args:
+        file: Where the letters stand.
+        holds: Whether the ground on which a letter is shared still holds; asked whenever it would leave.
+        withheld: Told of each letter that did not leave for want of a ground.
+    """
+
+    def __init__(self, file: Record, holds: Callable[[Letter], bool], withheld: Callable[[Letter], None]) -> None:
         self._file = file
+        self._holds = holds
+        self._tell_withheld = withheld
         self._posting = False
         self._held: dict[str, asyncio.Task[None]] = {}
 
@@ -32,12 +42,11 @@ class Outbox:
         """Whether a new run may begin: what is held up goes along in the file and is posted from there."""
         return not self._posting
 
-    def put(self, to: Party, event: Event, *, because: str | None, reference: Reference | None) -> None:
+    def put(
+        self, to: Party, event: Event, *, ground: Ground, because: str | None = None, reference: Reference | None = None
+    ) -> None:
         """Add a letter; it leaves with whatever else leaves now."""
-        line = f"{to.slug}/{event.rule.file or '-'}"
-        number = 0 if reference else self._file.sent.get(line, 0) + 1
-        if number:
-            self._file.sent[line] = number
+        line = None if reference else f"{to.slug}/{event.rule.file or '-'}"
         self._file.step += 1
         letter = Letter(
             step=self._file.step,
@@ -45,19 +54,26 @@ class Outbox:
             type=event.rule.type,
             reference=reference or self._file.reference,
             system=self._file.system,
-            sequence=number,
+            sequence=self._file.sent.get(line, 0) + 1 if line else 0,
             logged=workflow.now(),
             trace=None if reference else self._file.trace,
             because=because,
+            ground=ground,
+            previous=self._file.links.get(line) if line else None,
             data=event.model_dump(mode="json"),
         )
+        if line:
+            self._file.sent[line] = letter.sequence
+            self._file.links[line] = letter.fingerprint
         self._file.outbox.append(letter)
 
     async def run(self) -> None:
         """Post whatever is there, for as long as the workflow runs."""
         while True:
             await workflow.wait_condition(lambda: bool(self._ready()))
-            await self._post(self._ready())
+            self._withhold()
+            if ready := self._ready():
+                await self._post(ready)
 
     async def _post(self, letters: tuple[Letter, ...]) -> None:
         self._posting = True
@@ -81,16 +97,38 @@ class Outbox:
 
     async def _keep_posting(self, to: str) -> None:
         """A long outage: a regular activity that tries for ever, so that the workflow task is not held."""
-        while letters := tuple(letter for letter in self._file.outbox if letter.to == to):
-            await workflow.execute_activity_method(
+        while letters := self._held_up(to):
+            trying = workflow.start_activity_method(
                 Post.keep_posting,  # pyright: ignore[reportArgumentType]
                 Batch(letters=letters),
                 start_to_close_timeout=timedelta(seconds=60),
                 retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
                 summary=f"held up: {_summary(letters)}",
             )
-            self._remove(tuple(letter.step for letter in letters))
+            if await self._ended_while_grounds_hold(trying, letters):
+                self._remove(tuple(letter.step for letter in letters))
         del self._held[to]
+
+    async def _ended_while_grounds_hold(self, trying: workflow.ActivityHandle[None], letters: tuple[Letter, ...]) -> bool:
+        await workflow.wait_condition(lambda: trying.done() or not all(map(self._holds, letters)))
+        if not trying.done():
+            trying.cancel()
+        try:
+            await trying
+        except FailureError:
+            return False
+        return True
+
+    def _held_up(self, to: str) -> tuple[Letter, ...]:
+        self._withhold()
+        return tuple(letter for letter in self._file.outbox if letter.to == to)
+
+    def _withhold(self) -> None:
+        """What has no ground any more does not leave. Its number stays taken: it may have left without our knowing."""
+        for letter in [letter for letter in self._file.outbox if not self._holds(letter)]:
+            self._remove((letter.step,))
+            self._file.withheld.append(letter.step)
+            self._tell_withheld(letter)
 
     def _ready(self) -> tuple[Letter, ...]:
         return tuple(letter for letter in self._file.outbox if letter.to not in self._held)

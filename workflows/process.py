@@ -2,23 +2,28 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 from activities.alarm import Alarm, Alarms
+from activities.post import Letter
 from contracts.agencies import Party
+from contracts.catalogue import CATALOGUE
 from contracts.commands import AcknowledgeAlarms, Command
 from contracts.event import Event, File
-from contracts.events.deliveries import DeliveryRefused
+from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
+from contracts.events.erasures import FileEnded
 from contracts.reference import Reference
 from contracts.views import Choice, FileView, StoryLine
+from contracts.words import ConsentTo, Ground
 from workflows.admission import command, facts, hears, no_track, snake
+from workflows.face import Face
 from workflows.files.record import STORY_LINES, Received, Record
 from workflows.outbox import Outbox
 from workflows.tables.table import VOID
@@ -26,14 +31,6 @@ from workflows.track import Track
 
 FileT = TypeVar("FileT", bound=Record)
 P = TypeVar("P", bound="Process[Any]")
-
-PHASE = SearchAttributeKey.for_keyword("KetenPhase")
-OWNER = SearchAttributeKey.for_keyword("KetenOwner")
-REGION = SearchAttributeKey.for_keyword("KetenRegion")
-KIND = SearchAttributeKey.for_keyword("KetenKind")
-CASE = SearchAttributeKey.for_keyword("KetenCase")
-DEADLINE = SearchAttributeKey.for_datetime("KetenDeadline")
-OVERDUE = SearchAttributeKey.for_bool("KetenOverdue")
 
 
 class Move(NamedTuple):
@@ -66,14 +63,16 @@ class Process(Track, Generic[FileT]):
     """A file that is kept, by its table."""
 
     system: ClassVar[File]
+    reopens: ClassVar[bool] = False
+    """Whether a file of this kind may be opened again after it ended."""
     file_type: ClassVar[type[Record]]
 
     def __init__(self, file: FileT) -> None:
         self.file = file
-        self.outbox = Outbox(file)
+        self.outbox = Outbox(file, self._still_holds, self._withheld)
         self.unread: deque[Move] = deque()
         self._stirred = 0
-        self._shown: tuple[Any, ...] = ()
+        self._shown: Face | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: list[asyncio.Task[Any]] = []
         super().__init__(self, file)
@@ -100,7 +99,11 @@ class Process(Track, Generic[FileT]):
         """
         if to is None:
             return
-        self.outbox.put(to, event, because=because, reference=reference)
+        ground = next((ground for ground in event.grounds() if self.holds(ground, event.rule.consent)), None)
+        if ground is None:
+            self.note("withheld", self.file.me.slug, {"to": to.slug, "what": snake(type(event).__name__)})
+            return
+        self.outbox.put(to, event, ground=ground, because=because, reference=reference)
         self.note(snake(type(event).__name__), self.file.me.slug, {"to": to.slug, **facts(event)})
 
     def alarm(self, words: str) -> None:
@@ -123,6 +126,8 @@ class Process(Track, Generic[FileT]):
         self.open()
         if self.phase == VOID:
             raise ApplicationError("the event that opened this file was refused", type=VOID, non_retryable=True)
+        if not self.reopens:
+            self.tell(self.file.me, FileEnded(kind=type(self).system, system=self.file.system))
         await workflow.wait_condition(lambda: self.outbox.empty and not self._is_busy)
         self._show()
 
@@ -137,6 +142,13 @@ class Process(Track, Generic[FileT]):
         self._stirred += 1
 
     # What a kind of process may say differently
+
+    def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:  # noqa: ARG002 - who keeps consent asks for which
+        """Whether something may be shared on this ground now; asked when an event is written, and again whenever it would leave.
+
+        Who answers an offer made with consent answers on that consent, which is kept by whoever offered.
+        """
+        return ground in {Ground.LEGAL_TASK, Ground.CONSENT}
 
     @property
     def tracks(self) -> list[Track]:
@@ -159,6 +171,17 @@ class Process(Track, Generic[FileT]):
     def acknowledge_alarms(self, _: AcknowledgeAlarms) -> None:
         """A person has seen the alarms."""
         self.file.alarms.clear()
+
+    @hears(track=no_track)
+    def deliveries_missed(self, received: Received[DeliveriesMissed]) -> None:
+        """Events of ours have not arrived at another agency: a person must look, unless we kept them back ourselves."""
+        if not self.file.withheld:
+            self.alarm(f"{received.sender.slug} misses {_numbers(received.event.numbers)} that we sent")
+
+    def missed(self, received: Received[Any], numbers: list[int]) -> None:
+        """Events are missing that were sent to us: a person here must know, and whoever sent them."""
+        self.alarm(f"{_numbers(numbers)} from {received.sender.slug} did not arrive")
+        self.tell(received.sender, DeliveriesMissed(system=received.system, numbers=tuple(numbers)))
 
     @hears(track=no_track)
     def delivery_refused(self, received: Received[DeliveryRefused]) -> None:
@@ -192,6 +215,13 @@ class Process(Track, Generic[FileT]):
     def moved(self, trigger: str, to: str) -> None:
         """Keep every move for the narrative, which may read it later."""
         self.unread.append(Move(trigger, to))
+
+    def _still_holds(self, letter: Letter) -> bool:
+        rule = CATALOGUE[letter.type].rule
+        return letter.ground is None or self.holds(letter.ground, rule.consent)
+
+    def _withheld(self, letter: Letter) -> None:
+        self.note("withheld", self.file.me.slug, {"to": letter.to, "what": snake(CATALOGUE[letter.type].__name__)})
 
     async def _until_something_stirs(self, errand: "asyncio.Task[Any] | None" = None) -> None:
         """Wait for an event, a decision, an answer, or the clock of whichever track is due first."""
@@ -230,24 +260,24 @@ class Process(Track, Generic[FileT]):
             await workflow.wait_condition(lambda: self._face() != self._shown)
             self._show()
 
-    def _face(self) -> tuple[str, str, str | None, datetime, bool]:
+    def _face(self) -> Face:
         tracks = self._all_tracks()
-        first = min(tracks, key=lambda track: track.progress.due)
-        owner = self.turn_of.slug if self.turn_of else "-"
-        overdue = self.state is not None and any(track.progress.reminders for track in tracks)
-        return self.phase, owner, self.file.region, first.progress.due, overdue
+        return Face(
+            phase=self.phase,
+            owner=self.turn_of.slug if self.turn_of else None,
+            region=self.file.region,
+            kind=self.system,
+            case=self.file.reference,
+            deadline=min(track.progress.due for track in tracks) if self.state else None,
+            overdue=self.state is not None and any(track.progress.reminders for track in tracks),
+        )
 
     def _show(self) -> None:
         face = self._face()
         if face == self._shown:
             return
         self._shown = face
-        phase, owner, region, deadline, overdue = face
-        pairs = [PHASE.value_set(phase), OWNER.value_set(owner), KIND.value_set(self.system), CASE.value_set(self.file.reference)]
-        pairs += [OVERDUE.value_set(overdue)]
-        pairs += [REGION.value_set(region)] if region else []
-        pairs += [DEADLINE.value_set(deadline) if self.state else DEADLINE.value_unset()]
-        workflow.upsert_search_attributes(pairs)  # pyright: ignore[reportUnknownMemberType] - generic in the library
+        face.show()
         workflow.set_current_details(self._details())
 
     def _details(self) -> str:
@@ -273,6 +303,10 @@ class Process(Track, Generic[FileT]):
         handler: Any = getattr(type(self), name)
         order: type[Command] = next(iter(handler.__annotations__.values()))
         return Choice(command=name, words=(handler.__doc__ or "").split("\n", 1)[0], fields=order.model_json_schema())
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return f"event{'s' * (len(numbers) > 1)} number {', '.join(map(str, numbers))}"
 
 
 async def _activity(activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:

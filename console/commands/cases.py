@@ -21,6 +21,10 @@ AGENCY = Annotated[str | None, typer.Option("--as", help="for which agency; need
 DATA = Annotated[str | None, typer.Option("--data", help="the content as JSON, instead of field=value")]
 
 
+KEPT = "kept"
+"""The phase of a file about what is kept for its term: listed when it is asked for, and when somebody must act."""
+
+
 def cases(
     region: Annotated[str | None, typer.Option(help="care region")] = None,
     phase: Annotated[str | None, typer.Option(help="phase, for instance triage")] = None,
@@ -32,6 +36,7 @@ def cases(
     wanted = {"KetenRegion": region, "KetenPhase": phase, "KetenOwner": owner}
     conditions = [f"{name} = '{_safe(value)}'" for name, value in wanted.items() if value]
     conditions += [] if closed else ["ExecutionStatus = 'Running'"]
+    conditions += [] if closed or phase else [f"KetenPhase != '{KEPT}'"]
     conditions += [f"(KetenOverdue = true OR KetenDeadline < '{datetime.now(UTC).isoformat()}')"] if overdue else []
     run(_cases(conditions))
 

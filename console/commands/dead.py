@@ -9,7 +9,9 @@ from rich.table import Table
 
 from console.installation import Installation
 from console.screen import run, screen, stop, when
-from runtime.bus import DeadLetter, DeadLetters
+from contracts.refusals import Refused
+from runtime.audit.entry import Action
+from runtime.bus import DeadLetter
 
 app = typer.Typer(help="Events that could not be taken: look, correct, replay.", no_args_is_help=True)
 AGENCY = Annotated[str, typer.Argument(help="slug of the agency that refused the event")]
@@ -44,7 +46,8 @@ async def _list() -> None:
     installation = Installation.reach()
     table = Table("agency", "number", "at", "from", "event", "code", "reason")
     for agency in installation.ours:
-        async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+        await installation.witness.read(agency, "dead_letters")
+        async with await installation.dead_letters(agency) as letters:
             for letter in await letters.list():
                 words = (letter.sender, letter.event, letter.code, letter.reason)
                 table.add_row(agency.slug, str(letter.seq), _at(letter), *map(escape, words))
@@ -54,18 +57,27 @@ async def _list() -> None:
 async def _show(slug: str, number: int) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
-    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
+    await installation.witness.read(agency, f"dead_letter:{number}")
+    async with await installation.dead_letters(agency) as letters:
         letter = await letters.show(number)
+        text = letters.text(letter, installation.directory.by_slug.get(letter.sender))
     why = f"[red]{escape(letter.code)}[/red]: {escape(letter.reason)}"
     screen.print(f"from {escape(letter.sender)}, {escape(letter.event)}, {_at(letter)}: {why}")
-    screen.print(letter.body.decode("utf-8", errors="replace"), markup=False)
+    screen.print(text.decode("utf-8", errors="replace"), markup=False)
 
 
 async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
-    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(agency)) as letters:
-        await letters.replay(number, corrected)
+    what = f"dead_letter:{number}{':corrected' if corrected else ''}"
+    try:
+        async with (
+            installation.witness.act(agency, Action.REPLAY, what),
+            await installation.dead_letters(agency) as letters,
+        ):
+            await letters.replay(number, corrected)
+    except Refused as refused:
+        stop(f"not replayed: the corrected event would be refused: {refused.code}: {refused.reason}")
     screen.print(f"[green]replayed[/green]: {agency.slug} takes it again; if it is refused again, `keten dead list` shows it")
 
 

@@ -22,6 +22,7 @@ from console.picture import story_table
 from console.screen import run, screen
 from runtime.bus import DeadLetter, DeadLetters
 from runtime.logs import configure_logs
+from runtime.production import refuse_embedded
 from runtime.settings import Settings, load_settings
 from runtime.watchdog import watched
 
@@ -59,6 +60,7 @@ async def _demo(keep: bool) -> None:
 
 def _settings() -> Settings:
     """A home of its own, empty at every demo, and the demo's clocks."""
+    refuse_embedded(load_settings())
     home = load_settings().home / "demo"
     shutil.rmtree(home, ignore_errors=True)
     return load_settings().model_copy(update={"home": home, "clocks": CLOCKS, "gap_patience": 5.0})
@@ -97,7 +99,7 @@ async def _draw(installation: Installation, staff: SimulatedStaff, told: list[To
 async def _dead_letters(installation: Installation) -> Table:
     table = Table("from", "code", "reason", title="Dead letters at the signal desk: nothing lost, each can be replayed")
     desk = installation.directory.desk
-    async with await DeadLetters.open(installation.nats_url, installation.operator_seed(desk)) as letters:
+    async with await installation.dead_letters(desk) as letters:
         for letter in await _settled(letters, 2):
             table.add_row(letter.sender, f"[red]{letter.code}[/red]", letter.reason)
     return table

@@ -23,7 +23,11 @@ async def _doctor() -> None:
     screen.print(f"bus {installation.nats_url}; Temporal {installation.temporal_address}; UI {installation.ui_url or '-'}")
     with screen.status("reading the settings back"):
         settings = await read_back(
-            installation.nats_url, installation.temporal_address, installation.directory, installation.keys
+            installation.nats_url,
+            installation.temporal_address,
+            installation.directory,
+            installation.keys,
+            installation.certificates,
         )
     wrong = [setting for setting in settings if not setting.as_wanted]
     table = Table("where", "setting", "wanted", "found")

@@ -21,6 +21,7 @@ def events(
         _one(name)
         return
     table = Table("event", "from", "to", "ground", "purpose", title="Who may send what to whom")
+    table.columns[0].no_wrap = True
     for event in CATALOGUE.values():
         rule = event.rule
         if kind is None or kind in rule.senders | rule.recipients:
@@ -43,4 +44,7 @@ def _one(name: str) -> None:
 
 
 def _kinds(kinds: frozenset[AgencyKind]) -> str:
-    return "everybody" if len(kinds) == len(AgencyKind) else ", ".join(sorted(kinds))
+    others = frozenset(AgencyKind) - kinds
+    if len(others) <= 2:
+        return f"everybody but {', '.join(sorted(others))}" if others else "everybody"
+    return ", ".join(sorted(kinds))

@@ -15,9 +15,11 @@ from contracts.catalogue import BY_SHORT_NAME, CATALOGUE, may_send
 from contracts.envelope import CloudEvent, parse, source
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
+from contracts.logged import Exchange, sent
 from contracts.reference import new_reference
 from contracts.refusals import RefusalCode, Refused
-from runtime.bus import Mailbox, PublishFailed
+from runtime.audit.entry import Action
+from runtime.bus import PublishFailed
 
 SENDER = Annotated[str | None, typer.Option("--as", help="slug of the sending agency; else read from `source`")]
 RECIPIENT = Annotated[str | None, typer.Option("--to", help="slug of the recipient; needed where several may take it")]
@@ -42,14 +44,24 @@ async def _publish(raw: bytes, sender: str | None, to: str | None, wait: float) 
         recipient = _recipient(installation, agency, message.event_class, to)
     except Refused as refused:
         stop(f"not published: {refused.code}: {refused.reason}")
-    async with await Mailbox.open(installation.nats_url, installation.operator_seed(agency)) as mailbox:
-        with screen.status(f"{message.type} to {recipient.slug}"):
-            try:
-                answer = await mailbox.publish_and_wait(message, recipient.slug, wait)
-            except (TimeoutError, PublishFailed) as error:
-                stop(f"not delivered: {type(error).__name__}; the bus may be down: `keten doctor`")
+    async with installation.witness.act(agency, Action.PUBLISH, message.event_class.short_name(), message.caseref):
+        answer = await delivered(installation, agency, message, recipient, wait)
     screen.print(f"delivered to {recipient.slug}: case [bold]{message.caseref}[/bold], event {message.id}")
     _show(answer)
+
+
+async def delivered(
+    installation: Installation, agency: Agency, message: CloudEvent, recipient: Agency, wait: float
+) -> CloudEvent | None:
+    """Log an event, send it, and wait so many seconds for its answer; stops in words when the bus does not take it."""
+    async with await installation.mailbox(agency) as mailbox:
+        record = sent(Exchange(message, message.event(), recipient.slug), datetime.now(UTC))
+        await installation.processing_log(agency.slug).write([record])
+        with screen.status(f"{message.type} to {recipient.slug}"):
+            try:
+                return await mailbox.publish_and_wait(message, recipient, wait)
+            except (TimeoutError, PublishFailed) as error:
+                stop(f"not delivered: {type(error).__name__}; the bus may be down: `keten doctor`")
 
 
 def _show(answer: CloudEvent | None) -> None:
@@ -81,6 +93,8 @@ def complete(raw: bytes, sender: str | None, installation: Installation) -> tupl
     fields.setdefault("caseref", new_reference())
     fields.setdefault("sequence", "1")
     message = CloudEvent.from_json(json.dumps(fields).encode(), datetime.now(UTC))
+    if message.ground is None:
+        message = message.model_copy(update={"ground": message.event().grounds()[0]})
     _nothing_ignored(message.event(), message.data)
     return agency, message
 
@@ -97,7 +111,7 @@ def _sender(fields: dict[str, Any], slug: str | None, installation: Installation
 
 def _recipient(installation: Installation, agency: Agency, event: type[Event], slug: str | None) -> Agency:
     directory = installation.directory
-    allowed = [other for other in directory.agencies if may_send(agency, other, event, directory)]
+    allowed = [other for other in directory.agencies if may_send(agency, other, event)]
     names = ", ".join(other.slug for other in allowed)
     if not allowed:
         kinds = ", ".join(sorted(event.rule.senders))

@@ -13,13 +13,19 @@ import typer
 from console.installation import Installation, everything
 from console.screen import run, screen, settings
 from contracts.agencies import read_directory
+from runtime.audit.entry import Action
+from runtime.authority import LIFETIME, RENEW, Authority
+from runtime.event_keys import EventKeys
 from runtime.keys import Keys
 from runtime.logs import configure_logs
 from runtime.nats_config import render_cluster
+from runtime.production import refuse_defaults, refuse_embedded
 from runtime.provision import provision_namespaces, provision_streams
+from runtime.servers import AlreadyRunning, read_running
 from runtime.settings import load_settings
 from runtime.watchdog import watched
 from workers.kinds import office
+from workers.wiring import read_file
 
 
 def up(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="show the log")] = False) -> None:
@@ -38,11 +44,19 @@ def worker(agency: Annotated[str, typer.Argument(help="slug of the agency")]) ->
 
 def provision(
     render: Annotated[Path | None, typer.Option(help="only make keys, and write a bus cluster's configuration here")] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="only make certificates of a test authority; production brings its own")
+    ] = False,
     nodes: Annotated[str, typer.Option(help="host names of the cluster's nodes")] = "nats-1,nats-2,nats-3",
     replicas: Annotated[int, typer.Option(min=1, max=5, help="copies of every stream; a cluster of three holds 3")] = 1,
 ) -> None:
     """Make keys, streams, namespaces and search attributes on the servers that run; nothing is ever deleted."""
-    run(_render(render, nodes.split(",")) if render else _provision(replicas))
+    if tls:
+        run(_certify(nodes.split(",")))
+    if render:
+        run(_render(render, nodes.split(",")))
+    if not (tls or render):
+        run(_provision(replicas))
 
 
 async def _up() -> None:
@@ -59,17 +73,34 @@ async def _up() -> None:
 
 
 async def _worker(slug: str) -> None:
-    installation = Installation.reach()
+    installation = Installation.reach(slug)
     agency = installation.directory.get(slug)
     installation.prepare()
     async with office(agency, installation).open(), watched():
         await until_stopped(asyncio.Event().wait())
 
 
+async def _certify(nodes: list[str]) -> None:
+    settings = load_settings()
+    refuse_embedded(settings)
+    if read_running(settings):
+        raise AlreadyRunning(f"Keten runs in {settings.home}, and a server reads its certificate when it starts: stop it first")
+    directory = read_file(read_directory, settings.directory)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    issued = Authority(settings.tls_dir).certify(directory, nodes)
+    screen.print(
+        f"[green]certified[/green]: {len(issued)} certificates issued in {settings.tls_dir}, by a test authority that nobody "
+        f"else should believe; each is valid for {LIFETIME.days} days. `keten up` uses and renews them; elsewhere come again "
+        f"before {RENEW.days} days are left"
+    )
+
+
 async def _render(where: Path, nodes: list[str]) -> None:
     settings = load_settings()
+    refuse_defaults(settings)
     directory, keys = read_directory(settings.directory), Keys(settings.keys)
     keys.create(directory)
+    EventKeys(keys.path, load_settings().public_keys).create(directory)
     files = render_cluster(directory, keys.public_keys(directory), nodes, system_public_key=keys.system_public_key())
     await asyncio.to_thread(_write_all, where, files)
     screen.print(
@@ -87,10 +118,13 @@ async def _provision(replicas: int) -> None:
     installation = Installation.reach()
     directory, keys = installation.directory, installation.keys
     keys.create(directory)
+    EventKeys(keys.path, load_settings().public_keys).create(directory)
+    for agency in directory.agencies:
+        await installation.witness.note(agency, Action.PROVISION, "servers")
     with screen.status("streams and consumers"):
-        await provision_streams(installation.nats_url, directory, keys, replicas=replicas)
+        await provision_streams(installation.nats_url, directory, keys, installation.certificates, replicas=replicas)
     with screen.status("namespaces and search attributes"):
-        await provision_namespaces(installation.temporal_address, directory)
+        await provision_namespaces(installation.temporal_address, directory, installation.certificates.for_temporal.system)
     screen.print(f"[green]provisioned[/green]: {len(directory.agencies)} agencies")
 
 

@@ -1,6 +1,7 @@
 """Simulated people. They live only in the demo, and use the same commands as a person at the console."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,15 +11,18 @@ from nats.errors import Error as NatsError
 
 from console.files import Files, Found
 from console.installation import Installation
+from contracts.catalogue import subject_to
 from contracts.envelope import CONTENT_TYPE, CloudEvent, source
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import new_reference
-from runtime.bus import Mailbox
 from runtime.bus.connection import connect, jetstream
 
 PATIENCE = 90.0
 """Seconds after which a simulated person gives up and the demo fails."""
+
+SIMULATED = "simulated"
+"""The name under which they stand in audit logs."""
 
 
 class SimulatedStaff:
@@ -26,7 +30,7 @@ class SimulatedStaff:
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
-        self._files = Files(installation)
+        self._files = Files(installation, installation.played_by(SIMULATED))
 
     async def report(self, slug: str, event: Event, to: str) -> str:
         """An agency's own system publishes an event and waits for the receipt.
@@ -45,13 +49,21 @@ class SimulatedStaff:
             time=datetime.now(UTC),
             caseref=new_reference(),
             sequence="1",
+            ground=event.grounds()[0],
             data=event.model_dump(mode="json"),
         )
-        async with await Mailbox.open(self._installation.nats_url, self._installation.operator_seed(agency)) as mailbox:
-            answer = await mailbox.publish_and_wait(message, to, PATIENCE)
+        async with await self._installation.mailbox(agency) as mailbox:
+            answer = await mailbox.publish_and_wait(message, self._installation.directory.get(to), PATIENCE)
         if answer is None or isinstance(answer.event(), DeliveryRefused):
             raise RuntimeError(f"{slug} got no receipt for {event.rule.type}")
         return message.caseref
+
+    async def send_sealed(self, slug: str, to: str, event: type[Event], message: dict[str, object]) -> str:
+        """A faulty system seals and signs a message in which anything may be wrong, and puts it on the bus."""
+        outside = {name: value for name, value in message.items() if name != "data"}
+        data = self._installation.seal(self._installation.directory.get(slug)).sealed(json.dumps(message).encode(), to)
+        body = json.dumps({**outside, "datacontenttype": "application/jose", "data": data})
+        return await self.send_raw(slug, subject_to(to, event), body.encode())
 
     async def send_raw(self, slug: str, subject: str, raw: bytes) -> str:
         """A faulty system puts bytes on the bus.
@@ -60,7 +72,7 @@ class SimulatedStaff:
             Where the bytes ended.
         """
         agency = self._installation.directory.get(slug)
-        client = await connect(self._installation.nats_url, self._installation.operator_seed(agency))
+        client = await connect(*self._installation.operator(agency))
         try:
             headers = {"content-type": CONTENT_TYPE}
             await jetstream(client).publish(subject, raw, timeout=3, headers=headers)

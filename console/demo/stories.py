@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from console.demo.staff import SimulatedStaff
 from contracts.catalogue import subject_to
+from contracts.envelope import source
 from contracts.events.referrals import ReferralOffered
 from contracts.events.signals import Signal, SignalReported
 from contracts.words import Sector
@@ -105,10 +106,16 @@ async def with_bad_events(staff: SimulatedStaff) -> Told:
     """A malformed event, a forged one and a forbidden one: each refused with its reason, nothing lost."""
     police, lane = "police-midden-nederland", subject_to("signal-desk", SignalReported)
     remarks = [f"malformed JSON: {await staff.send_raw(police, lane, b'{this is not JSON')}"]
-    forged = b'{"specversion":"1.0","id":"demo-forged-event","source":"urn:nld:oin:00000099000000000004:systeem:report",'
-    forged += b'"type":"nl.keten.signals.reported.v1","time":"2026-01-01T00:00:00Z","datacontenttype":"application/json",'
-    forged += b'"caseref":"k000000000000000000000000","data":{}}'
-    remarks.append(f"forged sender: {await staff.send_raw(police, lane, forged)}")
+    forged: dict[str, object] = {
+        "specversion": "1.0",
+        "id": "deadbeef-0001",
+        "source": source("00000099000000000004", "report"),
+        "type": SignalReported.rule.type,
+        "time": "2026-01-01T00:00:00Z",
+        "caseref": "k000000000000000000000000",
+        "data": {},
+    }
+    remarks.append(f"forged sender: {await staff.send_sealed(police, 'signal-desk', SignalReported, forged)}")
     lane = subject_to("cosm-shelter", ReferralOffered)
     remarks.append(f"an event that police may not send: {await staff.send_raw(police, lane, b'{}')}")
     return Told((), "refused with reason, kept as dead letters", tuple(remarks))

@@ -23,8 +23,8 @@ def event_schemas() -> dict[Path, str]:
 def message_schema(event: type[Event]) -> Schema:
     """The whole message: the envelope with this event's type and data in it."""
     data = data_schema(event)
-    definitions = data.pop("$defs", {})
     envelope = envelope_schema()
+    definitions = {**envelope.pop("$defs", {}), **data.pop("$defs", {})}
     properties = envelope["properties"]
     properties["type"] = {"const": event.rule.type, "title": "Type", "type": "string"}
     properties["data"] = data

@@ -21,6 +21,7 @@ class DeliveryRefused(Event):
         recipients=EVERYBODY,
         file=None,
         late=True,
+        partners=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="let no event vanish without its sender knowing",
         retention="status",
@@ -30,3 +31,21 @@ class DeliveryRefused(Event):
     system: Line = Field(description="the system within the sender that sent it, as in its source")
     code: RefusalCode
     reason: Text
+
+
+class DeliveriesMissed(Event):
+    """Events with these numbers did not arrive, although later ones of the same line did."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.deliveries.missed.v1",
+        senders=EVERYBODY,
+        recipients=EVERYBODY,
+        file=None,
+        late=True,
+        partners=True,
+        grounds=(Ground.LEGAL_TASK,),
+        purpose="let no event vanish without its sender knowing",
+        retention="status",
+    )
+    system: Line = Field(description="the system within the sender that sent them, as in their source")
+    numbers: tuple[int, ...] = Field(min_length=1, max_length=1000, description="their `sequence`")

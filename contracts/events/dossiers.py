@@ -7,10 +7,11 @@ from pydantic import Field
 from contracts.event import Event, File, Rule
 from contracts.events.signals import COORDINATORS
 from contracts.text import Line, Model, MunicipalityCode, Personal, Text
-from contracts.words import AgencyKind, Ground, NotBrought, Reliability, Sector, Weighing
+from contracts.words import AgencyKind, ConsentTo, Ground, NotBrought, Reliability, Sector, Weighing
 
 MUNICIPALITY = frozenset({AgencyKind.MUNICIPALITY})
 RIEC = frozenset({AgencyKind.RIEC})
+UNDER_INVESTIGATION = "to know of it could frustrate an investigation (GDPR art. 23, paragraph 1 under d; Wgs)"
 
 
 class Observation(Model):
@@ -34,6 +35,7 @@ class PrivacyCheckRequested(Event):
         file=File.PRIVACY,
         opens=True,
         grounds=(Ground.CONSENT, Ground.VITAL_INTEREST),
+        consent=ConsentTo.RIEC,
         purpose="let the municipality decide whether organised crime must be looked into",
         retention="privacy_check",
     )
@@ -55,6 +57,7 @@ class PrivacyCheckDecided(Event):
         late=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="tell the coordinator whether the RIEC looks into it",
+        shielded=UNDER_INVESTIGATION,
         retention="case",
     )
     brought: bool
@@ -72,6 +75,7 @@ class DossierBrought(Event):
         opens=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="enrich, weigh and fight organised crime together (Wgs, in force 1 March 2025)",
+        shielded=UNDER_INVESTIGATION,
         retention="dossier",
     )
     observation: Observation
@@ -92,6 +96,7 @@ class DossierReportedBack(Event):
         late=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="feedback to whoever brought the signal",
+        shielded=UNDER_INVESTIGATION,
         retention="privacy_check",
     )
     weighing: Weighing
@@ -108,6 +113,7 @@ class PrivacyCheckAnswered(Event):
         late=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="let the coordinator hear back",
+        shielded=UNDER_INVESTIGATION,
         retention="case",
     )
     weighing: Weighing

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 from contracts.event import Event, File, Rule
 from contracts.events.signals import COORDINATORS, Person
 from contracts.text import Model, Personal, Text
-from contracts.words import AgencyKind, AidOutcome, Decline, Ground, Recall, Service, Urgency
+from contracts.words import AgencyKind, AidOutcome, ConsentTo, Decline, Ground, Recall, Service, Urgency
 
 AID = frozenset({AgencyKind.AID_ORGANISATION})
 
@@ -29,6 +29,7 @@ def _to_aid(name: str, *, purpose: str, opens: bool = False, grounds: tuple[Grou
         opens=opens,
         late=not opens,
         grounds=grounds,
+        consent=ConsentTo.HELP if Ground.CONSENT in grounds else None,
         purpose=purpose,
         retention="placement",
     )
@@ -42,6 +43,7 @@ def _to_coordinator(name: str, purpose: str) -> Rule:
         file=File.CASE,
         late=True,
         grounds=(Ground.CONSENT,),
+        consent=ConsentTo.HELP,
         purpose=purpose,
         retention="case",
     )
@@ -74,7 +76,9 @@ class ReferralOffered(_Referral):
 class ReferralRecalled(_Referral):
     """The offer is taken back."""
 
-    rule: ClassVar[Rule] = _to_aid("recalled", purpose="end an offer that no longer stands")
+    rule: ClassVar[Rule] = _to_aid(
+        "recalled", purpose="end an offer that no longer stands, and the use of what it told", grounds=(Ground.LEGAL_TASK,)
+    )
     reason: Recall
 
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from contracts.event import Event, File, Rule
 from contracts.events.signals import COORDINATORS
 from contracts.text import Line, Model, Personal
-from contracts.words import AgencyKind, CaseOutcome, Ground, Sector
+from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Ground, Sector
 
 REGISTRY = frozenset({AgencyKind.REGISTRY})
 
@@ -33,6 +33,7 @@ class RegistrationRequested(Event):
         file=File.REGISTRATION,
         opens=True,
         grounds=(Ground.CONSENT, Ground.LEGAL_TASK),
+        consent=ConsentTo.REGISTRATION,
         purpose="count reports and persons nationally",
         retention="registration",
     )
@@ -41,6 +42,12 @@ class RegistrationRequested(Event):
     reported_by: AgencyKind = Field(description="the kind of agency that makes this report")
     sector: Sector = Sector.UNKNOWN
     registrant: Personal[Registrant | None] = None
+
+    def grounds(self) -> tuple[Ground, ...]:
+        """With the person's data on consent, unless a reporter must report by law; anonymously as a task."""
+        if self.registrant is None or self.reported_by is AgencyKind.REPORTER:
+            return (Ground.LEGAL_TASK,)
+        return (Ground.CONSENT,)
 
     def objection(self, sender: AgencyKind) -> str | None:
         """Only who must report by law may report a person without consent, and nobody reports as another kind."""

@@ -8,7 +8,8 @@ export SQL_PASSWORD
 SCHEMA=/etc/temporal/schema/postgresql/v12
 
 tool() {
-    temporal-sql-tool --plugin postgres12 --endpoint temporal-db --port 5432 --user temporal "$@"
+    temporal-sql-tool --plugin postgres12 --endpoint temporal-db --port 5432 --user temporal \
+        --tls --tls-ca-file /run/secrets/tls_ca --tls-server-name temporal-db "$@"
 }
 
 for pair in temporal:temporal temporal_visibility:visibility; do

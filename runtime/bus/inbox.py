@@ -19,6 +19,7 @@ from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus.refusal import Refusals
+from runtime.bus.seal import Seal, read_outside
 from runtime.bus.turns import Turns
 
 log = structlog.get_logger()
@@ -34,10 +35,14 @@ class Delivery:
 
     sender: Agency
     message: CloudEvent
+    proof: str
     event: Event
     first_seen: datetime
     attempt: int
 
+
+FORGED = {RefusalCode.SIGNATURE_INVALID, RefusalCode.SEAL_BROKEN, RefusalCode.SENDER_MISMATCH}
+"""Not a mistake in the content: a faulty system, or somebody who plays another."""
 
 Take = Callable[[Delivery], Awaitable[None]]
 """Returning accepts the event; ``Refused`` refuses it for good; anything else raised has it come again later."""
@@ -52,11 +57,13 @@ class TryLater(Exception):  # noqa: N818 - a request, not an error
 
 
 class Addressee(NamedTuple):
-    """Whose inbox it is, whom that agency knows, and its key for keyed hashes."""
+    """Whose inbox it is, whom that agency knows, its key for keyed hashes, what opens its mail, and how a person is reached."""
 
     agency: Agency
     directory: Directory
     identity: bytes
+    seal: Seal
+    alarm: Callable[[str], Awaitable[None]]
 
 
 class Inbox:
@@ -66,8 +73,10 @@ class Inbox:
         self._broker = broker
         self._me = addressee.agency
         self._directory = addressee.directory
+        self._seal = addressee.seal
+        self._alarm = addressee.alarm
         self._take = take
-        self._refusals = Refusals(addressee.agency, addressee.identity)
+        self._refusals = Refusals(addressee.agency, addressee.identity, addressee.seal)
         self._turns = Turns()
         for _ in range(loops):
             self._subscribe()
@@ -110,7 +119,9 @@ class Inbox:
         await self._refusals.keep(stream, message, refused)
         who = sender.slug if sender else None
         log.warning("event_refused", agency=self._me.slug, sender=who, type=_short(message.subject), code=refused.code.value)
-        if sender and may_send(self._me, sender, DeliveryRefused, self._directory):
+        if refused.code in FORGED:
+            await self._alarm(f"an event on the lane of {who or 'nobody'} was not signed or sealed as it must be: {refused.code}")
+        if sender and may_send(self._me, sender, DeliveryRefused):
             await self._refusals.answer(stream, message, sender, refused)
 
     async def _postpone(self, message: Msg, error: Exception) -> None:
@@ -126,15 +137,17 @@ class Inbox:
         return self._directory.by_slug.get(subject.split(".")[1])
 
     def _check(self, message: Msg, sender: Agency | None) -> Delivery:
-        event = CloudEvent.from_json(message.data, datetime.now(UTC))
-        if sender is None or self._directory.by_oin.get(event.oin) != sender:
+        now = datetime.now(UTC)
+        sealed = read_outside(message.data, now)
+        if sender is None or self._directory.by_oin.get(sealed.oin) != sender:
             raise Refused(RefusalCode.SENDER_MISMATCH, "`source` names another agency than the one that sent this")
+        event, proof, _ = self._seal.opened(sealed, sender, now)
         if event.event_class.short_name() != _short(message.subject):
             raise Refused(RefusalCode.ENVELOPE_INVALID, "`type` is not the event under which this was sent")
-        if not may_send(sender, self._me, event.event_class, self._directory):
+        if not may_send(sender, self._me, event.event_class):
             raise Refused(RefusalCode.NOT_ALLOWED, "this agency does not take this event from you; `keten events` lists who may")
         seen = message.metadata
-        return Delivery(sender, event, event.event(), first_seen=seen.timestamp, attempt=seen.num_delivered)
+        return Delivery(sender, event, proof, event.event(), first_seen=seen.timestamp, attempt=seen.num_delivered)
 
 
 async def _whole(arrived: NatsMessage) -> Any:

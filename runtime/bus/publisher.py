@@ -10,6 +10,7 @@ from nats.js.api import PubAck
 
 from contracts.catalogue import subject_to
 from contracts.envelope import CONTENT_TYPE, CloudEvent
+from runtime.bus.seal import Seal
 
 log = structlog.get_logger()
 
@@ -23,19 +24,20 @@ class PublishFailed(Exception):  # noqa: N818 - named as what happened
 class NatsBus:
     """The bus as one agency sends on it."""
 
-    def __init__(self, broker: NatsBroker, slug: str) -> None:
+    def __init__(self, broker: NatsBroker, slug: str, seal: Seal) -> None:
         self._broker = broker
         self._slug = slug
+        self._seal = seal
 
     async def publish(self, message: CloudEvent, recipient: str) -> None:
-        """Send one event and wait for the recipient's disk.
+        """Send one event, sealed, and wait for the recipient's disk.
 
         Raises:
             PublishFailed: Nobody acknowledged within five seconds, or there is no such lane.
         """
-        subject = subject_to(recipient, message.event_class)
+        subject, body = subject_to(recipient, message.event_class), self._seal.closed(message, recipient)
         try:
-            await send(self._broker.config.connection_state.stream, subject, message.to_json(), message.id)
+            await send(self._broker.config.connection_state.stream, subject, body, message.id)
         except (NatsError, TimeoutError) as error:
             name = type(error).__name__
             log.warning("event_not_published", agency=self._slug, recipient=recipient, type=message.type, error=name)

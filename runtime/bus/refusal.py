@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -16,13 +16,15 @@ from contracts.envelope import CloudEvent, parse, source
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import ALPHABET, from_bytes
 from contracts.refusals import Refused
+from contracts.words import Ground
 from runtime.bus.connection import headers_of
 from runtime.bus.publisher import TIMEOUT, send
+from runtime.bus.seal import Seal
 
 log = structlog.get_logger()
 
 SYSTEM = "inbox"
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+_ID = re.compile(r"[0-9a-f][0-9a-f-]{7,63}")
 _CASE = re.compile(rf"k[{ALPHABET}]{{24}}")
 _SYSTEM = re.compile(r"urn:nld:oin:\d{20}:systeem:([a-z][a-z0-9-]{0,39})")
 
@@ -38,13 +40,19 @@ class Glimpse:
     @classmethod
     def of(cls, message: Msg) -> "Glimpse":
         """Take only what has the right form; the rest stays in the dead letter."""
+        seen = cls.of_body(message.data)
+        return replace(seen, id=seen.id or _fitting(_ID, headers_of(message).get("Nats-Msg-Id")))
+
+    @classmethod
+    def of_body(cls, body: bytes) -> "Glimpse":
+        """The same, of the body alone."""
         try:
-            fields = parse(message.data)
+            fields = parse(body)
         except Refused:
             fields = {}
         system = _SYSTEM.fullmatch(str(fields.get("source", "")))
         return cls(
-            id=_fitting(_ID, fields.get("id")) or _fitting(_ID, headers_of(message).get("Nats-Msg-Id")),
+            id=_fitting(_ID, fields.get("id")),
             caseref=_fitting(_CASE, fields.get("caseref")),
             system=system[1] if system else "unknown",
         )
@@ -53,9 +61,10 @@ class Glimpse:
 class Refusals:
     """The dead letters of one agency, and its answers to their senders."""
 
-    def __init__(self, me: Agency, identity: bytes) -> None:
+    def __init__(self, me: Agency, identity: bytes, seal: Seal) -> None:
         self._me = me
         self._identity = identity
+        self._seal = seal
 
     async def keep(self, stream: JetStreamContext, message: Msg, refused: Refused) -> None:
         """Store the original, byte for byte, with the reason; returns when it is on disk."""
@@ -76,7 +85,7 @@ class Refusals:
         if event is DeliveryRefused:
             return
         answer = self._answer(message, refused, event.rule.type)
-        await send(stream, subject_to(sender.slug, DeliveryRefused), answer.to_json(), answer.id)
+        await send(stream, subject_to(sender.slug, DeliveryRefused), self._seal.closed(answer, sender.slug), answer.id)
         log.info("refusal_sent", agency=self._me.slug, recipient=sender.slug, code=refused.code.value)
 
     def _answer(self, message: Msg, refused: Refused, event_type: str) -> CloudEvent:
@@ -92,6 +101,7 @@ class Refusals:
             time=datetime.now(UTC),
             caseref=seen.caseref or from_bytes(self._digest("caseref", about)),
             causationid=seen.id,
+            ground=Ground.LEGAL_TASK,
             data=told.model_dump(mode="json"),
         )
 

@@ -5,11 +5,13 @@ A change to the tables in the code needs a further step there, written by hand; 
 
 import logging
 import sys
+import threading
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime import case_key_tables, register_tables
+from runtime import case_key_tables, processing_log_tables, register_tables
+from runtime.audit import tables as audit_tables
 from runtime.database import open_database
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 
 HERE = Path(__file__).parent
+ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps what it works on in its modules, so two threads would change each other's database."""
 
 
 class Tables(StrEnum):
@@ -25,9 +29,16 @@ class Tables(StrEnum):
 
     REGISTER = "register"
     CASE_KEYS = "case_keys"
+    PROCESSING_LOG = "processing_log"
+    AUDIT = "audit"
 
 
-METADATA = {Tables.REGISTER: register_tables.METADATA, Tables.CASE_KEYS: case_key_tables.METADATA}
+METADATA = {
+    Tables.REGISTER: register_tables.METADATA,
+    Tables.CASE_KEYS: case_key_tables.METADATA,
+    Tables.PROCESSING_LOG: processing_log_tables.METADATA,
+    Tables.AUDIT: audit_tables.METADATA,
+}
 
 
 def upgrade(url: str, tables: Tables = Tables.REGISTER, revision: str = "head") -> None:
@@ -61,7 +72,7 @@ def _run(url: str, tables: Tables, command: str, *arguments: str) -> None:
 
     engine = open_database(url)
     try:
-        with engine.connect() as connection:
+        with ONE_AT_A_TIME, engine.connect() as connection:
             getattr(commands, command)(_config(connection, tables), *arguments)
     finally:
         engine.dispose()

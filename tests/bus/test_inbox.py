@@ -15,7 +15,7 @@ from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent, source
 from contracts.events.deliveries import DeliveryRefused
 from contracts.refusals import RefusalCode, Refused
-from runtime.bus import DeadLetter, DeadLetters, Delivery, Mailbox, NatsBus, TryLater, broker
+from runtime.bus import DeadLetter, Delivery, Mailbox, TryLater, broker
 from runtime.bus.connection import jetstream
 from runtime.keys import Role
 from tests.bus_server import ALMERE, DESK, POLICE, BusServer, eventually
@@ -36,7 +36,7 @@ async def _never(_: Delivery) -> None:
 
 
 async def _letters(bus: BusServer, slug: str) -> tuple[DeadLetter, ...]:
-    async with await DeadLetters.open(bus.url, bus.keys.seed(slug, Role.OPERATOR)) as letters:
+    async with await bus.letters(slug) as letters:
         return await letters.list()
 
 
@@ -50,20 +50,20 @@ async def _settled(bus: BusServer, slug: str) -> None:
 async def _publish(bus: BusServer, message: CloudEvent, sender: str = POLICE, recipient: str = DESK) -> None:
     sending = broker(bus.url, bus.keys.seed(sender, Role.WORKER))
     async with sending:
-        await NatsBus(sending, sender).publish(message, recipient)
+        await bus.post(sending, sender).publish(message, recipient)
 
 
 async def _refused(bus: BusServer, body: bytes, headers: dict[str, str] | None = None, event: str = REPORTED) -> DeadLetter:
     """Send a body that is refused: the dead letter, after checking that the sender heard the same."""
-    await bus.send(POLICE, DESK, event, body, headers)
+    raw = await bus.write(POLICE, DESK, event, body, headers)
     async with bus.inbox(DESK, _never):
         await _settled(bus, DESK)
     [letter] = await _letters(bus, DESK)
     [answer] = await bus.fetch(POLICE)
-    told = CloudEvent.from_json(answer.data, datetime.now(UTC)).event()
+    told = bus.opened(POLICE, answer).event()
     assert isinstance(told, DeliveryRefused)
     assert (told.code, told.event_id) == (letter.code, letter.event_id)
-    assert letter.body == body
+    assert letter.body == raw
     return letter
 
 
@@ -154,11 +154,12 @@ async def test_a_refusal_by_the_worker_is_kept_and_answered(bus: BusServer) -> N
         async with bus.inbox(DESK, take):
             await _settled(bus, DESK)
     [letter] = await _letters(bus, DESK)
-    assert letter.body == message.to_json()
+    async with await bus.letters(DESK) as letters:
+        assert letters.text(letter, bus.agency(POLICE)) == message.to_json()
     assert (letter.code, letter.event_id) == ("not_possible_now", message.id)
     assert letter.reason == "this case waits for consent; send it after that"
     [answer] = await bus.fetch(POLICE)
-    told = CloudEvent.from_json(answer.data, datetime.now(UTC))
+    told = bus.opened(POLICE, answer)
     assert (told.causationid, told.caseref, told.sequence, told.system) == (message.id, message.caseref, "0", "inbox")
     assert told.data["system"] == "test"
     assert told.data["event_type"] == message.type
@@ -247,10 +248,11 @@ async def test_headers_may_be_anything(bus: BusServer) -> None:
 
 async def test_an_event_that_the_catalogue_does_not_allow_between_these_two(bus: BusServer) -> None:
     """No lane leads here; only the agency's own operator can put it into the inbox."""
-    event = bus.event(DESK, BY_SHORT_NAME["signals.received.v1"], {"status": "with_desk"})
+    event = bus.event(ALMERE, BY_SHORT_NAME["signals.received.v1"], {"status": "with_desk"})
     async with bus.client(DESK, Role.OPERATOR) as operator:
-        await jetstream(operator).publish(f"from.{DESK}.signals.received.v1", event.to_json())
-        await jetstream(operator).publish("from.nobody.signals.received.v1", event.to_json())
+        raw = bus.seal(ALMERE).closed(event, DESK)
+        await jetstream(operator).publish(f"from.{ALMERE}.signals.received.v1", raw)
+        await jetstream(operator).publish("from.nobody.signals.received.v1", raw)
     async with bus.inbox(DESK, _never):
         await _settled(bus, DESK)
     assert {letter.code for letter in await _letters(bus, DESK)} == {"not_allowed", "sender_mismatch"}
@@ -303,7 +305,7 @@ async def test_a_dead_letter_is_replayed_once_its_cause_is_gone(bus: BusServer) 
     await _publish(bus, message)
     async with bus.inbox(DESK, take):
         await _settled(bus, DESK)
-        async with await DeadLetters.open(bus.url, bus.keys.seed(DESK, Role.OPERATOR)) as letters:
+        async with await bus.letters(DESK) as letters:
             [letter] = await letters.list()
             assert await letters.show(letter.seq) == letter
             await letters.replay(letter.seq)
@@ -322,7 +324,7 @@ async def test_a_dead_letter_is_replayed_corrected(bus: BusServer) -> None:
     async def take(delivery: Delivery) -> None:
         taken.append(delivery.message)
 
-    async with await DeadLetters.open(bus.url, bus.keys.seed(DESK, Role.OPERATOR)) as letters, bus.inbox(DESK, take):
+    async with await bus.letters(DESK) as letters, bus.inbox(DESK, take):
         await letters.replay(letter.seq, right.to_json())
         await _settled(bus, DESK)
         assert await letters.list() == ()
@@ -331,8 +333,8 @@ async def test_a_dead_letter_is_replayed_corrected(bus: BusServer) -> None:
 
 async def test_a_replay_that_fails_keeps_the_letter(bus: BusServer) -> None:
     letter = await _refused(bus, b"{}")
-    async with await DeadLetters.open(bus.url, bus.keys.seed(DESK, Role.OPERATOR)) as letters:
-        with pytest.raises(Exception, match="maximum payload"):
+    async with await bus.letters(DESK) as letters:
+        with pytest.raises(Refused, match="too_large"):
             await letters.replay(letter.seq, b"x" * 2_000_000)
         assert await letters.show(letter.seq) == letter
 
@@ -372,7 +374,7 @@ async def test_every_message_is_handled_once_when_many_come(bus: BusServer) -> N
     sent = [bus.signal() for _ in range(200)]
     sending = broker(bus.url, bus.keys.seed(POLICE, Role.WORKER))
     async with sending:
-        await asyncio.gather(*(NatsBus(sending, POLICE).publish(message, DESK) for message in sent))
+        await asyncio.gather(*(bus.post(sending, POLICE).publish(message, DESK) for message in sent))
     async with bus.inbox(DESK, take, loops=8):
         await _settled(bus, DESK)
     assert sorted(taken) == sorted(message.id for message in sent)
@@ -383,12 +385,12 @@ async def test_publishing_by_hand_returns_what_came_back(bus: BusServer) -> None
         raise Refused(RefusalCode.MUNICIPALITY_UNKNOWN, "no such municipality")
 
     message = bus.signal()
-    async with await Mailbox.open(bus.url, bus.keys.seed(POLICE, Role.OPERATOR)) as mailbox:
+    async with await Mailbox.open(bus.operator(POLICE), bus.seal(POLICE)) as mailbox:
         async with bus.inbox(DESK, take):
-            answer = await mailbox.publish_and_wait(message, DESK, timeout=20)
+            answer = await mailbox.publish_and_wait(message, bus.agency(DESK), timeout=20)
         assert answer is not None
         assert answer.data["code"] == "municipality_unknown"
-        assert await mailbox.publish_and_wait(bus.signal(), DESK, timeout=0.1) is None
+        assert await mailbox.publish_and_wait(bus.signal(), bus.agency(DESK), timeout=0.1) is None
 
 
 async def test_where_no_lane_leads_publishing_fails_in_words(bus: BusServer) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -120,6 +121,12 @@ def test_where_several_agencies_can_decide_one_must_be_named(cli: Cli, case: str
 @pytest.mark.parametrize("command", ["case", "decide"])
 def test_a_case_that_is_not_there_is_said(cli: Cli, command: str, reference: str) -> None:
     assert f"no case {reference} at the agencies of this installation" in cli(command, reference, code=1)
+
+
+def test_an_agency_whose_office_never_ran_has_no_case(cli: Cli, tmp_path: Path) -> None:
+    """There is no table of keys there yet, and none is needed to know that nothing is held."""
+    new = cli.with_(KETEN_CASE_KEYS_URL=f"sqlite:///{tmp_path}/{{agency}}.db")
+    assert f"no case k{'1' * 24} at the agencies" in new("case", "k" + "1" * 24, code=1)
 
 
 @pytest.mark.parametrize("arguments", [["case", "k'0"], ["cases", "--region", "'s-Gravenhage"], ["decide", "k\\0"]])

@@ -1,7 +1,7 @@
 """Hypothesis strategies for what a generated schema allows: so the schemas are tested against the code that reads messages."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import strategies as st
@@ -35,10 +35,16 @@ def _objects(schema: Schema, root: Schema) -> st.SearchStrategy[dict[str, Any]]:
 def _texts(schema: Schema, _: Schema) -> st.SearchStrategy[str]:
     if schema.get("format") == "date-time":
         return st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=ZONES).map(datetime.isoformat)  # noqa: DTZ001
+    if schema.get("format") == "date":
+        return st.dates(date(2000, 1, 1), date(2100, 1, 1)).map(date.isoformat)
     if "pattern" in schema:
         pattern: str = schema["pattern"].removesuffix("$")
         return st.from_regex(rf"{pattern}\Z")
     return st.text(LETTERS, min_size=schema["minLength"], max_size=min(schema["maxLength"], 60))
+
+
+def _arrays(schema: Schema, root: Schema) -> st.SearchStrategy[list[Any]]:
+    return st.lists(values(schema["items"], root), min_size=schema.get("minItems", 0), max_size=min(schema.get("maxItems", 5), 5))
 
 
 def _integers(schema: Schema, _: Schema) -> st.SearchStrategy[int]:
@@ -47,6 +53,7 @@ def _integers(schema: Schema, _: Schema) -> st.SearchStrategy[int]:
 
 _OF_TYPE: dict[str, Callable[[Schema, Schema], st.SearchStrategy[Any]]] = {
     "object": _objects,
+    "array": _arrays,
     "string": _texts,
     "integer": _integers,
     "boolean": lambda _schema, _root: st.booleans(),

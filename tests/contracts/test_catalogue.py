@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from contracts.agencies import read_directory
-from contracts.catalogue import BY_SHORT_NAME, CATALOGUE, lanes, may_send
+from contracts.agencies import Directory, read_directory
+from contracts.catalogue import BY_SHORT_NAME, CATALOGUE, are_partners, lanes, may_send
 from contracts.envelope import CloudEvent
 from contracts.event import TYPE, Event, File
 from contracts.events.deliveries import DeliveryRefused
@@ -73,10 +73,17 @@ def test_a_type_against_the_profile_is_refused(name: str):
 
 def test_a_lane_exists_only_where_the_catalogue_allows():
     for lane in lanes(DIRECTORY):
-        assert may_send(lane.sender, lane.recipient, lane.event, DIRECTORY)
+        assert may_send(lane.sender, lane.recipient, lane.event)
         if lane.event is not DeliveryRefused:
             assert lane.sender.kind in lane.event.rule.senders
             assert lane.recipient.kind in lane.event.rule.recipients
+
+
+@pytest.mark.parametrize("other", ["riec-midden-nederland", "cosm-shelter", "coordinator-almere"])
+def test_between_agencies_that_have_nothing_to_say_to_each_other_there_is_no_lane_at_all(other: str):
+    """What everybody may tell itself makes no partners: a reporter's lanes lead to the desk, and to the registry."""
+    pair = {"police-midden-nederland", other}
+    assert not [lane for lane in lanes(DIRECTORY) if {lane.sender.slug, lane.recipient.slug} == pair]
 
 
 def test_subjects_name_the_other_side():
@@ -107,3 +114,13 @@ def test_the_riec_never_receives_the_victims_identity():
     for event in EVENTS:
         if AgencyKind.RIEC in event.rule.recipients:
             assert not any("person" in path or "registrant" in path for path in event.personal_fields())
+
+
+def test_agencies_that_tell_each_other_nothing_ask_each_other_nothing_either(directory: Directory) -> None:
+    """What one part of an agency tells another makes nobody a partner: else everybody would be everybody's."""
+    reporter, shelter = directory.get("police-midden-nederland"), directory.get("cosm-shelter")
+    assert not are_partners(reporter, shelter)
+    assert are_partners(reporter, directory.desk)
+    about_keeping = [lane for lane in lanes(directory) if lane.event.rule.partners]
+    assert about_keeping
+    assert all(are_partners(lane.sender, lane.recipient) for lane in about_keeping)

@@ -15,12 +15,12 @@ OIN = "00000099000000000006"
 
 WRONG: dict[str, dict[str, Any]] = {
     "unknown attribute": {"dataref": "x"},
-    "attribute in capitals": {"Id": "golden-0001"},
+    "attribute in capitals": {"Id": "5eed0001"},
     "other version of CloudEvents": {"specversion": "0.3"},
     "id too short": {"id": "short"},
     "id too long": {"id": "x" * 65},
     "id with a space": {"id": "with a space"},
-    "id with a newline": {"id": "golden-0001\n"},
+    "id with a newline": {"id": "5eed0001\n"},
     "id that is a wildcard": {"id": ">>>>>>>>>"},
     "id not a text": {"id": 12345678},
     "id null": {"id": None},

@@ -6,14 +6,33 @@ from pathlib import Path
 import pytest
 
 from contracts.clocks import Clocks
+from workflows.tables.access import ACCESS, DISCLOSURE
 from workflows.tables.agencies import COVERAGE, DOSSIER, FEEDBACK, PLACEMENT, PRIVACY, REGISTRATION, REPORT
 from workflows.tables.case import CASE, REFERRAL, REGISTERING, SHARING
+from workflows.tables.retention import RECALL, RETENTION
 from workflows.tables.signal import SIGNAL
 from workflows.tables.table import OPENING, VOID, Table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "domain.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("|")]
-TABLES = (SIGNAL, REPORT, CASE, REFERRAL, SHARING, REGISTERING, PLACEMENT, PRIVACY, DOSSIER, FEEDBACK, REGISTRATION, COVERAGE)
+TABLES = (
+    SIGNAL,
+    REPORT,
+    CASE,
+    REFERRAL,
+    SHARING,
+    REGISTERING,
+    PLACEMENT,
+    PRIVACY,
+    DOSSIER,
+    FEEDBACK,
+    REGISTRATION,
+    COVERAGE,
+    RETENTION,
+    RECALL,
+    ACCESS,
+    DISCLOSURE,
+)
 
 
 def test_the_page_lists_every_clock_with_its_term_and_mark() -> None:

@@ -55,6 +55,7 @@ def its_changes_are_sound(reader: Reader) -> None:
         typed(reader, "make generate && python -m console.generate --check")
 
 
+@pytest.mark.timeout(900)  # each step has a patience of its own; a page has dozens of them
 @pytest.mark.parametrize("path", SLOWEST_FIRST, ids=lambda path: path.name)
 def test_a_page_can_be_followed_as_it_is_written(path: Path, followed: dict[Path, "Future[None]"]) -> None:
     followed[path].result()

@@ -90,7 +90,7 @@ async def test_a_killed_worker_loses_nothing_and_doubles_nothing(tmp_path: Path)
             await staff.decide(KILLED, case, "conclude_case", outcome="helped")
             await staff.sees("lelystad", case, "closed", "report")
             await staff.decide(KILLED, meanwhile, "accept_case")
-            views = [found.view for found in await staff.files(case)]
+            views = [found.view for found in await staff.files(case) if found.view.kind != "retention"]
         finally:
             kill(third)
     assert doubled(views) == []

@@ -20,6 +20,7 @@ class Played(NamedTuple):
 
     told: dict[str, Told]
     files: dict[str, list[Found]]
+    kept: list[Found]
     passed: list[Passed]
     dead: tuple[DeadLetter, ...]
 
@@ -42,20 +43,26 @@ def played(keten: Keten) -> Played:
 
 async def _play(keten: Keten) -> Played:
     here = keten.here
-    known = {letter.event_id for letter in await here.dead("signal-desk")}
+    known = {letter.seq for letter in await here.dead("signal-desk")}
     async with here.overheard() as passed:
         ends = await asyncio.gather(*(story(here.staff) for _, story in STORIES))
         told = {story.__name__: end for (_, story), end in zip(STORIES, ends, strict=True)}
-        files = {reference: await here.files.about(reference) for end in ends for reference in end.references}
+        references = [reference for end in ends for reference in end.references]
+        files: dict[str, list[Found]] = {}
 
         async def settled() -> bool:
-            files.update({reference: await here.files.about(reference) for reference in files})
-            letters = [letter for letter in await here.dead("signal-desk") if letter.event_id not in known]
-            return all(file.view.track.until is None for found in files.values() for file in found) and len(letters) == 2
+            files.update({reference: await here.files.about(reference) for reference in references})
+            letters = [letter for letter in await here.dead("signal-desk") if letter.seq not in known]
+            open_files = [file for found in files.values() for file in found if file.view.track.until and not is_kept(file)]
+            kept = {(file.agency.slug, reference) for reference, found in files.items() for file in found if is_kept(file)}
+            ended = {(file.agency.slug, reference) for reference, found in files.items() for file in found if not is_kept(file)}
+            return not open_files and kept == ended and len(letters) == 2
 
         await eventually(settled)
-    dead = tuple(letter for letter in await here.dead("signal-desk") if letter.event_id not in known)
-    return Played(told, files, passed, dead)
+    dead = tuple(letter for letter in await here.dead("signal-desk") if letter.seq not in known)
+    kept = [file for found in files.values() for file in found if is_kept(file)]
+    ended = {reference: [file for file in found if not is_kept(file)] for reference, found in files.items()}
+    return Played(told, ended, kept, passed, dead)
 
 
 def test_with_help_and_riec_every_file_ends_and_responsibility_came_back(played: Played) -> None:
@@ -138,13 +145,19 @@ def test_a_silent_coordinator_is_passed_over_and_a_case_without_victim_is_not_re
     assert keten.registered(played.told[SILENT].references[0]) == []
 
 
+def test_whatever_ended_is_kept_for_its_term_by_every_agency_that_had_a_file(played: Played) -> None:
+    ended = {(file.agency.slug, reference) for reference, files in played.files.items() for file in files}
+    assert {(file.agency.slug, file.view.reference) for file in played.kept} == ended
+    assert all(file.view.track.then and file.view.track.until for file in played.kept)
+
+
 def test_a_gap_in_coverage_leads_to_no_case(played: Played) -> None:
     reference, gap = played.told[SILENT].references
     [found] = played.files[gap]
     assert (found.agency.slug, found.view.kind, found.view.track.phase) == ("flevoland", "coverage", "closed")
     assert found.view.region == "Almere"
     of_cases = [passed.message for passed in played.passed if passed.to != "flevoland" and _case_of(passed)]
-    gaps = [passed.message for passed in played.passed if passed.to == "flevoland"]
+    gaps = [passed.message for passed in played.passed if passed.to == "flevoland" and not passed.message.event_class.rule.itself]
     assert gaps
     assert reference in {message.caseref for message in of_cases}
     assert {(gap.causationid, gap.sequence) for gap in gaps} == {(None, "0")}
@@ -170,6 +183,10 @@ def test_everybody_logs_what_was_taken_and_what_was_refused(keten: Keten, played
     refused = keten.logged("event_refused", agency="signal-desk", sender="police-midden-nederland")
     assert {line["code"] for line in refused} >= {"malformed_json", "sender_mismatch"}
     assert {line["code"] for line in keten.logged("refusal_sent", agency="signal-desk")} >= {"malformed_json", "sender_mismatch"}
+
+
+def is_kept(file: Found) -> bool:
+    return (file.view.kind, file.view.track.phase) == ("retention", "kept")
 
 
 def _case_of(passed: Passed) -> str | None:

@@ -9,7 +9,10 @@ import pytest
 from contracts.events.signals import SignalReported
 from tests.faults.town import SIGNAL, Entered, all_closed, irregular, reported, to_consent, town, without_consent
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads how a server was started from /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="reads how a server was started from /proc"),
+    pytest.mark.chaos,
+]
 
 
 async def test_the_bus_is_killed_while_cases_run_and_all_go_on(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from contracts.agencies import Directory
 from contracts.clocks import Clocks, read_clocks
 from tests.infra.examples import INFRA
 
+COMPOSE = (INFRA / "compose.yaml").read_text()
 FILES = sorted(path for path in INFRA.rglob("*") if path.is_file())
 SECRET = (
     re.compile(r"\bS[UAOCNX][A-Z2-7]{56}\b"),  # the seed of an nkey
@@ -23,7 +24,7 @@ WAITED_FOR = ("acceptance", "remote_acceptance", "offer", "offer_crisis")
 
 def blocks(section: str) -> dict[str, str]:
     """The entries of a section of compose.yaml, by name: lines indented by two under a line that is not indented."""
-    text = re.search(rf"^{section}:\n(.*?)(?=^\S|\Z)", (INFRA / "compose.yaml").read_text(), re.MULTILINE | re.DOTALL)
+    text = re.search(rf"^{section}:\n(.*?)(?=^\S|\Z)", COMPOSE, re.MULTILINE | re.DOTALL)
     assert text
     parts = re.split(r"^  ([\w.-]+):", text[1], flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
@@ -38,15 +39,25 @@ def test_every_agency_has_a_worker_and_nobody_else_has(directory: Directory) -> 
 
 def test_a_worker_gets_its_own_keys_and_no_others(directory: Directory) -> None:
     for slug in directory.by_slug:
-        keys = set(re.findall(r"/keten/keys/(\S+)}", blocks("services")[slug]))
-        assert keys == {f"{slug}.worker.nk", f"{slug}.id.key", f"{slug}.wrap.1.key"}
-        assert f'volumes: ["{slug}-case-keys:/keten/case-keys"]' in blocks("services")[slug]
+        mounted = dict(re.findall(r"{source: (\S+), target: (\S+)}", blocks("services")[slug]))
+        shown = {f"{slug}.crt": "/keten/tls/worker.crt", f"{slug}.key": "/keten/tls/worker.key"}
+        assert mounted == {**shown, f"{slug}.token": "/keten/key-service"}
+        kept = (f"{slug}-{place}:/keten/{place}" for place in ("processing-log", "audit"))
+        volumes = re.findall(r"^      - ([\w./-]+:[\w./-]+)$", blocks("services")[slug], re.MULTILINE)
+        assert volumes == [f"./secrets/keys/{slug}:/keten/keys", *kept]
+
+
+def test_every_agency_has_a_database_for_the_keys_of_its_cases(directory: Directory) -> None:
+    named = re.search(r"AGENCIES: >-\n((?: {8}\S+\n)+)", blocks("services")["case-keys-db"])
+    assert named
+    assert named[1].split() == list(directory.by_slug), "compose.yaml and contracts/data/agencies.toml name other agencies"
 
 
 def test_every_secret_is_a_file_outside_the_repository() -> None:
     secrets = blocks("secrets")
-    named = set(re.findall(r"secrets: \[(\w+)\]|source: ([\w.-]+),|^      - (\w+)$", (INFRA / "compose.yaml").read_text(), re.M))
-    assert set(secrets) == {name for names in named for name in names if name}
+    named = {name for listed in re.findall(r"secrets: \[(.*)\]", COMPOSE) for name in listed.split(", ")}
+    named |= set(re.findall(r"source: ([\w.-]+),", COMPOSE)) | set(re.findall(r"^      - (\w+)$", COMPOSE, re.MULTILINE))
+    assert set(secrets) == named
     assert all(re.fullmatch(r" \{file: \./secrets/\S+\}\n*", text) for text in secrets.values())
     assert not (INFRA / "secrets").exists() or not any((INFRA / "secrets").iterdir())
 

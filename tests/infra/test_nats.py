@@ -12,14 +12,17 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from contracts.agencies import Directory
+from runtime.authority import Authority
 from runtime.bus import connect
 from runtime.bus.connection import jetstream
 from runtime.keys import Keys, Role
-from runtime.nats_config import render_cluster
+from runtime.nats_config import MOUNTED, Mounted, render_cluster
 from runtime.provision import provision_streams
 from runtime.server_process import binary
+from runtime.tls import Certificates, Tls
 from tests.infra.examples import NODES, nats_files
 
+POLICE, DESK = "police-midden-nederland", "signal-desk"
 LOOPBACK = ("127.0.0.11", "127.0.0.12", "127.0.0.13")
 REMEDY = "write them again with `python -m tests.infra.examples`"
 
@@ -36,13 +39,21 @@ def keys(tmp_path: Path, directory: Directory) -> Keys:
     return keys
 
 
+@pytest.fixture
+def certificates(tmp_path: Path, directory: Directory) -> Certificates:
+    Authority(tmp_path / "tls").certify(directory, LOOPBACK)
+    return Certificates(tmp_path / "tls")
+
+
 def test_the_checked_in_configuration_is_what_code_writes() -> None:
     assert all(path.read_text() == text for path, text in nats_files().items()), REMEDY
 
 
 @pytest.mark.parametrize("node", NODES)
-def test_the_server_takes_the_checked_in_configuration(node: str, keys: Keys) -> None:
-    path = next(path for path in nats_files() if path.stem == node)
+def test_the_server_takes_the_checked_in_configuration(node: str, keys: Keys, certificates: Certificates, tmp_path: Path) -> None:
+    path = tmp_path / f"{node}.conf"
+    text = next(path for path in nats_files() if path.stem == node).read_text()
+    path.write_text(with_files(text, MOUNTED.tls, certificates))
     arguments = [binary("nats-server"), "-t", "-c", str(path)]
     tested = subprocess.run(arguments, env=store_key(keys), capture_output=True, text=True, check=False)
     assert tested.returncode == 0, tested.stderr
@@ -50,14 +61,35 @@ def test_the_server_takes_the_checked_in_configuration(node: str, keys: Keys) ->
     assert "NATS_STORE_KEY" in without.stderr
 
 
+def with_files(text: str, mounted: Tls, certificates: Certificates) -> str:
+    """The configuration with files that are here instead of those that a container would find."""
+    assert certificates.bus
+    for there, here in zip(mounted, certificates.bus, strict=True):
+        assert text.count(str(there)) == 2, "for clients and for the other nodes"
+        text = text.replace(str(there), str(here))
+    return text
+
+
+def test_every_listener_of_a_node_wants_a_certificate_and_its_figures_are_for_itself() -> None:
+    for text in nats_files().values():
+        assert text.count('"verify": true') == 2
+        assert text.count('"handshake_first": true') == 1
+        assert text.count('"http": "127.0.0.1:8222"') == 1
+        assert "websocket" not in text
+
+
 @pytest.fixture
-def cluster(tmp_path: Path, directory: Directory, keys: Keys) -> Generator[dict[str, subprocess.Popen[bytes]]]:
+def cluster(
+    tmp_path: Path, directory: Directory, keys: Keys, certificates: Certificates
+) -> Generator[dict[str, subprocess.Popen[bytes]]]:
     """Three nodes on three loopback addresses, with the ports of production."""
     with contextlib.ExitStack() as stack:
         nodes: dict[str, subprocess.Popen[bytes]] = {}
         for address in LOOPBACK:
             config = tmp_path / f"{address}.conf"
-            config.write_text(configuration(address, tmp_path / address, directory, keys))
+            config.write_text(
+                configuration(address, Mounted(tmp_path / address, certificates.bus or MOUNTED.tls), directory, keys)
+            )
             log = stack.enter_context((tmp_path / f"{address}.log").open("wb"))
             arguments = [binary("nats-server"), "-c", str(config)]
             nodes[address] = subprocess.Popen(arguments, env=store_key(keys), stdout=log, stderr=log)
@@ -66,28 +98,28 @@ def cluster(tmp_path: Path, directory: Directory, keys: Keys) -> Generator[dict[
         yield nodes
 
 
-def configuration(address: str, store: Path, directory: Directory, keys: Keys) -> str:
+def configuration(address: str, mounted: Mounted, directory: Directory, keys: Keys) -> str:
     """A rendered node, told to listen on its own address only."""
     system = keys.system_public_key()
-    rendered = render_cluster(directory, keys.public_keys(directory), LOOPBACK, system_public_key=system, store_dir=store)
+    rendered = render_cluster(directory, keys.public_keys(directory), LOOPBACK, system_public_key=system, mounted=mounted)
     here = f'"host": {json.dumps(address)}, '
     text = rendered[f"{address}.conf"].replace('"port": 4222', f'{here}\n"port": 4222')
-    return text.replace('"port": 6222', f'{here}"port": 6222').replace('"http": 8222', f'"http": "{address}:8222"')
+    return text.replace('"port": 6222', f'{here}"port": 6222').replace("127.0.0.1:8222", f"{address}:8222")
 
 
 async def test_what_was_acknowledged_outlives_a_node(
-    cluster: dict[str, subprocess.Popen[bytes]], directory: Directory, keys: Keys
+    cluster: dict[str, subprocess.Popen[bytes]], directory: Directory, keys: Keys, certificates: Certificates
 ) -> None:
-    first, second, _ = (f"nats://{address}:4222" for address in LOOPBACK)
-    await until_ready(first, directory, keys)
-    client = await connect(second, keys.seed("police-midden-nederland", Role.WORKER))
+    first, second, _ = (f"tls://{address}:4222" for address in LOOPBACK)
+    await until_ready(first, directory, keys, certificates)
+    client = await connect(second, keys.seed(POLICE, Role.WORKER), certificates.of(POLICE))
     try:
         await jetstream(client).publish("to.signal-desk.signals.reported.v1", b"before")
         cluster[LOOPBACK[0]].kill()
         await acknowledged(client, b"after")
     finally:
         await client.close()
-    operator = await connect(second, keys.seed("signal-desk", Role.OPERATOR))
+    operator = await connect(second, keys.seed(DESK, Role.OPERATOR), certificates.of(DESK))
     try:
         found = await jetstream(operator).stream_info("INBOX")
     finally:
@@ -96,11 +128,11 @@ async def test_what_was_acknowledged_outlives_a_node(
     assert found.config.num_replicas == 3
 
 
-async def until_ready(url: str, directory: Directory, keys: Keys) -> None:
+async def until_ready(url: str, directory: Directory, keys: Keys, certificates: Certificates) -> None:
     """Provision as soon as the nodes have found each other and chosen a leader."""
     for _ in range(60):
         with contextlib.suppress(NatsError, OSError, TimeoutError):
-            return await provision_streams(url, directory, keys, replicas=3)
+            return await provision_streams(url, directory, keys, certificates, replicas=3)
         await asyncio.sleep(0.5)
     raise AssertionError("the cluster does not become ready")
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,24 @@ def is_here() -> bool:
 
 
 @contextmanager
-def postgres() -> Generator[str]:
-    """Where it answers, as ``host:port``; the user is ``keten``, on loopback and without a password."""
+def postgres(change: Callable[[Path], list[str]] = lambda _: []) -> Generator[str]:
+    """Where it answers, as ``host:port``; the user is ``keten``, on loopback and without a password.
+
+    Args:
+        change: Puts further files beside the database, readable by it; gives further settings.
+    """
+    with cluster() as data:
+        settings = change(data.parent)
+        if os.geteuid() == 0:
+            for path in data.parent.iterdir():
+                shutil.chown(path, "nobody")
+        with serving(data, free_port(), settings) as port:
+            yield f"127.0.0.1:{port}"
+
+
+@contextmanager
+def cluster() -> Generator[Path]:
+    """The data of a server that may be started and stopped."""
     home = Path(tempfile.mkdtemp(prefix="keten-postgres-"))
     data = home / "data"
     try:
@@ -32,15 +48,15 @@ def postgres() -> Generator[str]:
             shutil.chown(home, "nobody")
         initdb = ["initdb", "--pgdata", data, "--username", "keten", "--auth", "trust", "--encoding", "UTF8", "--no-sync"]
         subprocess.run([BINARIES / initdb[0], *initdb[1:]], check=True, capture_output=True, cwd=home, **_user())
-        with _serving(data, _free_port()) as port:
-            yield f"127.0.0.1:{port}"
+        yield data
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
-def _serving(data: Path, port: int) -> Generator[int]:
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={data}", "fsync=off"]
+def serving(data: Path, port: int, further: Sequence[str] = ()) -> Generator[int]:
+    """The server of some data, running."""
+    settings = [*further, f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={data}", "fsync=off"]
     arguments = [argument for setting in settings for argument in ("-c", setting)]
     with (data / "server.log").open("wb") as log:
         server = subprocess.Popen([BINARIES / "postgres", "-D", data, *arguments], cwd=data, stdout=log, stderr=log, **_user())
@@ -70,6 +86,6 @@ def _user() -> dict[str, Any]:
     return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]

@@ -13,7 +13,7 @@ from contracts.reference import new_reference
 from runtime import case_keys
 from runtime.case_key_tables import CASE_KEY
 from runtime.case_keys import CaseErased, CaseKeyMissing, CaseKeys
-from runtime.database import open_database
+from runtime.database import OVERWRITE, open_database
 from runtime.keys import Keys
 from runtime.migrations import Tables, check, downgrade, upgrade
 from runtime.wrapping import KeyFiles
@@ -63,8 +63,8 @@ async def test_a_case_without_a_key_is_named(store: CaseKeys) -> None:
 async def test_a_destroyed_key_never_comes_back(store: CaseKeys, url: str, files: Keys) -> None:
     case = new_reference()
     await store.make_or_get(case)
-    await store.destroy(case)
-    await store.destroy(case)
+    await store.forget(case)
+    await store.forget(case)
     assert wrapped(url, case) is None
     for process in (store, again(url, files)):
         for ask in (process.get, process.make_or_get):
@@ -74,9 +74,43 @@ async def test_a_destroyed_key_never_comes_back(store: CaseKeys, url: str, files
 
 async def test_a_case_that_never_had_a_key_can_be_erased_and_gets_none(store: CaseKeys) -> None:
     case = new_reference()
-    await store.destroy(case)
+    await store.forget(case)
     with pytest.raises(CaseErased):
         await store.make_or_get(case)
+
+
+class ReadMeanwhile(CaseKeys):
+    """Somebody reads a key just before it is destroyed."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def _destroy(self, case: str) -> None:
+        asyncio.run_coroutine_threadsafe(self.get(case), self.loop).result()
+        super()._destroy(case)
+
+
+class Forgetful(ReadMeanwhile):
+    """It empties its memory, and does not mind what is read meanwhile."""
+
+    async def forget(self, case: str) -> None:
+        self._in_memory.pop(case, None)
+        await asyncio.to_thread(self._destroy, case)
+
+
+@pytest.mark.parametrize(("kind", "stays"), [(ReadMeanwhile, False), (Forgetful, True)])
+async def test_a_key_that_is_read_while_it_is_destroyed_is_not_kept_in_memory(
+    kind: type[ReadMeanwhile], stays: bool, url: str, files: Keys
+) -> None:
+    upgrade(url, Tables.CASE_KEYS)
+    store, case = kind(url, KeyFiles(files, SLUG)), new_reference()
+    store.loop = asyncio.get_running_loop()
+    key = await store.make_or_get(case)
+    await store.forget(case)
+    if stays:
+        assert await store.get(case) == key
+        return
+    with pytest.raises(CaseErased):
+        await store.get(case)
 
 
 async def test_another_process_forgets_a_destroyed_key(
@@ -85,7 +119,7 @@ async def test_another_process_forgets_a_destroyed_key(
     case, other = new_reference(), again(url, files)
     monkeypatch.setattr(case_keys, "IN_MEMORY", 0.0)
     await other.make_or_get(case)
-    await store.destroy(case)
+    await store.forget(case)
     with pytest.raises(CaseErased):
         await other.get(case)
 
@@ -96,7 +130,7 @@ async def test_without_an_end_to_its_memory_it_would_go_on_reading(
     case, other = new_reference(), again(url, files)
     monkeypatch.setattr(case_keys, "IN_MEMORY", 1e9)
     key = await other.make_or_get(case)
-    await store.destroy(case)
+    await store.forget(case)
     assert await other.get(case) == key
 
 
@@ -109,7 +143,7 @@ async def test_no_byte_of_a_destroyed_key_stays_in_the_files(store: CaseKeys, ur
     assert gone
     assert stays
     assert gone in _files(tmp_path)
-    await store.destroy(case)
+    await store.forget(case)
     assert gone not in _files(tmp_path)
     assert stays in _files(tmp_path)
 
@@ -118,11 +152,11 @@ async def test_no_byte_of_a_destroyed_key_stays_in_the_files(store: CaseKeys, ur
 async def test_without_emptying_the_journal_it_would_stay(
     store: CaseKeys, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(case_keys.OVERWRITE, "sqlite", "SELECT 0")
+    monkeypatch.setitem(OVERWRITE, "sqlite", "SELECT 0")
     case = new_reference()
     await store.make_or_get(case)
     gone = wrapped(url, case)
-    await store.destroy(case)
+    await store.forget(case)
     assert gone
     assert gone in _files(tmp_path)
 
@@ -136,19 +170,19 @@ async def test_a_reader_that_holds_the_journal_is_said(
     with open_database(url).connect() as reader:
         reader.exec_driver_sql("BEGIN")
         reader.execute(select(CASE_KEY)).all()
-        monkeypatch.setitem(case_keys.OVERWRITE, "sqlite", "SELECT 0")
-        await store.destroy(case)
+        monkeypatch.setitem(OVERWRITE, "sqlite", "SELECT 0")
+        await store.forget(case)
         monkeypatch.undo()
         with pytest.raises(TimeoutError, match="try again"):
-            await again(url, files).destroy(case)
-    await again(url, files).destroy(case)
+            await again(url, files).forget(case)
+    await again(url, files).forget(case)
 
 
 async def test_a_new_key_of_the_agency_encrypts_all_and_the_old_one_is_gone(store: CaseKeys, url: str, files: Keys) -> None:
     cases = [new_reference() for _ in range(20)]
     before = [await store.make_or_get(case) for case in cases]
     erased = new_reference()
-    await store.destroy(erased)
+    await store.forget(erased)
     texts = [wrapped(url, case) for case in cases]
     assert await store.rotate() == 20
     assert files.wrapping_numbers(SLUG) == [2]
@@ -216,7 +250,7 @@ async def test_a_copy_from_before_a_rotation_is_of_no_use(store: CaseKeys, url: 
     await store.make_or_get(case)
     with open_database(url).connect() as connection:
         copy = dict(connection.execute(select(CASE_KEY)).mappings().one())
-    await store.destroy(case)
+    await store.forget(case)
     await store.rotate()
     with open_database(url).begin() as connection:
         connection.execute(CASE_KEY.delete())

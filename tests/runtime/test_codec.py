@@ -117,7 +117,7 @@ async def test_without_a_case_nothing_is_encrypted(codec: CaseCodec) -> None:
 
 async def test_an_erased_case_is_neither_read_nor_written(keys: CaseKeys, codec: CaseCodec) -> None:
     encrypted = await at(codec).encode([CLEAR])
-    await keys.destroy(CASE)
+    await keys.forget(CASE)
     with pytest.raises(CaseErased):
         await at(codec).decode(encrypted)
     with pytest.raises(CaseErased):

@@ -3,9 +3,11 @@ from pathlib import Path
 
 from contracts.agencies import Directory
 from contracts.catalogue import lanes
+from runtime.authority import Authority
 from runtime.keys import Keys
-from runtime.nats_config import render, render_cluster
+from runtime.nats_config import Mounted, render, render_cluster
 from runtime.server_process import binary
+from runtime.tls import Certificates, Tls
 
 
 def _keys(home: Path, directory: Directory) -> Keys:
@@ -19,10 +21,18 @@ def _check(path: Path, **environment: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def _tls(home: Path, directory: Directory) -> Tls:
+    Authority(home / "tls").certify(directory)
+    tls = Certificates(home / "tls").bus
+    assert tls
+    return tls
+
+
 def test_the_server_accepts_what_is_generated(tmp_path: Path, directory: Directory) -> None:
     config = tmp_path / "nats.conf"
-    config.write_text(render(directory, _keys(tmp_path, directory), port=4222, store_dir=tmp_path / "nats"))
-    _check(config)
+    for tls in (None, _tls(tmp_path, directory)):
+        config.write_text(render(directory, _keys(tmp_path, directory), port=4222, store_dir=tmp_path / "nats", tls=tls))
+        _check(config)
 
 
 def test_it_is_the_same_every_time(tmp_path: Path, directory: Directory) -> None:
@@ -49,7 +59,9 @@ def test_every_lane_is_one_export_to_one_account(tmp_path: Path, directory: Dire
 def test_a_cluster_of_three_is_accepted(tmp_path: Path, directory: Directory) -> None:
     keys = _keys(tmp_path, directory)
     nodes = ["nats-0.nats", "nats-1.nats", "nats-2.nats"]
-    files = render_cluster(directory, keys.public_keys(directory), nodes, system_public_key=keys.system_public_key())
+    mounted = Mounted(tls=_tls(tmp_path, directory))
+    system = keys.system_public_key()
+    files = render_cluster(directory, keys.public_keys(directory), nodes, system_public_key=system, mounted=mounted)
     assert list(files) == [f"{node}.conf" for node in nodes]
     for name, text in files.items():
         (tmp_path / name).write_text(text)

@@ -15,7 +15,7 @@ from contracts.events.registrations import Registrant
 from contracts.reference import new_reference
 from contracts.register import Amendment, Report
 from contracts.words import AgencyKind, CaseOutcome, Sector
-from runtime.database import open_database
+from runtime.database import OVERWRITE, open_database
 from runtime.migrations import Tables, check, downgrade, upgrade
 from runtime.register import Cell, SqlRegister
 from runtime.register_tables import AMENDMENT, PERSON, REPORT
@@ -122,6 +122,41 @@ async def test_reports_and_persons_are_counted_apart(register: SqlRegister) -> N
         Cell(year=2025, care_region=None, reports=1, persons=1, not_placed=0),
         Cell(year=2025, care_region="Almere", reports=1, persons=0, not_placed=0),
     )
+
+
+async def two_known_persons(register: SqlRegister) -> None:
+    for reference, nationality in ((ANNA, "Utopian"), (BEA, "Arcadian")):
+        known = Registrant(birth_year=1999, nationality=nationality, gender="an example")
+        await register.add_report(a_report(reference).model_copy(update={"consented": True, "registrant": known}))
+
+
+async def test_who_is_forgotten_counts_as_before_and_nothing_is_known_of_them(register: SqlRegister, upgraded: str) -> None:
+    await two_known_persons(register)
+    before = await register.counts()
+    for _ in range(2):
+        await register.forget(ANNA)
+    assert await register.counts() == before
+    rest = {row["reference"]: row for row in rows(upgraded, REPORT)}
+    assert [rest[ANNA][name] for name in Registrant.model_fields] == [None] * 3
+    assert [rest[BEA][name] for name in Registrant.model_fields] == [1999, "Arcadian", "an example"]
+    assert (rest[ANNA]["consented"], rest[ANNA]["care_region"]) == (True, "Almere")
+    await register.forget(new_reference())
+    assert await register.counts() == before
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("emptied", [True, False])
+async def test_no_byte_of_who_is_forgotten_stays_in_the_files(
+    emptied: bool, register: SqlRegister, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control leaves the journal as it is."""
+    if not emptied:
+        monkeypatch.setitem(OVERWRITE, "sqlite", "SELECT 0")
+    await two_known_persons(register)
+    await register.forget(ANNA)
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert (b"Utopian" in stored) != emptied
+    assert b"Arcadian" in stored
 
 
 async def test_an_empty_register_counts_nothing(register: SqlRegister) -> None:

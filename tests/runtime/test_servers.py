@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from temporalio import workflow
 from temporalio.client import Client
@@ -50,10 +51,13 @@ async def test_up_is_provisioned_and_again_finds_its_data_at_the_same_addresses(
             async with embedded(settings, few):
                 pass
         await _assert_as_wanted(running, settings, few)
+        assert await _codec_endpoint(running) == ""
         await _leave_something(running, settings)
     assert read_running(settings) is None
     assert not [pid for pid in running.pids.values() if _alive(pid)]
-    async with embedded(settings, few) as again:
+    told = settings.model_copy(update={"codec_endpoint": "http://127.0.0.1:8234"})
+    async with embedded(told, few) as again:
+        assert await _codec_endpoint(again) == "http://127.0.0.1:8234"
         assert again.model_dump(exclude={"pids"}) == running.model_dump(exclude={"pids"})
         await _assert_as_wanted(again, settings, few)
         await _find_it(again, settings)
@@ -63,6 +67,12 @@ async def _assert_as_wanted(running: Running, settings: Settings, few: Directory
     found = await read_back(running.nats_url, running.temporal_address, few, Keys(settings.keys))
     assert not [setting for setting in found if not setting.as_wanted]
     assert len(found) > 20 * len(few.agencies)
+
+
+async def _codec_endpoint(running: Running) -> str:
+    """Where the Temporal UI believes that payloads are decoded."""
+    async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
+        return str((await client.get(f"{running.ui_url}/api/v1/settings")).json()["Codec"]["Endpoint"])
 
 
 async def _leave_something(running: Running, settings: Settings) -> None:

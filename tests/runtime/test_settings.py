@@ -27,8 +27,32 @@ def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert settings.log_json
 
 
-@pytest.mark.parametrize(("name", "value"), [("INBOX_LOOPS", "0"), ("NATS_PORT", "70000"), ("GAP_PATIENCE", "-1")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INBOX_LOOPS", "0"),
+        ("NATS_PORT", "70000"),
+        ("GAP_PATIENCE", "-1"),
+        ("OIDC_ISSUER", "http://login.example.org"),
+        ("CODEC_ENDPOINT", "http://codec.example.org"),
+        ("CODEC_UI_ORIGIN", "*"),
+        ("CODEC_UI_ORIGIN", "https://*.example.org"),
+        ("CODEC_UI_ORIGIN", "https://temporal.example.org/"),
+        ("CODEC_UI_ORIGIN", "https://Temporal.example.org"),
+        ("CODEC_UI_ORIGIN", "null"),
+    ],
+)
 def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"KETEN_{name}", value)
     with pytest.raises(ValidationError, match=name.lower()):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://login.example.org/realms/keten", "http://127.0.0.1:8080", "http://[::1]:1", "http://localhost"]
+)
+def test_what_stays_on_the_machine_or_is_encrypted_may_be_named(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("KETEN_OIDC_ISSUER", url)
+    monkeypatch.setenv("KETEN_CODEC_UI_ORIGIN", "https://temporal.example.org:8443")
+    settings = load_settings()
+    assert (settings.oidc_issuer, settings.codec_ui_origin) == (url, "https://temporal.example.org:8443")

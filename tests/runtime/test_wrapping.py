@@ -9,6 +9,7 @@ from contracts.agencies import Directory
 from runtime.key_service import KeyService
 from runtime.keys import Keys, KeyUnavailable
 from runtime.wrapping import KeyFiles, Wrapped, WrappedAltered, Wrapping
+from tests.certified import Certified
 from tests.runtime.transit import TOKEN, Transit, transit
 
 KEY = bytes(range(32))
@@ -106,3 +107,17 @@ def test_a_token_that_others_can_read_is_not_used(service: Transit, token: Path)
     token.chmod(0o644)
     with pytest.raises(KeyUnavailable, match="mode 0644"):
         KeyService(service.url, token, SLUG).wrap(KEY, CASE)
+
+
+def test_the_service_is_reached_over_tls_with_a_certificate_on_both_sides(
+    tmp_path: Path, token: Path, directory: Directory
+) -> None:
+    certified = Certified(tmp_path, directory)
+    with transit(certified.of("bus.server")) as secured:
+        driver = KeyService(secured.url, token, SLUG, certified.of(SLUG))
+        assert driver.unwrap(driver.wrap(KEY, CASE), CASE) == KEY
+        for shown in (certified.strange(SLUG), certified.expired(SLUG), None):
+            with pytest.raises(KeyUnavailable):
+                KeyService(secured.url, token, SLUG, shown).wrap(KEY, CASE)
+    with transit(certified.strange("bus.server")) as strange, pytest.raises(KeyUnavailable, match="SSLError"):
+        KeyService(strange.url, token, SLUG, certified.of(SLUG)).wrap(KEY, CASE)

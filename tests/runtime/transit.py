@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import ssl
 from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Any, ClassVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from runtime.tls import Tls
 
 TOKEN = "example-token"
 
@@ -107,6 +110,13 @@ class Handler(BaseHTTPRequestHandler):
         """Silent."""
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Says nothing of those whom it does not let in."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Silent."""
+
+
 class Transit:
     """The service as a test holds it."""
 
@@ -124,14 +134,19 @@ class Transit:
 
 
 @contextmanager
-def transit() -> Generator[Transit]:
-    """A service of one's own."""
+def transit(tls: Tls | None = None) -> Generator[Transit]:
+    """A service of one's own; with TLS it asks who comes in, and shows what it is given."""
     handler = type("OwnHandler", (Handler,), {"engine": Engine()})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = QuietServer(("127.0.0.1", 0), handler)
+    if tls:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=tls.ca)
+        context.load_cert_chain(tls.cert, tls.key)
+        context.verify_mode = ssl.CERT_REQUIRED
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield Transit(f"http://127.0.0.1:{server.server_port}", handler)
+        yield Transit(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}", handler)
     finally:
         server.shutdown()
         thread.join()

@@ -114,6 +114,11 @@ FAULTS = {
         REGISTRY,
         RegistrationRequested,
     ),
+    "no ground said": Bad("no_ground", _without("ground")),
+    "a ground on which it is not shared": Bad("no_ground", _with(ground="consent")),
+    "a care region that does not exist": Bad(
+        "region_unknown", _with(data=REGISTRATION | {"care_region": "Utopia"}), COORDINATOR, REGISTRY, RegistrationRequested
+    ),
     "reported as another kind": Bad(
         "no_ground", _with(data=REGISTRATION | {"reported_by": "reporter"}), COORDINATOR, REGISTRY, RegistrationRequested
     ),
@@ -155,6 +160,18 @@ async def test_a_replay_without_correction_is_refused_again(keten: Keten) -> Non
     await eventually(again)
 
 
+async def test_a_case_that_was_erased_takes_nothing_more_and_another_does(keten: Keten) -> None:
+    here = keten.here
+    erased, other = (here.event(POLICE, SignalReported, CONTENT) for _ in range(2))
+    await here.installation.case_keys(DESK).forget(erased["caseref"])
+    end = await here.refused(POLICE, DESK, SignalReported, erased)
+    assert (end.letter.code, end.answer.code) == ("case_erased", "case_erased")
+    assert "begin a new case" in end.answer.reason
+    assert not await here.exists(DESK, f"signal-{erased['caseref']}")
+    await here.put(POLICE, DESK, SignalReported, other)
+    await here.staff.sees(COORDINATOR, other["caseref"], "offered", "case")
+
+
 async def open_signal(here: Here) -> str:
     """A signal that waits for the coordinator."""
     event = here.event(POLICE, SignalReported, CONTENT)
@@ -178,7 +195,7 @@ async def test_what_does_not_fit_a_case_is_refused_and_the_case_goes_on(keten: K
     await here.put(COORDINATOR, DESK, CaseAccepted, accepted)
     await here.staff.sees(DESK, case, "owned", "signal")
     assert await refused_about(here, case, COORDINATOR, CaseProgressed, {"status": "with_aid"}) == "sequence_reused"
-    progressed = here.event(COORDINATOR, CaseProgressed, {"status": "with_aid"}, caseref=case, sequence="2")
+    progressed = here.next(accepted, CaseProgressed, {"status": "with_aid"})
     await here.put(COORDINATOR, DESK, CaseProgressed, progressed)
 
     async def noted() -> bool:
@@ -202,11 +219,12 @@ async def test_the_same_event_twice_is_handled_once(keten: Keten) -> None:
 async def test_after_the_end_an_opening_event_is_refused_and_a_late_one_noted(keten: Keten) -> None:
     here = keten.here
     case = new_reference()
-    await report(here, case, "1", SignalReceived, "with_desk")
-    await report(here, case, "2", SignalStatusChanged, "closed")
+    received, closed, later = line_of_reports(here, case, "with_desk", "closed", "with_aid")
+    await here.put(DESK, "urk", SignalReceived, received)
+    await here.put(DESK, "urk", SignalStatusChanged, closed)
     await here.staff.sees("urk", case, "closed", "report")
     known = len(keten.logged("late_event_noted", agency="urk"))
-    await report(here, case, "3", SignalStatusChanged, "with_aid")
+    await here.put(DESK, "urk", SignalStatusChanged, later)
 
     async def noted() -> bool:
         return len(keten.logged("late_event_noted", agency="urk", type=SignalStatusChanged.rule.type)) > known
@@ -220,27 +238,55 @@ async def test_after_the_end_an_opening_event_is_refused_and_a_late_one_noted(ke
     assert (await here.refused(COORDINATOR, REGISTRY, RegistrationRequested, again)).answer.code == "case_closed"
 
 
-async def report(here: Here, case: str, sequence: str, event: type[Event], status: str) -> None:
-    """What the desk tells a reporter about a case of which the desk itself keeps no file."""
-    await here.put(DESK, "urk", event, here.event(DESK, event, {"status": status}, caseref=case, sequence=sequence))
+def line_of_reports(here: Here, case: str, *statuses: str) -> list[dict[str, Any]]:
+    """What the desk tells a reporter about a case of which the desk itself keeps no file, in order."""
+    line = [here.event(DESK, SignalReceived, {"status": statuses[0]}, caseref=case)]
+    for status in statuses[1:]:
+        line.append(here.next(line[-1], SignalStatusChanged, {"status": status}))
+    return line
+
+
+async def put_reports(here: Here, *reports: dict[str, Any]) -> None:
+    for report in reports:
+        event = SignalReceived if report["type"] == SignalReceived.rule.type else SignalStatusChanged
+        await here.put(DESK, "urk", event, report)
 
 
 async def test_an_early_event_waits_for_its_predecessor_and_a_gap_is_passed_when_patience_ends(keten: Keten) -> None:
     here = keten.here
     case = new_reference()
-    await report(here, case, "2", SignalStatusChanged, "with_coordinator")
+    line = line_of_reports(here, case, "with_desk", "with_coordinator", "with_registry", "accepted", "with_desk", "with_aid")
+    await put_reports(here, line[1])
     await _delayed(keten)
-    await report(here, case, "1", SignalReceived, "with_desk")
+    await put_reports(here, line[0])
     assert await _told(here, case, 2) == ["with_desk", "with_coordinator"]
-    await report(here, case, "4", SignalStatusChanged, "accepted")
+    await put_reports(here, line[3])
     await _delayed(keten)
-    await report(here, case, "3", SignalStatusChanged, "with_registry")
+    await put_reports(here, line[2])
     assert await _told(here, case, 4) == ["with_desk", "with_coordinator", "with_registry", "accepted"]
-    await report(here, case, "6", SignalStatusChanged, "with_aid")
+    await put_reports(here, line[5])
     assert await _told(here, case, 5) == ["with_desk", "with_coordinator", "with_registry", "accepted", "with_aid"]
-    await report(here, case, "5", SignalStatusChanged, "with_desk")
+    [file] = await here.at("urk", case)
+    assert f"event number 5 from {DESK} did not arrive" in file.view.alarms
+    assert [line.facts for line in file.view.story if line.what == "deliveries_missed"] == [{"to": DESK}]
+    await put_reports(here, line[4])
     assert (await _told(here, case, 6))[-1] == "with_desk"
     assert await here.dead("urk") == ()
+
+
+async def test_an_event_that_was_put_in_between_or_changed_breaks_the_chain(keten: Keten) -> None:
+    """Signed by the sender, with the right number, but not what its other events say was sent."""
+    here = keten.here
+    line = line_of_reports(here, new_reference(), "with_desk", "with_coordinator", "accepted")
+    await put_reports(here, line[0])
+    false = here.next(line[0], SignalStatusChanged, {"status": "closed"}) | {"previous": "0" * 64}
+    assert (await here.refused(DESK, "urk", SignalStatusChanged, false)).answer.code == "chain_broken"
+    await put_reports(here, line[2])
+    assert await _told(here, line[0]["caseref"], 2) == ["with_desk", "accepted"]
+    instead = here.next(line[0], SignalStatusChanged, {"status": "closed"})
+    assert (await here.refused(DESK, "urk", SignalStatusChanged, instead)).answer.code == "chain_broken"
+    await put_reports(here, line[1])
+    assert (await _told(here, line[0]["caseref"], 3))[-1] == "with_coordinator"
 
 
 async def _delayed(keten: Keten) -> None:
@@ -258,7 +304,7 @@ async def _told(here: Here, case: str, count: int) -> list[str]:
 
     async def heard_all() -> bool:
         files = await here.at("urk", case)
-        told[:] = [line.facts["status"] for file in files for line in file.view.story]
+        told[:] = [line.facts["status"] for file in files for line in file.view.story if "status" in line.facts]
         return len(told) == count
 
     await eventually(heard_all)

@@ -1,11 +1,22 @@
 """What stands at the edges of a staged workflow: a bus, a register, a pager and maps that can fail."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 
 from activities.alarm import Alarm
+from activities.erasing import Holdings
+from contracts.agencies import read_directory
 from contracts.envelope import CloudEvent
+from contracts.event import File
+from contracts.events.disclosures import HeldFile
+from contracts.logged import decided
 from contracts.places import Atlas, Municipality
+from contracts.processing import Direction, Processing
 from contracts.register import Amendment, Report
+from contracts.words import Ground
+
+ERASED_AT = datetime(2026, 3, 2, tzinfo=UTC)
+READABLE_ON_THE_BUS = timedelta(days=14)
 
 
 class Letters:
@@ -13,12 +24,15 @@ class Letters:
 
     def __init__(self) -> None:
         self.all: list[tuple[str, CloudEvent]] = []
+        self.to_itself: list[CloudEvent] = []
         self.silent: set[str] = set()
 
     async def publish(self, message: CloudEvent, recipient: str) -> None:
         if recipient in self.silent:
             raise TimeoutError
-        if message.id not in {known.id for _, known in self.all}:
+        if message.event_class.rule.itself:
+            self.to_itself.append(message)
+        elif message.id not in {known.id for _, known in self.all}:
             self.all.append((recipient, message))
 
 
@@ -61,3 +75,87 @@ class Maps(Atlas):
         if self.lost:
             raise LookupError("an example of a table that does not hold what it should")
         return super().municipality(code, on)
+
+
+class Logbook:
+    """A processing log in memory; it can be out of reach."""
+
+    def __init__(self) -> None:
+        self.records: list[Processing] = []
+        self.out_of_reach = False
+
+    async def write(self, records: Sequence[Processing]) -> None:
+        if self.out_of_reach:
+            raise TimeoutError
+        self.records += records
+
+
+class Papers:
+    """What is kept of a case, and with whom it was exchanged."""
+
+    def __init__(self, *partners: str) -> None:
+        self.told = partners
+        self.files: tuple[HeldFile, ...] = (HeldFile(kind=File.CASE, phase="closed"),)
+        self.out_of_reach = False
+
+    @property
+    def lines(self) -> "PaperLines":
+        return PaperLines(self)
+
+    async def about(self, case: str) -> tuple[HeldFile, ...]:
+        if self.out_of_reach:
+            raise TimeoutError
+        return self.files
+
+
+class PaperLines:
+    """A line of the processing log for everybody who was told."""
+
+    def __init__(self, papers: Papers) -> None:
+        self._papers = papers
+
+    async def about(self, case: str) -> tuple[Processing, ...]:
+        said = {"direction": Direction.SENT, "event_type": "nl.keten.cases.accepted.v1", "ground": Ground.LEGAL_TASK}
+        line = decided("look", case, read_directory().desk, ERASED_AT)
+        return tuple(line.model_copy(update={**said, "counterparty": slug}) for slug in self._papers.told)
+
+
+class Vault:
+    """Everything in which something of a case may be, and the persons who may have it erased."""
+
+    def __init__(self, *partners: str) -> None:
+        self.told = partners
+        self.open_files: tuple[str, ...] = ()
+        self.forgotten: list[str] = []
+        self.destroyed: datetime | None = None
+        self.held_key = True
+        self.out_of_reach = False
+
+    @property
+    def holdings(self) -> Holdings:
+        return Holdings(keys=self, stores=[self], exchanges=self, files=self, persons=self, mail=self)
+
+    async def held(self, case: str) -> tuple[bool, datetime | None]:
+        if self.out_of_reach:
+            raise TimeoutError
+        return self.held_key, self.destroyed
+
+    async def forget(self, case: str) -> None:
+        self.forgotten.append(case)
+        self.held_key, self.destroyed = False, ERASED_AT
+
+    async def partners(self, case: str) -> tuple[str, ...]:
+        return self.told
+
+    async def about(self, case: str) -> tuple[str, ...]:
+        return self.open_files
+
+    async def who(self, order: str, case: str) -> str:
+        """The middle part names the person; nobody is called nobody."""
+        name = order.split(".")[1]
+        if name == "nobody":
+            raise ValueError("nobody at this agency signed this")
+        return name
+
+    async def unreadable_from(self) -> datetime:
+        return ERASED_AT + READABLE_ON_THE_BUS

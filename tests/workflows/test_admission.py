@@ -32,9 +32,9 @@ from contracts.events.signals import (
 from contracts.reference import new_reference
 from contracts.words import CaseOutcome, Finding, SignalStatus, Urgency
 from tests.workflows.conftest import Staged
-from tests.workflows.doubles import Letters
+from tests.workflows.doubles import Letters, Logbook
 from tests.workflows.samples import EVENTS
-from tests.workflows.stage import DIRECTORY, Stage
+from tests.workflows.stage import DIRECTORY, Stage, event_id
 from tests.workflows.ways import (
     ALMERE,
     ASKING,
@@ -65,9 +65,9 @@ async def heard(file: Stage) -> list[str]:
 
 async def test_an_event_that_comes_twice_is_taken_once(stage: Staged) -> None:
     desk = await walk(stage, OWNED)
-    await desk.hear(PROGRESSED, ALMERE, id="an-example-id", sequence=2)
+    await desk.hear(PROGRESSED, ALMERE, id="5eed5eed", sequence=2)
     once = await heard(desk)
-    assert await desk.hear(PROGRESSED, ALMERE, id="an-example-id", sequence=2) == "owned"
+    assert await desk.hear(PROGRESSED, ALMERE, id="5eed5eed", sequence=2) == "owned"
     assert await desk.hear_again() == "owned"
     assert await heard(desk) == once
 
@@ -141,7 +141,7 @@ async def test_the_trace_of_the_first_event_goes_on_in_every_letter(stage: Stage
     traces = {message.traceparent.split("-")[1] for _, message in desk.letters.all if message.traceparent}
     assert traces == {"0af7651916cd43dd8448eb211c80319c"}
     receipt = next(message for _, message in desk.letters.all if message.event_class is SignalReceived)
-    assert receipt.causationid == f"{POLICE}-{desk.reference}-1"
+    assert receipt.causationid == event_id(POLICE, desk.reference, 1)
 
 
 async def test_a_gap_in_coverage_leads_to_no_case(stage: Staged) -> None:
@@ -269,7 +269,7 @@ def letter(step: int, to: str = DESK) -> Letter:
 
 async def test_a_letter_that_is_posted_again_keeps_its_id() -> None:
     bus = Twice()
-    post = Post(DIRECTORY.get(ALMERE), b"key", bus)
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook())
     batch = Batch(letters=(letter(1),))
     assert (await ActivityEnvironment().run(post.post, batch)).steps == ()
     assert (await ActivityEnvironment().run(post.post, batch)).steps == (1,)
@@ -281,7 +281,7 @@ async def test_ids_differ_by_step_and_cannot_be_guessed_without_the_key() -> Non
     bus = Letters()
     batch = Batch(letters=(letter(1), letter(2)))
     for key in (b"key", b"another key"):
-        await ActivityEnvironment().run(Post(DIRECTORY.get(ALMERE), key, bus).post, batch)
+        await ActivityEnvironment().run(Post(DIRECTORY.get(ALMERE), key, bus, Logbook()).post, batch)
     ids = [message.id for _, message in bus.all]
     assert len(set(ids)) == 4
 
@@ -289,7 +289,7 @@ async def test_ids_differ_by_step_and_cannot_be_guessed_without_the_key() -> Non
 async def test_letters_to_one_recipient_keep_their_order_and_stop_at_the_first_that_fails() -> None:
     bus = Letters()
     bus.silent = {COSM}
-    post = Post(DIRECTORY.get(ALMERE), b"key", bus)
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook())
     letters = tuple(letter(step, to) for step, to in enumerate((DESK, COSM, DESK, COSM, WOMEN), start=1))
     posted = await ActivityEnvironment().run(post.post, Batch(letters=letters))
     assert sorted(posted.steps) == [1, 3, 5]

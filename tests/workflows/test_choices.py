@@ -25,10 +25,15 @@ BY_ANYONE = {
     "SignalReceived",
     "SignalReported",
     "SignalRouted",
+    "ConsentWithdrawn",
+    "ErasureRequested",
+    "FileEnded",
+    "AccessAsked",
+    "DisclosureRequested",
 }
 """Events that open a file: whoever the catalogue allows may send them."""
 
-ALWAYS = {"acknowledge_alarms", "DeliveryRefused"}
+ALWAYS = {"acknowledge_alarms", "DeliveriesMissed", "DeliveryRefused"}
 
 
 def test_there_is_a_sample_of_everything() -> None:

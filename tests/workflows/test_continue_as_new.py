@@ -94,7 +94,8 @@ async def test_turning_the_page_changes_nothing(stage: Staged, name: str) -> Non
     assert with_pages.pages > len(way.steps) / 2
     assert with_pages.letters == without.letters
     assert with_pages.file["story"] == without.file["story"]
-    assert with_pages.file == without.file
+    assert with_pages.file["links"].keys() == without.file["links"].keys()
+    assert with_pages.file | {"links": None} == without.file | {"links": None}, "only what hangs on the time differs"
 
 
 @pytest.mark.parametrize("name", PAIRS)

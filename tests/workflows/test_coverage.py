@@ -27,4 +27,8 @@ async def test_a_gap_that_nobody_takes_up_closes_and_stays_in_the_story(stage: S
     gap = await walk(stage, WAY)
     await gap.skip(timedelta(days=30))
     await gap.handle.result()
-    assert [line.what for line in (await gap.view()).story] == ["coverage_gap_observed", "CoverageGap.observed.clock"]
+    assert [line.what for line in (await gap.view()).story] == [
+        "coverage_gap_observed",
+        "CoverageGap.observed.clock",
+        "file_ended",
+    ]

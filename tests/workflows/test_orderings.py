@@ -1,9 +1,10 @@
 """A case whose events come in any order that the bus can make of them, among decisions taken at any moment.
 
 What the bus can make of them: every event at least once and perhaps twice, one that is too early again later, an answer never
-before what it answers. Each sender's events keep their numbers.
+before what it answers. Each sender's events keep their numbers. ``make orderings`` tries many more of them.
 """
 
+import os
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +47,9 @@ from tests.workflows.ways import COMENSHA, COSM, DESK, LELYSTAD, NEED, OBSERVATI
 from workflows.admission import EARLY
 from workflows.files.record import Received
 from workflows.tables.case import CASE
+
+EXAMPLES = int(os.environ.get("ORDERINGS", "2"))
+"""Orders to try, per test: a case lives for about ten seconds in each."""
 
 DECISIONS: tuple[Command, ...] = (
     AcceptCase(),
@@ -189,7 +193,7 @@ MOVES = st.lists(st.tuples(st.sampled_from(["decide", "decide", "deliver", "deli
 
 
 @settings(
-    max_examples=12,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -206,7 +210,7 @@ async def test_in_whatever_order_events_come_a_case_ends_or_has_an_owner_and_a_c
 
 
 @settings(
-    max_examples=8,
+    max_examples=max(EXAMPLES * 2 // 3, 1),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

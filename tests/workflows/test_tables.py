@@ -15,7 +15,7 @@ from workflows.tables.case import Phase as CasePhase
 from workflows.tables.signal import SIGNAL, Phase
 from workflows.tables.table import CLOCK, OPENING, VOID, State, Table
 
-INSIDE = {"Case": (REFERRAL, SHARING, REGISTERING), "Dossier": (TABLES["Feedback"],)}
+INSIDE = {"Case": (REFERRAL, SHARING, REGISTERING), "Dossier": (TABLES["Feedback"],), "Retention": (TABLES["Recall"],)}
 """Tables of tracks, by the process that they run in."""
 
 INTERNAL = {
@@ -24,11 +24,14 @@ INTERNAL = {
     "AidReferral": {"recall"},
     "Registration": {"record", "settle"},
     "Feedback": {"report_back"},
+    "Retention": {"found", "erased", "not_erased"},
+    "Access": {"found"},
+    "Disclosure": {"found"},
 }
 """What a workflow does by itself; everything else is a command, an event or the clock."""
 
 ALWAYS_POSSIBLE = {"acknowledge_alarms"}
-ALWAYS_HEARD = {"DeliveryRefused"}
+ALWAYS_HEARD = {"DeliveriesMissed", "DeliveryRefused"}
 
 
 def tables_of(process: str) -> tuple[Table, ...]:

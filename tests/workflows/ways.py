@@ -8,10 +8,12 @@ from contracts.clocks import Clocks
 from contracts.commands import (
     AcceptCase,
     AcceptOffer,
+    AskErasure,
     AskPrivacyCheck,
     BringToRiec,
     Command,
     ConcludeCase,
+    ConfirmErasure,
     OfferHelp,
     RecordConsent,
     RecordEnrichment,
@@ -23,14 +25,16 @@ from contracts.commands import (
     SeeOffer,
     StartAftercare,
 )
-from contracts.event import Event
+from contracts.event import Event, File
 from contracts.events.coverage import CoverageGapObserved
+from contracts.events.disclosures import AccessAsked, DisclosureRequested
 from contracts.events.dossiers import (
     DossierBrought,
     Observation,
     PrivacyCheckDecided,
     PrivacyCheckRequested,
 )
+from contracts.events.erasures import ConsentWithdrawn, ErasureRequested, FileEnded
 from contracts.events.referrals import (
     FirstContactMade,
     Need,
@@ -53,8 +57,10 @@ from contracts.words import (
     AgencyKind,
     AidOutcome,
     CaseOutcome,
+    ConsentTo,
     CoverageGapKind,
     Decline,
+    ErasureReason,
     Finding,
     NotOurs,
     Service,
@@ -63,14 +69,17 @@ from contracts.words import (
 )
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
+from workflows.access import Access
 from workflows.case import Case
 from workflows.coverage import CoverageGap
+from workflows.disclosure import Disclosure
 from workflows.dossier import Dossier
 from workflows.placement import Placement
 from workflows.privacy import PrivacyCheck
 from workflows.process import Process
 from workflows.registration import Registration
 from workflows.report import Report
+from workflows.retention import Retention
 from workflows.signal import SignalRouting
 
 DESK, POLICE, ALMERE, ZWOLLE = "signal-desk", "police-midden-nederland", "coordinator-almere", "coordinator-zwolle"
@@ -86,6 +95,9 @@ PROCESSES: tuple[type[Process[Any]], ...] = (
     Dossier,
     Registration,
     CoverageGap,
+    Retention,
+    Access,
+    Disclosure,
 )
 
 SIGNAL = Signal(municipality="GM0995", account="an example account")
@@ -108,7 +120,7 @@ class Way:
         slug: Whose file it is.
         opening: The first event and its sender; None where it has not come.
         steps: What happens then.
-        silent: What does not answer: ``maps``, ``shelf`` or ``pages``.
+        silent: What does not answer: ``maps``, ``shelf``, ``pages``, ``vault`` or ``papers``.
         clocks: Other terms than the usual ones.
     """
 
@@ -158,6 +170,8 @@ def silence(stage: Stage, what: str) -> None:
     stage.maps.lost = what == "maps"
     stage.shelf.out_of_reach = what == "shelf"
     stage.pages.out_of_reach = what == "pages"
+    stage.vault.out_of_reach = what == "vault"
+    stage.papers.out_of_reach = what == "papers"
 
 
 def _desk(*steps: Step) -> Way:
@@ -192,6 +206,17 @@ REGISTRATION = Way(Registration, COMENSHA, (REQUESTED, ALMERE))
 HOURLY = Clocks.model_validate({"registration": "1 hour"})
 FOLLOWING = Way(Report, POLICE, (SignalReceived(status=SignalStatus.WITH_DESK), DESK))
 GAP = Way(CoverageGap, PROVINCE, (CoverageGapObserved(gap=CoverageGapKind.NO_COORDINATOR), DESK))
+
+ENDED = FileEnded(kind=File.CASE, system="case")
+KEPT = Way(Retention, ALMERE, (ENDED, ALMERE))
+SHORTLY = Clocks.model_validate({"retention_case": "1 hour"})
+FIRST = AskErasure(reason=ErasureReason.REQUEST, order="a.one.z")
+SECOND = ConfirmErasure(order="a.two.z")
+ASKED = KEPT.then(FIRST)
+WITHDRAWN = Way(Retention, ALMERE, (ConsentWithdrawn(consent=ConsentTo.RIEC, told=(LELYSTAD,)), ALMERE))
+ERASURE_ASKED = Way(Retention, LELYSTAD, (ErasureRequested(reason=ErasureReason.REQUEST), ALMERE))
+ACCESS_ASKED = Way(Access, ALMERE, (AccessAsked(), ALMERE))
+DISCLOSURE_ASKED = Way(Disclosure, LELYSTAD, (DisclosureRequested(), ALMERE))
 
 WAYS: dict[tuple[str, str], Way] = {
     **{(process.table.name, "opening"): Way(process, DESK, None) for process in PROCESSES},
@@ -232,5 +257,17 @@ WAYS: dict[tuple[str, str], Way] = {
     ("Registration", "recorded"): REGISTRATION,
     ("Report", "following"): FOLLOWING,
     ("CoverageGap", "observed"): GAP,
+    ("Retention", "in_use"): Way(Retention, ALMERE, (ConsentWithdrawn(consent=ConsentTo.RIEC, told=(STRANGER,)), ALMERE)),
+    ("Retention", "looking"): replace(ERASURE_ASKED, silent="vault"),
+    ("Retention", "kept"): KEPT,
+    ("Retention", "due"): replace(KEPT, clocks=SHORTLY).then(timedelta(hours=1, minutes=1)),
+    ("Retention", "asked"): ASKED,
+    ("Retention", "erasing"): replace(ASKED, silent="vault").then(SECOND),
+    ("Retention", "collecting"): ASKED.then(SECOND),
+    ("Recall", "asked"): WITHDRAWN,
+    ("Access", "looking"): replace(ACCESS_ASKED, silent="papers"),
+    ("Access", "asking"): ACCESS_ASKED,
+    ("Disclosure", "looking"): replace(DISCLOSURE_ASKED, silent="papers"),
+    ("Disclosure", "deciding"): DISCLOSURE_ASKED,
 }
 """By name of the table and of the state."""

@@ -28,6 +28,9 @@ class Received(Model, Generic[E]):
     sequence: int = Field(default=0, description="counts per case, sending system and this file; 0: not counted")
     logged: datetime
     trace: str | None = None
+    previous: str | None = Field(default=None, description="what it says of the message with the number before")
+    fingerprint: str = Field(default="", description="what the message with the next number must say of this one")
+    proof: str | None = Field(default=None, description="the signed message, where the catalogue says that it is evidence")
     past_gap: bool = Field(default=False, description="what is missing before it was waited for long enough")
     event: E
 
@@ -37,6 +40,7 @@ class Heard(BaseModel):
 
     last: int = 0
     missing: list[int] = Field(default_factory=list[int])
+    said: dict[int, str] = Field(default_factory=dict[int, str], description="fingerprints of the last, and of those missing")
 
 
 class Progress(BaseModel):
@@ -64,5 +68,7 @@ class Record(BaseModel):
     step: int = 0
     outbox: list[Letter] = Field(default_factory=list[Letter])
     sent: dict[str, int] = Field(default_factory=dict[str, int])
+    links: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprint of the last letter, by line")
+    withheld: list[int] = Field(default_factory=list[int], description="steps whose ground had gone before they could leave")
     heard: dict[str, Heard] = Field(default_factory=dict[str, Heard])
     ids: list[str] = Field(default_factory=list[str], description="the last events taken, to know a repeat")

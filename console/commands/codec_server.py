@@ -1,0 +1,95 @@
+"""The codec server, and a token for it while one develops."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import httpx
+import typer
+
+from console.codec_server import DEV_ISSUER
+from console.codec_server.audit import AuditLogs
+from console.commands.servers import until_stopped
+from console.screen import errors, run, screen, settings, stop
+from runtime.logs import configure_logs
+from runtime.servers import read_running
+from runtime.settings import Settings
+from runtime.web_address import is_loopback
+from workers.wiring import Wiring
+
+app = typer.Typer(help="Show people in clear, in the Temporal UI and CLI, what they may read.", invoke_without_command=True)
+PORT = Annotated[int | None, typer.Option(min=0, max=65535, help="its port; without it KETEN_CODEC_PORT")]
+
+
+@app.callback()
+def serve(
+    context: typer.Context,
+    port: PORT = None,
+    host: Annotated[
+        str, typer.Option(help="where it listens; it speaks plain HTTP, so elsewhere put TLS before it")
+    ] = "127.0.0.1",
+    dev_issuer: Annotated[bool, typer.Option("--dev-issuer", help="also give tokens, to whoever sees this terminal")] = False,
+) -> None:
+    """Decode for the Temporal UI and CLI, in the foreground; Ctrl-C stops it."""
+    if context.invoked_subcommand:
+        return
+    configured = settings()
+    configure_logs(as_json=configured.log_json)
+    run(_serve(configured, host, configured.codec_port if port is None else port, dev_issuer=dev_issuer))
+
+
+@app.command()
+def token(
+    agency: Annotated[str, typer.Option(help="slug of the agency whose cases are to be read")],
+    case: Annotated[str | None, typer.Option(help="only this case")] = None,
+    person: Annotated[str, typer.Option(help="who reads")] = "developer",
+    port: PORT = None,
+) -> None:
+    """A token from the codec server's issuer for development: prints it, and nothing else, to standard output."""
+    address = f"http://127.0.0.1:{settings().codec_port if port is None else port}"
+    errors.print("one-time code, from the terminal of `keten codec-server --dev-issuer`: ", end="")
+    code = sys.stdin.readline()  # typer's prompt would write a space to standard output
+    wish = {"code": code, "agency": agency, "person": person, **({"case": case} if case else {})}
+    try:
+        answer = httpx.post(f"{address}{DEV_ISSUER}/token", data=wish)
+        said = answer.json()
+    except (httpx.HTTPError, ValueError):
+        stop(f"no codec server answers at {address}: start it with `keten codec-server --dev-issuer`")
+    if answer.is_error:
+        stop(said["detail"])
+    typer.echo(said["access_token"])
+
+
+async def _serve(configured: Settings, host: str, port: int, *, dev_issuer: bool) -> None:
+    from console.codec_server.composition import codec_server  # noqa: PLC0415 - a web framework, which no other command needs
+    from console.codec_server.listening import bound  # noqa: PLC0415
+
+    _check_issuer(configured, host, dev_issuer=dev_issuer)
+    running = read_running(configured)
+    origin = configured.codec_ui_origin or (running.ui_url if running else None)
+    wiring, show_code = Wiring(configured, "", ""), _show if dev_issuer else None
+    async with codec_server(wiring, AuditLogs(wiring.audit), bound(host, port), origin, show_code) as address:
+        screen.print(f"[green]The codec server answers[/green] at {address}, {_whom(origin)}", soft_wrap=True)
+        if dev_issuer:
+            screen.print(f"For the Temporal UI log in at {address}{DEV_ISSUER}/login; Ctrl-C stops it.", soft_wrap=True)
+        await until_stopped(asyncio.Event().wait())
+
+
+def _check_issuer(configured: Settings, host: str, *, dev_issuer: bool) -> None:
+    if not dev_issuer:
+        from console.codec_server.composition import trust  # noqa: PLC0415 - as in ``_serve``
+
+        trust(configured)
+        return
+    if not is_loopback(host):
+        raise ValueError(f"--dev-issuer gives tokens to whoever sees a terminal, so it serves this machine only, not {host}")
+    if configured.oidc_issuer:
+        raise ValueError("KETEN_OIDC_ISSUER names an issuer already: leave one of the two away, it or --dev-issuer")
+
+
+def _show(code: str) -> None:
+    screen.print(f"one-time code: [bold]{code}[/bold]", soft_wrap=True)
+
+
+def _whom(origin: str | None) -> str:
+    return f"pages of {origin} and the Temporal CLI" if origin else "the Temporal CLI only: KETEN_CODEC_UI_ORIGIN names no UI"

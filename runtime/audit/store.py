@@ -1,0 +1,143 @@
+"""The database of one agency's audit log: reading it, and adding to it alone."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Engine, func, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from runtime.audit.entry import Entry, Head, first_hash, written
+from runtime.audit.tables import ENTRY, GUARDS, HEAD
+from runtime.database import open_database
+from runtime.migrations import Tables, upgrade
+
+T = TypeVar("T")
+
+ALONE = {
+    "sqlite": ("BEGIN IMMEDIATE",),
+    "postgresql": (
+        "SET LOCAL synchronous_commit = on",
+        "SET LOCAL lock_timeout = '10s'",
+        "SELECT pg_advisory_xact_lock(7513)",  # unlike a lock on the table it needs no right to change or remove rows
+    ),
+}
+"""Two processes that saw the same newest entry would each write the next one. Readers go on."""
+
+TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
+AT_ONCE = 1000
+"""Entries that are in memory while a log is read."""
+
+
+class AuditUnavailable(RuntimeError):  # noqa: N818 - named as what is the case
+    """The log cannot be written or read now, so what should stand in it is not done."""
+
+
+class SignedHead(NamedTuple):
+    """A row of the table of heads; nothing of it is verified."""
+
+    day: str
+    seq: int
+    token: str
+
+
+class AuditStore:
+    """Entries and signed heads. The tables are made when they are first needed."""
+
+    def __init__(self, agency: str, url: str) -> None:
+        self.agency = agency
+        self._url = url
+
+    def prepare(self) -> None:
+        """Make the tables, or bring them up to date.
+
+        Raises:
+            AuditUnavailable: The database cannot be used now.
+        """
+        self.guarded(self._prepare)
+
+    def guarded(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Do something with the database.
+
+        Raises:
+            AuditUnavailable: It cannot be used now.
+        """
+        try:
+            return work(*arguments)
+        except (SQLAlchemyError, OSError) as error:
+            reason = type(getattr(error, "orig", None) or error).__name__
+            raise AuditUnavailable(
+                f"the audit log of {self.agency} cannot be used now ({reason}), and what is not written down first is not done: "
+                "look whether its database answers, then try again"
+            ) from None
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        """A transaction."""
+        return self._engine.begin()
+
+    def newest_alone(self, connection: Connection) -> Head:
+        """The newest entry; nobody adds another before this transaction ends."""
+        for statement in ALONE[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
+        newest = connection.execute(select(ENTRY.c.seq, ENTRY.c.hash).order_by(ENTRY.c.seq.desc()).limit(1)).first()
+        return Head(*newest) if newest else Head(0, first_hash(self.agency))
+
+    def entries(self, *, case: str | None = None, person: str | None = None, since: datetime | None = None) -> Iterator[Entry]:
+        """Entries in order, a part at a time; only those of a case, of a person, or since a moment, if told.
+
+        Raises:
+            AuditUnavailable: They cannot be read.
+        """
+        wanted = select(ENTRY).order_by(ENTRY.c.seq).limit(AT_ONCE)
+        wanted = wanted.where(ENTRY.c.case_reference == case) if case else wanted
+        wanted = wanted.where(ENTRY.c.person == person) if person else wanted
+        wanted = wanted.where(ENTRY.c.at >= written(since)) if since else wanted
+        part = self._read(lambda connection: connection.execute(wanted).all())
+        while part:
+            yield from (Entry(*row) for row in part)
+            following = wanted.where(ENTRY.c.seq > part[-1][0])
+            part = self._read(lambda connection, following=following: connection.execute(following).all())
+
+    def count(self) -> int:
+        """How many entries there are."""
+        return self._read(lambda connection: connection.scalar(select(func.count()).select_from(ENTRY))) or 0
+
+    def heads(self) -> list[SignedHead]:
+        """Every signed head, the oldest first."""
+        wanted = select(HEAD).order_by(HEAD.c.day)
+        return [SignedHead(*row) for row in self._read(lambda connection: connection.execute(wanted).all())]
+
+    def missing_guards(self) -> frozenset[str]:
+        """Triggers that should refuse changes and are not there."""
+
+        def found(connection: Connection) -> frozenset[str]:
+            name = connection.dialect.name
+            return GUARDS[name] - set(connection.scalars(text(TRIGGERS[name])))
+
+        return self._read(found)
+
+    def _read(self, read: Callable[[Connection], T]) -> T:
+        def reading() -> T:
+            with self._engine.connect() as connection:
+                return read(connection)
+
+        return self.guarded(reading)
+
+    def _prepare(self) -> None:
+        try:
+            upgrade(self._url, Tables.AUDIT)
+        except SQLAlchemyError:  # perhaps another process was faster
+            if not inspect(open_database(self._url)).has_table(ENTRY.name):
+                raise
+
+    @cached_property
+    def _engine(self) -> Engine:
+        engine = open_database(self._url)
+        if not inspect(engine).has_table(ENTRY.name):
+            self._prepare()
+        return engine

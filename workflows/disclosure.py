@@ -1,0 +1,101 @@
+"""At every agency that is asked what it holds of a case: a person decides that it is disclosed, or refuses and says why."""
+
+from temporalio import workflow
+
+from activities.disclosing import Disclosing, Kept
+from activities.erasing import Question
+from contracts.agencies import Party
+from contracts.commands import Disclose, RefuseDisclosure
+from contracts.event import Event, File
+from contracts.events.disclosures import DisclosureMade, DisclosureRefused, DisclosureRequested
+from workflows.admission import command, hears
+from workflows.files.access import DisclosureFile, Inquirer
+from workflows.files.record import Received
+from workflows.process import Process, chapter
+from workflows.tables.access import DISCLOSURE, Answering
+from workflows.tables.table import OPENING
+
+
+@workflow.defn
+class Disclosure(Process[DisclosureFile]):
+    """What this agency tells a person who asked elsewhere."""
+
+    table = DISCLOSURE
+    system = File.DISCLOSURE
+    file_type = DisclosureFile
+    reopens = True
+
+    @workflow.init
+    def __init__(self, file: DisclosureFile) -> None:
+        super().__init__(file)
+
+    @workflow.run
+    async def run(self, file: DisclosureFile) -> None:  # noqa: ARG002 - the file was taken up in __init__
+        """Look what is held; a person decides; whoever asked hears."""
+        await self.receive()
+        await self.look()
+        while self.reading not in self.table.ends:
+            await self.decide()
+        await self.leave()
+
+    @chapter(OPENING)
+    async def receive(self) -> None:
+        """Another agency asks for a person."""
+        await self.turn()
+
+    @chapter(Answering.LOOKING)
+    async def look(self) -> None:
+        """What is held here; who holds nothing says so at once."""
+        self.file.kept = await self._kept()
+        nothing = not (self.file.kept.files or self.file.kept.exchanged)
+        if nothing:
+            self._tell_all(self.file.kept)
+        self.move("found", Answering.ANSWERED if nothing else Answering.DECIDING)
+        while self.reading == Answering.LOOKING:
+            await self.turn()
+
+    @chapter(Answering.DECIDING)
+    async def decide(self) -> None:
+        """A person here decides for this agency."""
+        await self.turn()
+
+    @property
+    def them(self) -> Party | None:
+        """Nobody: it is our turn until it ends."""
+        return None
+
+    @hears(anyone=True)
+    def disclosure_requested(self, received: Received[DisclosureRequested]) -> None:
+        """Somebody showed at another agency who they are, and asks."""
+        self.file.inquirers.append(Inquirer(party=received.sender, system=received.system, because=received.id))
+        self.move("DisclosureRequested")
+
+    @command()
+    def disclose(self, _: Disclose) -> None:
+        """Tell what is held here and what was told to whom, without what the law shields."""
+        if self.file.kept:
+            self._tell_all(self.file.kept)
+        self.move("disclose")
+
+    @command()
+    def refuse_disclosure(self, order: RefuseDisclosure) -> None:
+        """Do not tell, and say why."""
+        for inquirer in self.file.inquirers:
+            self._answer(inquirer, DisclosureRefused(system=inquirer.system, reason=order.reason))
+        self.move("refuse_disclosure")
+
+    async def _kept(self) -> Kept:
+        return await self.ask(Disclosing.what_is_kept, Question(reference=self.file.reference), "what is held of this case")
+
+    def _tell_all(self, kept: Kept) -> None:
+        for inquirer in self.file.inquirers:
+            made = DisclosureMade(
+                system=inquirer.system,
+                files=kept.files,
+                exchanged=kept.exchanged,
+                erased_on=kept.erased_on.date() if kept.erased_on else None,
+            )
+            self._answer(inquirer, made)
+
+    def _answer(self, inquirer: Inquirer, event: Event) -> None:
+        self.tell(inquirer.party, event, because=inquirer.because)

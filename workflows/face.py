@@ -1,0 +1,53 @@
+"""What is readable of a workflow without any key: names and codes, checked before they are shown."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+
+from contracts.event import File
+from contracts.places import CARE_REGIONS
+from contracts.reference import Reference
+from contracts.text import Model, Slug
+
+PHASE = SearchAttributeKey.for_keyword("KetenPhase")
+OWNER = SearchAttributeKey.for_keyword("KetenOwner")
+REGION = SearchAttributeKey.for_keyword("KetenRegion")
+KIND = SearchAttributeKey.for_keyword("KetenKind")
+CASE = SearchAttributeKey.for_keyword("KetenCase")
+DEADLINE = SearchAttributeKey.for_datetime("KetenDeadline")
+OVERDUE = SearchAttributeKey.for_bool("KetenOverdue")
+
+Code = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
+
+
+class Face(Model):
+    """The search attributes of a file. Nothing that somebody wrote fits any of its fields.
+
+    Raises:
+        ValidationError: Something else than a code, a slug, a pseudonym or a region of the tables was to be shown.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    phase: Code
+    owner: Slug | None
+    region: str | None
+    kind: File
+    case: Reference
+    deadline: datetime | None
+    overdue: bool
+
+    @property
+    def values(self) -> list[Any]:
+        """The search attributes, as Temporal takes them."""
+        pairs: list[Any] = [PHASE.value_set(self.phase), OWNER.value_set(self.owner or "-"), KIND.value_set(self.kind)]
+        pairs += [CASE.value_set(self.case), OVERDUE.value_set(self.overdue)]
+        pairs += [REGION.value_set(self.region)] if self.region in CARE_REGIONS else []
+        return [*pairs, DEADLINE.value_set(self.deadline) if self.deadline else DEADLINE.value_unset()]
+
+    def show(self) -> None:
+        """Put them where operators find them."""
+        workflow.upsert_search_attributes(self.values)  # pyright: ignore[reportUnknownMemberType] - generic in the library
