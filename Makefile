@@ -26,7 +26,7 @@ chaos: $(STAMP) ## servers and offices are killed while cases run, for minutes
 	@$(BIN)/python -m pytest -m chaos $(ARGS)
 
 orderings: $(STAMP) ## many orders of a case's events, for an hour without haste (ORDERINGS=300)
-	@ORDERINGS=$(or $(ORDERINGS),300) $(BIN)/python -m pytest tests/workflows/test_orderings.py $(ARGS)
+	@ORDERINGS=$(or $(ORDERINGS),300) $(BIN)/python -m pytest -m '' tests/workflows/test_orderings.py $(ARGS)
 
 bench: $(STAMP) ## the share of processor time of encryption, signing and logging, per case (CASES=20)
 	@$(BIN)/python -m tests.bench.cost --cases $(or $(CASES),20)

@@ -18,7 +18,6 @@ from runtime.servers import Running, embedded, read_running
 from runtime.settings import Settings, load_settings
 from runtime.temporal import PATIENCE, connect, plugin
 from runtime.tls import Tls
-from workers.kinds import office
 from workers.wiring import Wiring, read_tables
 
 
@@ -148,6 +147,8 @@ class Installation(Wiring):
 @asynccontextmanager
 async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, Running]]:
     """The servers and the offices of all agencies, in this process."""
+    from workers.kinds import office  # noqa: PLC0415 - every workflow, which a console does not need
+
     directory = read_tables(settings)
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(embedded(settings, directory))

@@ -24,7 +24,6 @@ from runtime.provision import provision_namespaces, provision_streams
 from runtime.servers import AlreadyRunning, read_running
 from runtime.settings import load_settings
 from runtime.watchdog import watched
-from workers.kinds import office
 from workers.wiring import read_file
 
 
@@ -73,6 +72,8 @@ async def _up() -> None:
 
 
 async def _worker(slug: str) -> None:
+    from workers.kinds import office  # noqa: PLC0415 - every workflow, which other commands do not need
+
     installation = Installation.reach(slug)
     agency = installation.directory.get(slug)
     installation.prepare()

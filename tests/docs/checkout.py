@@ -20,7 +20,10 @@ A_MOMENT = 0.5
 """Seconds until somebody who has read a line interrupts."""
 _ANYTHING = re.compile(r" ?(?<!\.)\.\.\.(?!\.) ?")
 REFERENCE = re.compile(rf"k[{ALPHABET}]{{24}}")
-_UNSET = ("KETEN_HOME", "KETEN_DIRECTORY", "KETEN_CLOCKS", "KETEN_NATS_URL", "KETEN_TEMPORAL_ADDRESS", "GIT_DIR", "GIT_WORK_TREE")
+_UNSET = (
+    *("KETEN_HOME", "KETEN_DIRECTORY", "KETEN_CLOCKS", "KETEN_NATS_URL", "KETEN_TEMPORAL_ADDRESS", "GIT_DIR", "GIT_WORK_TREE"),
+    "PYTHONDONTWRITEBYTECODE",  # a reader's copy is compiled once, not at every command
+)
 
 
 class StepFailed(AssertionError):  # noqa: N818 - named as what happened

@@ -9,6 +9,8 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from console.demo.staff import SimulatedStaff
 from console.installation import Installation
 from contracts.agencies import read_directory
@@ -61,6 +63,7 @@ def doubled(views: list[FileView]) -> list[tuple[str, str, str]]:
     return [line for line, count in lines.items() if count > 1]
 
 
+@pytest.mark.chaos
 async def test_a_killed_worker_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     async with town(tmp_path / "home") as installation:
         staff = SimulatedStaff(installation)

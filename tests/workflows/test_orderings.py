@@ -48,7 +48,7 @@ from workflows.admission import EARLY
 from workflows.files.record import Received
 from workflows.tables.case import CASE
 
-EXAMPLES = int(os.environ.get("ORDERINGS", "2"))
+EXAMPLES = int(os.environ.get("ORDERINGS", "3"))
 """Orders to try, per test: a case lives for about ten seconds in each."""
 
 DECISIONS: tuple[Command, ...] = (
@@ -209,6 +209,7 @@ async def test_in_whatever_order_events_come_a_case_ends_or_has_an_owner_and_a_c
     assert not set(bus.refused) & bus.accepted
 
 
+@pytest.mark.chaos
 @settings(
     max_examples=max(EXAMPLES * 2 // 3, 1),
     deadline=None,
