@@ -192,10 +192,8 @@ async def test_a_log_that_is_away_is_waited_for(log: SqlProcessingLog, prepared:
     with capture_logs() as said, exporting(DESK.slug, prepared, there.url):
         await log.write([a_line(1, CASE)])
         soon(lambda: there.event_ids == ids(1, 1))
-        for file in tmp_path.glob("some.db*"):
-            file.rename(tmp_path / f"away-{file.name}")
+        away = tmp_path.rename(tmp_path.with_name(f"{tmp_path.name}-away"))  # all its files at once
         soon(lambda: any(entry["event"] == "export_delayed" for entry in said))
-        for file in tmp_path.glob("away-*"):
-            file.rename(tmp_path / file.name.removeprefix("away-"))
+        away.rename(tmp_path)
         await log.write([a_line(2, CASE)])
         soon(lambda: there.event_ids == ids(1, 2))

@@ -58,7 +58,11 @@ class Town:
             yield self
 
     async def play(self, *attackers: str) -> None:
-        """Agency after agency tries everything, so that whatever is heard meanwhile is its doing."""
+        """Agency after agency tries everything, so that whatever is heard meanwhile is its doing.
+
+        Both keys of an agency hear what is answered to one of them, and the other may hear it later.
+        """
+        await self._settled()
         for slug in attackers or self.plan.slugs:
             self._heard = []
             for role in Role:
