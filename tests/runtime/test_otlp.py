@@ -191,9 +191,9 @@ async def test_lines_that_the_collector_refuses_are_said(log: SqlProcessingLog, 
 async def test_a_log_that_is_away_is_waited_for(log: SqlProcessingLog, prepared: str, there: Collector, tmp_path: Path) -> None:
     with capture_logs() as said, exporting(DESK.slug, prepared, there.url):
         await log.write([a_line(1, CASE)])
-        soon(lambda: there.event_ids == ids(1, 1))
+        soon(lambda: there.event_ids == ids(1, 1))  # perhaps before its place is kept, and then it comes twice
         away = tmp_path.rename(tmp_path.with_name(f"{tmp_path.name}-away"))  # all its files at once
         soon(lambda: any(entry["event"] == "export_delayed" for entry in said))
         away.rename(tmp_path)
         await log.write([a_line(2, CASE)])
-        soon(lambda: there.event_ids == ids(1, 2))
+        soon(lambda: set(there.event_ids) == set(ids(1, 2)))
