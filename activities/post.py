@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -68,14 +69,21 @@ class Bus(Protocol):
     async def publish(self, message: CloudEvent, recipient: str) -> None: ...  # noqa: D102
 
 
+class Deliveries(Protocol):
+    """The port: await the word of each recipient that it knows what its disk acknowledged; done when that is on disk."""
+
+    async def expect(self, sent: Sequence[Exchange]) -> None: ...  # noqa: D102
+
+
 class Post:
     """An agency's post room. Posting twice is harmless: the id of a letter never changes. What is not logged does not leave."""
 
-    def __init__(self, agency: Agency, key: bytes, bus: Bus, log: ProcessingLog) -> None:
+    def __init__(self, agency: Agency, key: bytes, bus: Bus, log: ProcessingLog, deliveries: Deliveries) -> None:
         self._agency = agency
         self._key = key
         self._bus = bus
         self._log = log
+        self._deliveries = deliveries
 
     @activity.defn
     async def post(self, batch: Batch) -> Posted:
@@ -85,7 +93,9 @@ class Post:
         for letter in batch.letters:
             by_recipient[letter.to].append(letter)
         rounds = await asyncio.gather(*(self._post_in_order(letters) for letters in by_recipient.values()))
-        return Posted(steps=tuple(step for steps in rounds for step in steps))
+        posted = [letter for letters in rounds for letter in letters]
+        await self._deliveries.expect([self._exchange(letter) for letter in posted])
+        return Posted(steps=tuple(letter.step for letter in posted))
 
     @activity.defn
     async def keep_posting(self, batch: Batch) -> None:
@@ -93,23 +103,26 @@ class Post:
         await self._note(batch)
         for letter in batch.letters:
             await self._bus.publish(self._sealed(letter), letter.to)
+            await self._deliveries.expect([self._exchange(letter)])
 
     async def _note(self, batch: Batch) -> None:
         """A line for each letter, before any of them leaves."""
         now = datetime.now(UTC)
-        exchanges = [Exchange(self._sealed(letter), letter.event(), letter.to) for letter in batch.letters]
-        await self._log.write([sent(exchange, now) for exchange in exchanges])
+        await self._log.write([sent(self._exchange(letter), now) for letter in batch.letters])
 
-    async def _post_in_order(self, letters: list[Letter]) -> list[int]:
-        done: list[int] = []
+    async def _post_in_order(self, letters: list[Letter]) -> list[Letter]:
+        done: list[Letter] = []
         for letter in letters:
             try:
                 await self._bus.publish(self._sealed(letter), letter.to)
             except Exception as error:
                 activity.logger.warning("letter_delayed", extra={"recipient": letter.to, "error": type(error).__name__})
                 break
-            done.append(letter.step)
+            done.append(letter)
         return done
+
+    def _exchange(self, letter: Letter) -> Exchange:
+        return Exchange(self._sealed(letter), letter.event(), letter.to)
 
     def _sealed(self, letter: Letter) -> CloudEvent:
         """The letter in its envelope."""

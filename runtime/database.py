@@ -1,6 +1,7 @@
 """Opening a SQL database, SQLite or PostgreSQL, so that what was acknowledged is on disk."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,6 +40,11 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) ->
     insert = INSERTS[connection.dialect.name]
     statement = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key.columns)
     return connection.execute(statement).first() is not None
+
+
+def utc(moment: datetime) -> datetime:
+    """A time as it is written, or as it was read: SQLite does not keep that its times are UTC."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def overwrite(engine: Engine, table: Table) -> None:

@@ -5,7 +5,7 @@ Lines are only ever added; triggers refuse anything else. The engine is synchron
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, select, te
 from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.processing import ForeignOperation, Processing
-from runtime.database import INSERTS, open_database
+from runtime.database import INSERTS, open_database, utc
 from runtime.processing_log_tables import PROCESSING
 
 ALONE = {
@@ -99,20 +99,16 @@ def row_of(record: Processing) -> dict[str, Any]:
 
 
 def record_of(row: RowMapping) -> Processing:
-    """A line out of the database; SQLite does not keep that its times are UTC."""
-    fields = {name: _utc(value) if isinstance(value, datetime) else value for name, value in row.items()}
+    """A line out of the database."""
+    fields = {name: utc(value) if isinstance(value, datetime) else value for name, value in row.items()}
     if row["foreign_trace_id"]:
         fields["foreign_operation"] = ForeignOperation(**{name: row[column] for column, name in FOREIGN.items()})
     return Processing.model_validate(fields)
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return _utc(value)
+        return utc(value)
     return value.value if isinstance(value, Enum) else value
 
 

@@ -52,3 +52,18 @@ EXPORTED = Table(
     Column("position", BigInteger, nullable=False, comment="everything up to here was acknowledged by it"),
     PrimaryKeyConstraint("collector"),
 )
+
+
+AWAITED = Table(
+    "awaited",
+    METADATA,
+    Column("event_id", String(64), nullable=False),
+    Column("counterparty", String(40), nullable=False),
+    Column("data_subject_id", String(25), nullable=False),
+    Column("system", String(40), nullable=False, comment="the file that sent it"),
+    Column("sequence", Integer, nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False, comment="when the recipient's inbox acknowledged it"),
+    Column("listed_at", DateTime(timezone=True), comment="when the recipient was last asked whether it knows it"),
+    PrimaryKeyConstraint("event_id", "counterparty"),
+)
+"""Events that the recipient's disk has and of which its office has not said yet that it knows them."""

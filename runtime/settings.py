@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     gap_patience: float = Field(
         default=45.0, ge=0, description="seconds that a later event waits for an earlier one, before that counts as lost"
     )
+    confirm_pause: float = Field(
+        default=10.0, gt=0, description="seconds between two looks for events that a recipient's office has not confirmed"
+    )
+    silence_patience: float = Field(
+        default=900.0, gt=0, description="seconds that an office may leave such a question without answer, before a person hears"
+    )
     inbox_loops: int = Field(default=4, ge=1, le=64, description="events of different cases that one inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
 

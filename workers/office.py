@@ -24,9 +24,9 @@ from activities.erasing import Erasing
 from activities.post import Post
 from contracts.agencies import Agency
 from contracts.event import Event
+from contracts.events.deliveries import BETWEEN_OFFICES, DeliveriesMissed, DeliveryRefused
 from contracts.events.disclosures import ANSWERING, ASKING
 from contracts.logged import Exchange, taken
-from contracts.places import CARE_REGIONS
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
 from runtime.case_keys import CaseErased
@@ -34,6 +34,8 @@ from runtime.kept_files import KeptWorkflows
 from runtime.keys import Role
 from runtime.temporal import connect
 from workers.capabilities import activities_of
+from workers.content import check_content
+from workers.deliveries import Deliveries, Missed
 from workers.head_signing import heads_signed
 from workers.holdings import holdings
 from workers.tending import tended
@@ -85,13 +87,16 @@ class Office:
         wiring, slug = self._wiring, self.agency.slug
         bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER), wiring.certificates.of(slug))
         identity, seal = wiring.keys.identity(slug), wiring.seal(self.agency)
+        ours = NatsBus(bus, slug, seal)
+        kept = wiring.deliveries(slug)
+        self._deliveries = Deliveries(self.agency, kept, ours, self._alarm, wiring.settings)
         addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
         Inbox(bus, addressee, self.take, loops=wiring.settings.inbox_loops)
         wiring.prepare_case_keys(slug)
         wiring.prepare_processing_log(slug)
         tls = wiring.certificates.for_temporal.of(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
-        post = Post(self.agency, identity, NatsBus(bus, slug, seal), self._log)
+        post = Post(self.agency, identity, ours, self._log, kept)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
         disclosing = Disclosing(slug, wiring.directory, KeptWorkflows(self._client), self._log, wiring.case_keys(slug))
         worker = Worker(
@@ -103,7 +108,7 @@ class Office:
         )
         await bus.connect()
         signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))
-        async with worker, wiring.exported(slug), tended(self.agency, wiring, bus), signed:
+        async with worker, wiring.exported(slug), tended(self.agency, wiring, bus), signed, self._deliveries.asked_about():
             await bus.start()
             log.info("office_opened", agency=slug)
             try:
@@ -119,9 +124,16 @@ class Office:
             TryLater: Its predecessor is not here yet.
             NotLogged: The processing log cannot be written; the event comes again.
         """
-        exchange = Exchange(delivery.message, delivery.event, delivery.sender.slug)
+        event, sender = delivery.event, delivery.sender.slug
+        if isinstance(event, BETWEEN_OFFICES):
+            check_content(delivery, self._wiring.atlas)
+            await self._deliveries.hear(delivery, self._tell_missed)
+            return
+        exchange = Exchange(delivery.message, event, sender)
         record = taken(exchange, self.agency, delivery.first_seen, datetime.now(UTC))
         await self._log.write([record])
+        if isinstance(event, DeliveryRefused):
+            await self._deliveries.refused(sender, event.event_id)
         try:
             await self._take(delivery, record.traceparent)
         except Refused:
@@ -130,7 +142,7 @@ class Office:
 
     async def _take(self, delivery: Delivery, trace: str) -> None:
         event = delivery.event
-        self._check_content(delivery)
+        check_content(delivery, self._wiring.atlas)
         process, system = self._process_for(delivery)
         received = self._received(delivery, trace)
         name = f"{system}-{delivery.message.caseref}"
@@ -147,6 +159,26 @@ class Office:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             await self._no_open_file(self._client, name, delivery)
+
+    async def _tell_missed(self, delivery: Delivery, missed: Missed) -> None:
+        """Hand it to the file of ours that sent it; where that has ended, a person hears it all the same."""
+        received = Received[DeliveriesMissed](
+            id=missed.id,
+            sender=delivery.sender.party,
+            system=delivery.message.system,
+            sequence=0,
+            logged=delivery.message.time,
+            trace=None,
+            event=missed.event,
+        )
+        handle: Any = self._client.get_workflow_handle(f"{missed.system}-{missed.reference}")
+        try:
+            async with asyncio.timeout(ANSWER):
+                await handle.execute_update(DeliveriesMissed.__name__, received, id=received.id, result_type=str)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            await self._alarm(f"{delivery.sender.slug} misses what a file sent that has ended since: {missed.system}")
 
     async def _alarm(self, words: str) -> None:
         """Reach a person about something that belongs to no case."""
@@ -179,24 +211,6 @@ class Office:
         await client.execute_update_with_start_workflow(
             type(received.event).__name__, received, start_workflow_operation=start, id=received.id, result_type=str
         )
-
-    def _check_content(self, delivery: Delivery) -> None:
-        for place in delivery.event.places():
-            try:
-                self._wiring.atlas.municipality(place, datetime.now(UTC).date())
-            except LookupError:
-                raise Refused(
-                    RefusalCode.MUNICIPALITY_UNKNOWN, "no municipality has this CBS code; they look like GM0995 (Lelystad)"
-                ) from None
-        if getattr(delivery.event, "care_region", None) not in {None, *CARE_REGIONS}:
-            raise Refused(RefusalCode.REGION_UNKNOWN, f"`care_region` must be one of: {', '.join(sorted(CARE_REGIONS))}")
-        grounds = delivery.event.grounds()
-        if delivery.message.ground not in grounds:
-            words = f"say in `ground` on which of these it is shared: {', '.join(grounds)}"
-            raise Refused(RefusalCode.NO_GROUND, words)
-        objection = delivery.event.objection(delivery.sender.kind)
-        if objection:
-            raise Refused(RefusalCode.NO_GROUND, objection)
 
     def _process_for(self, delivery: Delivery) -> tuple[Workflow, str]:
         """Which workflow hears this event, and the name of the file there."""

@@ -21,6 +21,7 @@ from runtime.audit.store import AuditStore
 from runtime.bus import Seal
 from runtime.case_keys import CaseKeys
 from runtime.codec import CaseCodec
+from runtime.deliveries import SqlDeliveries
 from runtime.event_keys import EventKeys
 from runtime.key_service import KeyService
 from runtime.keys import Keys
@@ -142,6 +143,10 @@ class Wiring:
     def prepare_processing_log(self, slug: str) -> None:
         """Make the database of an agency's processing log, or bring it up to date."""
         upgrade(self.settings.processing_log(slug), Tables.PROCESSING_LOG)
+
+    def deliveries(self, slug: str) -> SqlDeliveries:
+        """What an agency sent that nobody has confirmed yet, beside its processing log."""
+        return SqlDeliveries(self.settings.processing_log(slug))
 
     @asynccontextmanager
     async def exported(self, slug: str) -> AsyncGenerator[None]:

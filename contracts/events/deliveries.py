@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from contracts.attributes import Id
 from contracts.event import Event, Rule
 from contracts.refusals import RefusalCode
 from contracts.text import Line, Text
@@ -49,3 +50,48 @@ class DeliveriesMissed(Event):
     )
     system: Line = Field(description="the system within the sender that sent them, as in their source")
     numbers: tuple[int, ...] = Field(min_length=1, max_length=1000, description="their `sequence`")
+
+
+MOST = 500
+"""How many events one list names: with these an event stays far under the size that the bus takes."""
+
+
+class DeliveriesListed(Event):
+    """Events with these ids lie in the recipient's inbox, or did: which of them does it know?"""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.deliveries.listed.v1",
+        senders=EVERYBODY,
+        recipients=EVERYBODY,
+        file=None,
+        late=True,
+        partners=True,
+        grounds=(Ground.LEGAL_TASK,),
+        purpose="let no event vanish without its sender knowing",
+        retention="status",
+    )
+    ids: tuple[Id, ...] = Field(
+        min_length=1, max_length=MOST, description="ids of events that the recipient's inbox acknowledged"
+    )
+
+
+class DeliveriesConfirmed(Event):
+    """Of the events that were listed these were taken or refused, and the others never arrived."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.deliveries.confirmed.v1",
+        senders=EVERYBODY,
+        recipients=EVERYBODY,
+        file=None,
+        late=True,
+        partners=True,
+        grounds=(Ground.LEGAL_TASK,),
+        purpose="let no event vanish without its sender knowing",
+        retention="status",
+    )
+    arrived: tuple[Id, ...] = Field(max_length=MOST, description="ids of events that the recipient knows")
+    missing: tuple[Id, ...] = Field(max_length=MOST, description="ids of events that it does not know; a person there was told")
+
+
+BETWEEN_OFFICES = (DeliveriesListed, DeliveriesConfirmed)
+"""What offices tell each other about all their cases together: it names no case, belongs to no file, and is about nobody."""

@@ -13,22 +13,20 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.post import Batch, Post, Posted
 from console.files import Found
-from console.installation import Installation
-from contracts.agencies import EMBEDDED, read_directory
 from contracts.commands import AcceptCase
 from contracts.event import Event
 from contracts.events.signals import CaseAccepted, SignalReceived, SignalReported
 from contracts.logged import Exchange, taken
 from contracts.processing import Direction, Processing, Status
 from runtime.bus import Delivery, broker
+from runtime.deliveries import SqlDeliveries
 from runtime.keys import Role
 from runtime.migrations import Tables, upgrade
 from runtime.processing_log import NotLogged, SqlProcessingLog
-from runtime.servers import embedded
-from runtime.settings import Settings
 from tests.bus_server import BusServer
 from tests.faults.town import events_that_entered
 from tests.installed import Here, eventually
+from tests.workers.few import few
 from tests.workflows.test_admission import letter
 from workers.kinds import office
 from workers.office import Office
@@ -83,7 +81,7 @@ async def post_without_a_log(bus: BusServer, post_room: type[Post], home: Path) 
     upgrade(url, Tables.PROCESSING_LOG)
     sending, log = broker(bus.url, bus.keys.seed(COORDINATOR, Role.WORKER)), SqlProcessingLog(url)
     async with sending:
-        post = post_room(bus.agency(COORDINATOR), b"key", bus.post(sending, COORDINATOR), log)
+        post = post_room(bus.agency(COORDINATOR), b"key", bus.post(sending, COORDINATOR), log, SqlDeliveries(url))
         shelf.take_away(COORDINATOR)
         for work in (post.post, post.keep_posting):
             with pytest.raises(NotLogged):
@@ -120,13 +118,10 @@ class Chain(NamedTuple):
 async def chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Chain]:
     folder = tmp_path_factory.mktemp("chain")
     shelf = Shelf(folder / "logs")
-    rows = [row for row in EMBEDDED.read_text().split("[[agencies]]") if any(f'slug = "{slug}"' in row for slug in TAKE_PART)]
-    (folder / "agencies.toml").write_text("".join(f"[[agencies]]{row}" for row in rows))
-    settings = Settings(home=folder / "home", directory=folder / "agencies.toml", processing_log_url=shelf.url)
     async with AsyncExitStack() as stack:
-        directory = read_directory(settings.directory)
-        installation = Installation.of(settings, await stack.enter_async_context(embedded(settings, directory)))
-        for agency in directory.agencies:
+        town = few(folder, TAKE_PART, processing_log_url=shelf.url, confirm_pause=3600.0)
+        installation = await stack.enter_async_context(town)
+        for agency in installation.directory.agencies:
             careful = office(agency, installation)
             at_work = CarelessOffice(agency, installation, [Report]) if agency.slug == POLICE else careful
             await stack.enter_async_context(at_work.open())

@@ -9,7 +9,7 @@ from contracts.agencies import read_directory
 from contracts.envelope import CloudEvent
 from contracts.event import File
 from contracts.events.disclosures import HeldFile
-from contracts.logged import decided
+from contracts.logged import Exchange, decided
 from contracts.places import Atlas, Municipality
 from contracts.processing import Direction, Processing
 from contracts.register import Amendment, Report
@@ -88,6 +88,19 @@ class Logbook:
         if self.out_of_reach:
             raise TimeoutError
         self.records += records
+
+
+class Awaiting:
+    """What was sent and is awaited word of, in memory; it can be out of reach."""
+
+    def __init__(self) -> None:
+        self.sent: list[Exchange] = []
+        self.out_of_reach = False
+
+    async def expect(self, sent: Sequence[Exchange]) -> None:
+        if self.out_of_reach:
+            raise TimeoutError
+        self.sent += sent
 
 
 class Papers:

@@ -43,7 +43,7 @@ from contracts.commands import (
 )
 from contracts.event import Event, File
 from contracts.events.coverage import CoverageGapObserved
-from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
+from contracts.events.deliveries import DeliveriesConfirmed, DeliveriesListed, DeliveriesMissed, DeliveryRefused
 from contracts.events.disclosures import AccessAsked, DisclosureMade, DisclosureRefused, DisclosureRequested
 from contracts.events.dossiers import (
     DossierBrought,
@@ -154,6 +154,8 @@ EVENTS: dict[str, Event] = {
         CaseProgressed(status=SignalStatus.WITH_AID),
         CaseWithdrawn(),
         CoverageGapObserved(gap=CoverageGapKind.NO_COORDINATOR),
+        DeliveriesConfirmed(arrived=("5eed5eed",), missing=()),
+        DeliveriesListed(ids=("5eed5eed",)),
         DeliveriesMissed(system="case", numbers=(3,)),
         DeliveryRefused(
             event_id="5eed5eed",

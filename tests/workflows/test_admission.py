@@ -32,7 +32,7 @@ from contracts.events.signals import (
 from contracts.reference import new_reference
 from contracts.words import CaseOutcome, Finding, SignalStatus, Urgency
 from tests.workflows.conftest import Staged
-from tests.workflows.doubles import Letters, Logbook
+from tests.workflows.doubles import Awaiting, Letters, Logbook
 from tests.workflows.samples import EVENTS
 from tests.workflows.stage import DIRECTORY, Stage, event_id
 from tests.workflows.ways import (
@@ -269,7 +269,7 @@ def letter(step: int, to: str = DESK) -> Letter:
 
 async def test_a_letter_that_is_posted_again_keeps_its_id() -> None:
     bus = Twice()
-    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook())
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook(), Awaiting())
     batch = Batch(letters=(letter(1),))
     assert (await ActivityEnvironment().run(post.post, batch)).steps == ()
     assert (await ActivityEnvironment().run(post.post, batch)).steps == (1,)
@@ -281,15 +281,36 @@ async def test_ids_differ_by_step_and_cannot_be_guessed_without_the_key() -> Non
     bus = Letters()
     batch = Batch(letters=(letter(1), letter(2)))
     for key in (b"key", b"another key"):
-        await ActivityEnvironment().run(Post(DIRECTORY.get(ALMERE), key, bus, Logbook()).post, batch)
+        await ActivityEnvironment().run(Post(DIRECTORY.get(ALMERE), key, bus, Logbook(), Awaiting()).post, batch)
     ids = [message.id for _, message in bus.all]
     assert len(set(ids)) == 4
+
+
+async def test_only_what_a_disk_acknowledged_is_awaited_word_of() -> None:
+    bus, awaiting = Letters(), Awaiting()
+    bus.silent = {COSM}
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook(), awaiting)
+    batch = Batch(letters=(letter(1, DESK), letter(2, COSM)))
+    await ActivityEnvironment().run(post.post, batch)
+    assert [(sent.other, sent.message.sequence) for sent in awaiting.sent] == [(DESK, "1")]
+    bus.silent = set()
+    await ActivityEnvironment().run(post.keep_posting, Batch(letters=batch.letters[1:]))
+    assert [(sent.other, sent.message.sequence) for sent in awaiting.sent] == [(DESK, "1"), (COSM, "2")]
+
+
+async def test_a_letter_that_nobody_would_miss_counts_as_not_posted() -> None:
+    awaiting = Awaiting()
+    awaiting.out_of_reach = True
+    post = Post(DIRECTORY.get(ALMERE), b"key", Letters(), Logbook(), awaiting)
+    for work in (post.post, post.keep_posting):
+        with pytest.raises(TimeoutError):
+            await ActivityEnvironment().run(work, Batch(letters=(letter(1),)))
 
 
 async def test_letters_to_one_recipient_keep_their_order_and_stop_at_the_first_that_fails() -> None:
     bus = Letters()
     bus.silent = {COSM}
-    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook())
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook(), Awaiting())
     letters = tuple(letter(step, to) for step, to in enumerate((DESK, COSM, DESK, COSM, WOMEN), start=1))
     posted = await ActivityEnvironment().run(post.post, Batch(letters=letters))
     assert sorted(posted.steps) == [1, 3, 5]

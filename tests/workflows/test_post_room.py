@@ -28,7 +28,7 @@ class FailingPost(Post):
 class WithFailingPost(Stage):
     @asynccontextmanager
     async def work(self) -> AsyncGenerator[Stage]:
-        post = FailingPost(DIRECTORY.get(self.slug), b"key", self.letters, self.log)
+        post = FailingPost(DIRECTORY.get(self.slug), b"key", self.letters, self.log, self.awaiting)
         activities = activities_of(post, Routing(self.maps), Alarms(self.pages))
         async with Worker(self.client, task_queue=self.queue, workflows=[self.process], activities=activities):
             yield self
