@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
+from activities.post import Bus
 from contracts.agencies import Agency
 from contracts.envelope import CloudEvent, source
 from contracts.event import Event
@@ -20,7 +21,7 @@ from contracts.events.deliveries import MOST, DeliveriesConfirmed, DeliveriesLis
 from contracts.processing import digest
 from contracts.reference import new_reference
 from contracts.words import Ground
-from runtime.bus import Delivery, NatsBus, PublishFailed, TryLater
+from runtime.bus import Delivery, TryLater
 from runtime.deliveries import Awaited, SqlDeliveries
 from runtime.settings import Settings
 
@@ -48,7 +49,7 @@ class Deliveries:
     """One agency's side of it."""
 
     def __init__(
-        self, agency: Agency, kept: SqlDeliveries, bus: NatsBus, alarm: Callable[[str], Awaitable[None]], settings: Settings
+        self, agency: Agency, kept: SqlDeliveries, bus: Bus, alarm: Callable[[str], Awaitable[None]], settings: Settings
     ) -> None:
         self._agency = agency
         self._kept = kept
@@ -72,7 +73,8 @@ class Deliveries:
         for recipient, ids in (await self._kept.due(MOST, now)).items():
             try:
                 await self._bus.publish(self._message(DeliveriesListed(ids=ids), new_reference()), recipient)
-            except PublishFailed:  # it is logged; the next round asks again
+            except Exception as error:  # one of them, who may have left the directory, keeps us from asking nobody else
+                log.warning("deliveries_not_asked", agency=self._agency.slug, recipient=recipient, error=type(error).__name__)
                 continue
             await self._kept.listed(recipient, ids, now)
         silent = await self._kept.silent(now - self._silence)

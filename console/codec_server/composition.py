@@ -1,6 +1,5 @@
 """Where the parts of the codec server meet."""
 
-import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from console.codec_server.browsers import for_browsers
 from console.codec_server.dev_issuer import DevIssuer
 from console.codec_server.dev_pages import DevPages
 from console.codec_server.issuer import Issuer
-from console.codec_server.listening import listening
+from console.codec_server.listening import Door, listening
 from console.codec_server.reader import Reader
 from console.codec_server.tokens import Tokens
 from runtime.settings import Settings
@@ -48,7 +47,7 @@ def trust(settings: Settings) -> Trust:
 async def codec_server(
     wiring: Wiring,
     audit: DecodeAudit,
-    listener: socket.socket,
+    door: Door,
     origin: str | None,
     show_code: Callable[[str], None] | None = None,
 ) -> AsyncGenerator[str]:
@@ -57,14 +56,14 @@ async def codec_server(
     Args:
         wiring: Directory and keys.
         audit: Where readings are written down.
-        listener: A bound socket.
+        door: Where it answers.
         origin: Where the Temporal UI is; None: there is none.
         show_code: What shows the codes of an issuer for development. None: the settings name the issuer.
 
     Yields:
         Its address.
     """
-    address = address_of(listener)
+    address = door.address
     dev = DevIssuer(address + DEV_ISSUER, DEV_AUDIENCE, wiring.directory, show_code) if show_code else None
     trusted = Trust(dev.url, DEV_AUDIENCE) if dev else trust(wiring.settings)
     async with httpx.AsyncClient() as client:
@@ -72,11 +71,5 @@ async def codec_server(
         app = codec_app(CodecServer(access, wiring.directory.by_slug, audit, Reader(wiring.codec)))
         if dev:
             app.include_router(DevPages(dev).routes())
-        async with listening(for_browsers(app, origin), listener):
+        async with listening(for_browsers(app, origin), door):
             yield address
-
-
-def address_of(listener: socket.socket) -> str:
-    """The address of a bound socket."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NamedTuple
 
 import httpx
 import typer
@@ -21,21 +22,36 @@ app = typer.Typer(help="Show people in clear, in the Temporal UI and CLI, what t
 PORT = Annotated[int | None, typer.Option(min=0, max=65535, help="its port; without it KETEN_CODEC_PORT")]
 
 
+class Where(NamedTuple):
+    """Where it listens, and the files that it shows itself with."""
+
+    host: str
+    port: int
+    cert: Path | None
+    key: Path | None
+
+
 @app.callback()
 def serve(
     context: typer.Context,
+    *,
     port: PORT = None,
     host: Annotated[
-        str, typer.Option(help="where it listens; it speaks plain HTTP, so elsewhere put TLS before it")
+        str, typer.Option(help="where it listens; elsewhere than on this machine it wants --cert and --key")
     ] = "127.0.0.1",
+    cert: Annotated[Path | None, typer.Option(help="PEM file with its certificate, which browsers must believe")] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file with the private key of that certificate, mode 0600")] = None,
     dev_issuer: Annotated[bool, typer.Option("--dev-issuer", help="also give tokens, to whoever sees this terminal")] = False,
 ) -> None:
     """Decode for the Temporal UI and CLI, in the foreground; Ctrl-C stops it."""
     if context.invoked_subcommand:
         return
+    if (cert is None) != (key is None):
+        stop("TLS needs both --cert and --key, or neither")
     configured = settings()
     configure_logs(as_json=configured.log_json)
-    run(_serve(configured, host, configured.codec_port if port is None else port, dev_issuer=dev_issuer))
+    where = Where(host, configured.codec_port if port is None else port, cert, key)
+    run(_serve(configured, where, dev_issuer=dev_issuer))
 
 
 @app.command()
@@ -60,15 +76,17 @@ def token(
     typer.echo(said["access_token"])
 
 
-async def _serve(configured: Settings, host: str, port: int, *, dev_issuer: bool) -> None:
+async def _serve(configured: Settings, where: Where, *, dev_issuer: bool) -> None:
     from console.codec_server.composition import codec_server  # noqa: PLC0415 - a web framework, which no other command needs
-    from console.codec_server.listening import bound  # noqa: PLC0415
+    from console.codec_server.listening import Shown, bound  # noqa: PLC0415
 
-    _check_issuer(configured, host, dev_issuer=dev_issuer)
+    _check_issuer(configured, where.host, dev_issuer=dev_issuer)
     running = read_running(configured)
     origin = configured.codec_ui_origin or (running.ui_url if running else None)
     wiring, show_code = Wiring(configured, "", ""), _show if dev_issuer else None
-    async with codec_server(wiring, AuditLogs(wiring.audit), bound(host, port), origin, show_code) as address:
+    shown = Shown(where.cert, where.key) if where.cert and where.key else None
+    door = bound(where.host, where.port, shown)
+    async with codec_server(wiring, AuditLogs(wiring.audit), door, origin, show_code) as address:
         screen.print(f"[green]The codec server answers[/green] at {address}, {_whom(origin)}", soft_wrap=True)
         if dev_issuer:
             screen.print(f"For the Temporal UI log in at {address}{DEV_ISSUER}/login; Ctrl-C stops it.", soft_wrap=True)

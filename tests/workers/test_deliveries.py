@@ -5,6 +5,8 @@ Nothing follows on these lines, so no later event would show it.
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import nats
@@ -14,7 +16,8 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from console.installation import Installation
-from contracts.agencies import Agency
+from contracts.agencies import Agency, Directory
+from contracts.envelope import CloudEvent
 from contracts.events.deliveries import DeliveriesConfirmed, DeliveriesListed
 from contracts.events.signals import SignalReported
 from contracts.logged import Exchange
@@ -22,9 +25,13 @@ from runtime.bus.connection import jetstream
 from runtime.database import open_database
 from runtime.deliveries import SqlDeliveries
 from runtime.keys import Role
+from runtime.migrations import Tables, upgrade
 from runtime.processing_log_tables import AWAITED
+from runtime.settings import Settings
 from tests.installed import Here, eventually
+from tests.runtime.lines import exchange
 from tests.workers.few import few
+from workers.deliveries import Deliveries
 from workers.kinds import office
 from workers.wiring import Wiring
 
@@ -152,6 +159,38 @@ async def test_whoever_sent_to_an_office_that_is_closed_hears_once_that_nothing_
             return await town.owed(DESK, COORDINATOR) == 0
 
         await eventually(settled)
+
+
+class Asked:
+    """A bus on which one agency cannot be reached any more."""
+
+    def __init__(self, gone: str) -> None:
+        self._gone = gone
+        self.to: list[str] = []
+
+    async def publish(self, message: CloudEvent, recipient: str) -> None:
+        if recipient == self._gone:
+            raise LookupError(recipient)
+        self.to.append(recipient)
+
+
+async def test_an_agency_that_left_keeps_nobody_from_being_asked(directory: Directory, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/log.db"
+    upgrade(url, Tables.PROCESSING_LOG)
+    kept, bus, words = SqlDeliveries(url), Asked("almere"), list[str]()
+
+    async def alarm(said: str) -> None:
+        words.append(said)
+
+    await kept.expect([exchange(f"{number:032x}", other=other) for number, other in enumerate(("almere", "urk"))])
+    deliveries = Deliveries(directory.get(DESK), kept, bus, alarm, Settings(silence_patience=600))
+    with capture_logs() as said:
+        await deliveries.ask(datetime.now(UTC))
+    assert bus.to == ["urk"]
+    assert [(line["event"], line["recipient"]) for line in said] == [("deliveries_not_asked", "almere")]
+    for minutes in (11, 12):
+        await deliveries.ask(datetime.now(UTC) + timedelta(minutes=minutes))
+    assert words == ["urk has not said whether events of ours arrived, for 10 minutes: 1. Is its office open?"]
 
 
 class ForgetfulDeliveries(SqlDeliveries):

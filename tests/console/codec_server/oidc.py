@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from console.codec_server.composition import address_of
 from console.codec_server.listening import bound, listening
 
 AUDIENCE = "keten-codec-test"
@@ -49,7 +48,7 @@ class Oidc:
 @asynccontextmanager
 async def issuing() -> AsyncGenerator[Oidc]:
     """An issuer that answers."""
-    listener = bound("127.0.0.1", 0)
-    oidc = Oidc(address_of(listener))
-    async with listening(oidc.app, listener):
+    door = bound("127.0.0.1", 0)
+    oidc = Oidc(door.address)
+    async with listening(oidc.app, door):
         yield oidc

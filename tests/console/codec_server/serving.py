@@ -1,5 +1,6 @@
 """A real codec server on loopback, put together as a test wants it, and asked as Temporal's clients ask."""
 
+import ssl
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,9 +13,8 @@ from console.codec_server.access import Access
 from console.codec_server.app import CodecServer, codec_app
 from console.codec_server.audit import DecodeAudit
 from console.codec_server.browsers import for_browsers
-from console.codec_server.composition import address_of
 from console.codec_server.issuer import Issuer
-from console.codec_server.listening import bound, listening
+from console.codec_server.listening import Shown, bound, listening
 from console.codec_server.reader import Reader
 from console.codec_server.tokens import Tokens
 from runtime.settings import Settings
@@ -60,14 +60,22 @@ class Asking:
 
 @asynccontextmanager
 async def asking(
-    settings: Settings, oidc: Oidc, audit: DecodeAudit, kind: type[CodecServer] = CodecServer, *, origin: str | None = UI
+    settings: Settings,
+    oidc: Oidc,
+    audit: DecodeAudit,
+    kind: type[CodecServer] = CodecServer,
+    *,
+    origin: str | None = UI,
+    shown: Shown | None = None,
+    believes: ssl.SSLContext | None = None,
 ) -> AsyncGenerator[Asking]:
     """A codec server with the keys of an installation, that takes an issuer's tokens."""
-    wiring, listener = Wiring(settings, "", ""), bound("127.0.0.1", 0)
-    async with httpx.AsyncClient() as fetching, httpx.AsyncClient(base_url=address_of(listener)) as client:
+    wiring, door = Wiring(settings, "", ""), bound("127.0.0.1", 0, shown)
+    known = believes or ssl.create_default_context()
+    async with httpx.AsyncClient() as fetching, httpx.AsyncClient(base_url=door.address, verify=known) as client:
         access = Access(Tokens(Issuer(oidc.url, fetching), AUDIENCE), origin)
         app = codec_app(kind(access, wiring.directory.by_slug, audit, Reader(wiring.codec)))
-        async with listening(for_browsers(app, origin), listener):
+        async with listening(for_browsers(app, origin), door):
             yield Asking(client)
 
 
