@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, NamedTuple, Never
+from typing import Any, NamedTuple, Never, TypeAlias
 
 import grpc
 import structlog
@@ -16,8 +16,8 @@ from runtime.tls import Tls
 
 log = structlog.get_logger()
 
-Context = grpc.aio.ServicerContext[bytes, bytes]
-Handler = grpc.RpcMethodHandler[bytes, bytes]
+Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
+Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 
 PASSED_ON = frozenset({"client-name", "client-version", "supported-server-versions", "supported-features"})
 """Of what a client says beside its request, this is what Temporal must know. Other names raise a priority or say who asks."""
@@ -87,7 +87,7 @@ class Gate(grpc.GenericRpcHandler):
     async def _ask(self, path: str, request: bytes, context: Context) -> bytes:
         """Ask Temporal for as long as the client waits; a client that goes away takes its question with it."""
         said = tuple((key, value) for key, value in context.invocation_metadata() or () if key in PASSED_ON)
-        call: Any = self._temporal.unary_unary(path)
+        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._temporal.unary_unary(path)
         try:
             return await call(request, timeout=context.time_remaining(), metadata=said)
         except grpc.aio.AioRpcError as error:

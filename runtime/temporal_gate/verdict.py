@@ -119,8 +119,7 @@ def _several(value: str | Iterable[str]) -> Iterable[str]:
 def _parts(field: FieldDescriptor, value: Any) -> Iterable[Message]:
     if isinstance(value, Message):
         return (value,)
-    is_map = field.message_type.GetOptions().map_entry
-    return value.values() if is_map else value
+    return value.values() if field.message_type and field.message_type.GetOptions().map_entry else value
 
 
 @cache
