@@ -1,9 +1,9 @@
 """Whether a request stays in the namespace of the agency that asks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pool import Default
@@ -15,8 +15,8 @@ from runtime.temporal_gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT, name
 ANY = "google.protobuf.Any"
 """A message of any type, as bytes: in it travel the answers to updates."""
 ELSEWHERE = frozenset({"temporal.api.command.v1.ScheduleNexusOperationCommandAttributes", "temporal.api.common.v1.Callback"})
-"""What makes the server itself write to somewhere. Where to is not said in a field that could be compared: an operation at the
-server's own endpoint holds a whole request, with a namespace, as a payload."""
+"""What makes the server itself write to somewhere. Where that is, no field says in a way that could be compared: an endpoint is a
+name, behind which is any namespace, or the server itself, for which a payload holds a whole request."""
 
 
 class Fault(StrEnum):
@@ -37,12 +37,8 @@ class NotLetThrough(Exception):  # noqa: N818 - named as what is the case
         self.fault = fault
 
 
-class Judge(Protocol):
-    """Says what of a request is sent on."""
-
-    def __call__(self, path: str, request: bytes, namespace: str) -> bytes:
-        """The request as it may be sent on, or ``NotLetThrough``."""
-        ...
+Judge: TypeAlias = Callable[[str, bytes, str], bytes]
+"""Says what of a request is sent on; ``judged`` is one."""
 
 
 def judged(path: str, request: bytes, namespace: str) -> bytes:

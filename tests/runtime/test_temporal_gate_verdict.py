@@ -22,7 +22,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 
 from runtime.temporal_gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT, name_of
-from runtime.temporal_gate.verdict import Fault, NotLetThrough, judged
+from runtime.temporal_gate.verdict import ELSEWHERE, Fault, NotLetThrough, judged
 from tests.gated import OTHER, OWN, path, request_of
 
 Place = tuple[FieldDescriptor, ...]
@@ -42,12 +42,16 @@ def fault(request: Message | bytes, method: str | None = None) -> Fault | None:
 
 
 def places(kind: Descriptor, above: Place = ()) -> Iterator[Place]:
-    """Every way to a text whose name says that it is a namespace; no type twice on one way."""
+    """Every way to a text whose name says that it is a namespace, not through what is refused whole, no type twice on a way."""
     for field in kind.fields:
         if field.type == FieldDescriptor.TYPE_STRING and "namespace" in field.name:
             yield (*above, field)
-        elif field.message_type and field.message_type not in {step.message_type for step in above}:
+        elif field.message_type and field.message_type.full_name not in {*ELSEWHERE, *(name_of_type(step) for step in above)}:
             yield from places(field.message_type, (*above, field))
+
+
+def name_of_type(field: FieldDescriptor) -> str | None:
+    return field.message_type.full_name if field.message_type else None
 
 
 def naming(method: str, place: Place, namespace: str) -> Message:
@@ -55,11 +59,12 @@ def naming(method: str, place: Place, namespace: str) -> Message:
     request: Any = request_of(method, namespace=OWN)
     at = request
     for step in place[:-1]:
+        if hasattr(at, "get_or_create"):  # a map; the step is to its value
+            at = at.get_or_create("some")
+            continue
         at = getattr(at, step.name)
         if hasattr(at, "add"):
             at = at.add()
-        elif hasattr(at, "get_or_create"):
-            at = at.get_or_create("some")
     setattr(at, place[-1].name, namespace)
     return request
 
@@ -87,7 +92,7 @@ def test_there_are_many_such_places_and_among_them_those_that_a_worker_can_use()
         assert ("RespondWorkflowTaskCompleted", command.format(kind)) in known
     assert ("ExecuteMultiOperation", "operations.start_workflow.namespace") in known
     assert ("ExecuteMultiOperation", "operations.update_workflow.namespace") in known
-    assert len(known) > 100
+    assert len(known) > 80
 
 
 @pytest.mark.parametrize("method", sorted(SERVICE.methods_by_name))
