@@ -1,5 +1,6 @@
 """``keten temporal-gate`` as people start it."""
 
+import asyncio
 import re
 import subprocess
 from pathlib import Path
@@ -56,7 +57,7 @@ async def test_it_is_open_until_it_is_stopped(home: Path) -> None:
         assert process.stdout
         found = re.search(r"The gate is open at (\S+), for 13 agencies", process.stdout.readline())
         assert found, process.stderr and process.stderr.read()
-        taken = Cli(variables)("temporal-gate", "--listen", found[1], code=1)
+        taken = await asyncio.to_thread(Cli(variables), "temporal-gate", "--listen", found[1], code=1)
         assert f"{found[1]} is taken" in taken
         async with caller(found[1], Certificates(home / "tls").of("almere")) as there:
             answer = await there.say(request_of("ListWorkflowExecutions", namespace="almere"))

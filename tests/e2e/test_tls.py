@@ -1,4 +1,4 @@
-"""`keten provision --tls`, then `keten up`: the bus is reached over TLS only, and by a worker of its own so is Temporal, or a gate."""
+"""`keten provision --tls`, then `keten up`: everything reaches the bus over TLS, and a worker of its own Temporal, or a gate."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
