@@ -13,7 +13,9 @@ from google.protobuf.message_factory import GetMessageClass
 from runtime.temporal_gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT, name_of
 
 ANY = "google.protobuf.Any"
-"""A message of any type, as bytes: in it travel the answers to updates."""
+"""A message of any type, as bytes."""
+PACKED = frozenset(f"temporal.api.update.v1.{name}" for name in ("Acceptance", "Rejection", "Response"))
+"""What is in one: a worker's answers to updates, none of which holds such a message again."""
 ELSEWHERE = frozenset({"temporal.api.command.v1.ScheduleNexusOperationCommandAttributes", "temporal.api.common.v1.Callback"})
 """What makes the server itself write to somewhere. Where that is, no field says in a way that could be compared: an endpoint is a
 name, behind which is any namespace, or the server itself, for which a payload holds a whole request."""
@@ -95,11 +97,9 @@ def _stays(message: Message, namespace: str) -> None:
 
 
 def _open(packed: Any, namespace: str) -> None:
-    try:
-        kind = Default().FindMessageTypeByName(packed.TypeName())
-    except KeyError:
-        raise NotLetThrough(Fault.UNREADABLE) from None
-    message = _read(kind, packed.value)
+    if packed.TypeName() not in PACKED:
+        raise NotLetThrough(Fault.UNREADABLE)
+    message = _read(Default().FindMessageTypeByName(packed.TypeName()), packed.value)
     _stays(message, namespace)
     packed.value = message.SerializeToString()
 
