@@ -17,6 +17,7 @@ from console.commands import (
     people,
     publish,
     servers,
+    temporal_gate,
 )
 
 app = typer.Typer(
@@ -43,4 +44,5 @@ app.command()(access_report.access_report)
 app.add_typer(people.app, name="people")
 app.add_typer(audit.app, name="audit")
 app.add_typer(codec_server.app, name="codec-server")
+app.command()(temporal_gate.temporal_gate)
 app.command()(doctor.doctor)

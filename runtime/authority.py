@@ -27,7 +27,7 @@ from runtime.certificate import (
     signed,
     write,
 )
-from runtime.tls import AUTHORITY, BUS, DATABASE, SYSTEM, TEMPORAL
+from runtime.tls import AUTHORITY, BUS, DATABASE, GATE, SYSTEM, TEMPORAL
 
 TITLE = "Keten test authority, not for production"
 LIFETIME = timedelta(days=90)
@@ -43,6 +43,7 @@ LOOPBACK = ("localhost", "127.0.0.1")
 NAMES = {
     BUS: (*LOOPBACK, "bus"),
     TEMPORAL: (*LOOPBACK, "temporal"),
+    GATE: (*LOOPBACK, "temporal-gate"),
     DATABASE: (*LOOPBACK, "temporal-db", "registry-db", "case-keys-db"),
 }
 """Under which names servers are reached, here and in infra/compose.yaml; the bus also under those of its nodes."""

@@ -37,12 +37,19 @@ def refuse_defaults(settings: Settings, slug: str | None = None) -> None:
     Raises:
         NotForProduction: With all faults.
     """
-    if settings.mode is not Mode.PRODUCTION:
-        return
-    found = faults(settings, slug)
-    if found:
-        listed = "\n".join(f"- {fault}" for fault in found)
-        raise NotForProduction(f"KETEN_MODE is production, so this does not start:\n{listed}")
+    if settings.mode is Mode.PRODUCTION:
+        _refuse(faults(settings, slug))
+
+
+def refuse_defaults_of_gate(settings: Settings) -> None:
+    """The same for the gate before Temporal, which needs a directory, certificates and Temporal, and nothing else.
+
+    Raises:
+        NotForProduction: With all faults.
+    """
+    if settings.mode is Mode.PRODUCTION:
+        checks = (_server("KETEN_TEMPORAL_ADDRESS", settings.temporal_address), _directory(settings), _tls(settings))
+        _refuse([fault for check in checks for fault in check])
 
 
 def refuse_embedded(settings: Settings) -> None:
@@ -73,12 +80,22 @@ def faults(settings: Settings, slug: str | None = None) -> list[str]:
     return [*found, *_databases(settings, slug), *_passwords(settings)]
 
 
+def _refuse(found: list[str]) -> None:
+    if found:
+        listed = "\n".join(f"- {fault}" for fault in found)
+        raise NotForProduction(f"KETEN_MODE is production, so this does not start:\n{listed}")
+
+
 def _servers(settings: Settings) -> Iterator[str]:
-    for name, value in (("KETEN_NATS_URL", settings.nats_url), ("KETEN_TEMPORAL_ADDRESS", settings.temporal_address)):
-        if value is None:
-            yield f"{name} is not set: name the server of production"
-        elif any(_host(part) in LOOPBACK for part in value.split(",")):
-            yield f"{name} names this machine, where embedded servers listen: name the server of production by its host name"
+    yield from _server("KETEN_NATS_URL", settings.nats_url)
+    yield from _server("KETEN_TEMPORAL_ADDRESS", settings.temporal_address)
+
+
+def _server(name: str, value: str | None) -> Iterator[str]:
+    if value is None:
+        yield f"{name} is not set: name the server of production"
+    elif any(_host(part) in LOOPBACK for part in value.split(",")):
+        yield f"{name} names this machine, where embedded servers listen: name the server of production by its host name"
 
 
 def _directory(settings: Settings) -> Iterator[str]:

@@ -8,9 +8,9 @@ from runtime.keys import KeyFileError, read_private
 from runtime.settings import Settings
 
 AUTHORITY = "ca"
-BUS, TEMPORAL, DATABASE = "bus.server", "temporal.server", "database.server"
+BUS, TEMPORAL, GATE, DATABASE = "bus.server", "temporal.server", "gate.server", "database.server"
 SYSTEM = "system.client"
-"""Whoever speaks for no agency. These four names hold a dot, so no agency's slug can be one of them."""
+"""Whoever speaks for no agency. These names hold a dot, so no agency's slug can be one of them."""
 
 
 class Tls(NamedTuple):
@@ -96,6 +96,11 @@ class Certificates:
     def bus(self) -> Tls | None:
         """What the embedded bus shows; None: no TLS."""
         return self._in_folder(BUS)
+
+    @property
+    def gate(self) -> Tls | None:
+        """What the gate before Temporal shows, to agencies and to Temporal; None: there is nothing to show."""
+        return self._named or self._in_folder(GATE)
 
     def _in_folder(self, name: str) -> Tls | None:
         if self._folder is None:

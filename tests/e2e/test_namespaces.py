@@ -59,7 +59,7 @@ async def _look(keten: Keten, marked: Marked) -> Everything:
 
 
 def test_everybody_can_list_every_agencys_workflows(everything: Everything) -> None:
-    """What docs/security.md says of an installation without an authorizer; with one, this fails, and the page must say so."""
+    """What docs/security.md says of an installation without a gate before Temporal."""
     assert {namespace for namespace, runs in everything.listed.items() if runs} >= {
         "police-midden-nederland",
         "signal-desk",

@@ -1,4 +1,4 @@
-"""`keten provision --tls`, then `keten up`: the bus is reached over TLS only, and by a worker of its own so is Temporal."""
+"""`keten provision --tls`, then `keten up`: everything reaches the bus over TLS, and a worker of its own Temporal, or a gate."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -6,11 +6,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from runtime.bus import BusUnreachable, connect
 from runtime.keys import Role
 from runtime.servers import Running, read_running
-from runtime.tls import TEMPORAL, Tls
+from runtime.temporal_gate.methods import name_of
+from runtime.temporal_gate.server import Behind, temporal_gate
+from runtime.temporal_gate.verdict import judged
+from runtime.tls import GATE, TEMPORAL, Tls
 from tests.console.cli import Cli
 from tests.installed import KETEN, ROOT, Keten, eventually
 from tests.tls_door import Shown, door
@@ -21,7 +25,7 @@ AGENCY = "urk"
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Generator[Keten]:
     installed = Keten(tmp_path_factory.mktemp("secured") / "home")
-    assert "certified: 17 certificates issued" in Cli(installed.variables)("provision", "--tls")
+    assert "certified: 18 certificates issued" in Cli(installed.variables)("provision", "--tls")
     installed.up()
     try:
         yield installed
@@ -67,6 +71,33 @@ async def test_a_worker_of_its_own_shows_its_agencys_certificate_to_temporal(sec
 
             await eventually(open_)
         assert set(opened.shown) == {Shown(AGENCY, "TLSv1.3")}
+
+
+async def test_an_office_does_its_work_through_the_gate_and_nothing_of_it_is_refused(secured: Keten, running: Running) -> None:
+    asked: list[str] = []
+
+    def noting(path: str, request: bytes, namespace: str) -> bytes:
+        passed = judged(path, request, namespace)
+        asked.append(name_of(path))
+        return passed
+
+    shown, directory = in_home(secured, GATE), secured.here.installation.directory
+    with capture_logs() as logged:
+        async with temporal_gate("127.0.0.1:0", shown, directory, Behind(running.temporal_address, None), noting) as address:
+            elsewhere = {"KETEN_NATS_URL": running.nats_url, "KETEN_TEMPORAL_ADDRESS": address}
+            async with worker({**secured.environment, **elsewhere}, secured.home / "gated.log"):
+
+                async def worked() -> bool:  # the office inside `keten up` works beside it, so each gets some of the tasks
+                    await asyncio.to_thread(reported, secured)
+                    return {"ExecuteMultiOperation", "RespondWorkflowTaskCompleted"} <= set(asked)
+
+                await eventually(worked)
+    assert not [line for line in logged if line["event"] == "gate_refused"]
+
+
+def reported(secured: Keten) -> None:
+    cli = Cli(secured.variables)
+    assert "delivered" in cli("publish", str(ROOT / "docs" / "examples" / "signal.json"), "--as", AGENCY)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from contracts.agencies import read_directory
-from runtime.production import faults
+from runtime.production import faults, refuse_defaults_of_gate
 from runtime.settings import Mode, Settings
 from tests.real import Real
 
@@ -37,6 +37,33 @@ def test_a_worker_of_compose_is_fit_for_production(tmp_path: Path):
         found = Settings(home=tmp_path, **{name.removeprefix("KETEN_").lower(): value for name, value in settings.items()})  # type: ignore[arg-type]
         assert found.mode is Mode.PRODUCTION
         assert faults(found, slug) == []
+
+
+def test_the_gate_of_compose_is_fit_for_production(tmp_path: Path):
+    real = Real(tmp_path)
+    for name, part in (("gate.crt", "gate.server.crt"), ("gate.key", "gate.server.key")):
+        (tmp_path / "tls" / name).symlink_to(tmp_path / "tls" / part)
+    given: dict[str, str] = services()["temporal-gate"]["environment"]
+    here = {"/keten/agencies.toml": real.directory, "/keten": tmp_path}
+    settings = {name.removeprefix("KETEN_").lower(): within(value, here) for name, value in given.items()}
+    found = Settings(home=tmp_path, **settings)  # type: ignore[arg-type]
+    assert found.mode is Mode.PRODUCTION
+    refuse_defaults_of_gate(found)
+
+
+def test_between_workers_and_temporal_there_is_only_the_gate():
+    behind = {name for name, service in services().items() if "temporal" in service.get("networks", ())}
+    assert behind == {"temporal", "temporal-db", "temporal-schema", "temporal-ui", "temporal-gate"}
+    before = {name for name, service in services().items() if "gate" in service.get("networks", ())}
+    assert before == {"temporal-gate", *(agency.slug for agency in read_directory().agencies)}
+    assert {name: set(services()[name]["networks"]) for name in ("temporal", "temporal-gate")} == {
+        "temporal": {"temporal"},
+        "temporal-gate": {"gate", "temporal"},
+    }
+    networks = read(INFRA / "compose.yaml")["networks"]
+    assert networks["gate"] == networks["temporal"] == {"internal": True}
+    for slug in (agency.slug for agency in read_directory().agencies):
+        assert services()[slug]["environment"]["KETEN_TEMPORAL_ADDRESS"] == "temporal-gate:7233"
 
 
 def within(text: str, here: dict[str, Path]) -> str:

@@ -45,6 +45,7 @@ def test_keys_are_private_and_a_certificate_says_for_whom_and_for_what_it_is(tmp
     assert issued == [
         "bus.server",
         "temporal.server",
+        "gate.server",
         "database.server",
         "system.client",
         *(agency.slug for agency in few.agencies),
@@ -73,7 +74,7 @@ def test_nothing_is_made_again_while_it_lasts(at: Callable[[timedelta], Contents
 def test_what_is_about_to_expire_is_issued_again_for_the_same_key(at: Callable[[timedelta], Contents], few: Directory) -> None:
     first = at(0 * DAY)
     later = at(LIFETIME - RENEW)
-    servers = {"bus.server.crt", "temporal.server.crt", "database.server.crt", "system.client.crt"}
+    servers = {"bus.server.crt", "temporal.server.crt", "gate.server.crt", "database.server.crt", "system.client.crt"}
     assert changed(first, later) == servers | {f"{slug}.crt" for slug in (agency.slug for agency in few.agencies)}
 
 
@@ -105,7 +106,7 @@ def test_what_an_authority_that_is_gone_issued_is_issued_again(tmp_path: Path, f
     Authority(tmp_path / "tls").certify(few)
     for name in ("ca.key", "ca.crt"):
         (tmp_path / "tls" / name).unlink()
-    assert len(Authority(tmp_path / "tls").certify(few)) == 4 + len(few.agencies)
+    assert len(Authority(tmp_path / "tls").certify(few)) == 5 + len(few.agencies)
 
 
 def test_where_somebody_elses_authority_stands_nothing_is_issued(tmp_path: Path, few: Directory) -> None:

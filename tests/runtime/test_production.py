@@ -7,7 +7,7 @@ import pytest
 
 from contracts.agencies import EMBEDDED, Directory
 from runtime.authority import Authority
-from runtime.production import NotForProduction, faults, refuse_defaults, refuse_embedded
+from runtime.production import NotForProduction, faults, refuse_defaults, refuse_defaults_of_gate, refuse_embedded
 from runtime.servers import embedded
 from runtime.settings import Mode, Settings
 from tests.installed import ROOT
@@ -55,6 +55,17 @@ SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.fixture
 def real(tmp_path: Path) -> Real:
     return Real(tmp_path)
+
+
+def test_the_gate_needs_a_directory_certificates_and_a_temporal_and_no_more(real: Real) -> None:
+    needed = ("mode", "home", "directory", "temporal_address", "tls_ca", "tls_cert", "tls_key")
+    refuse_defaults_of_gate(Settings(**{name: real.fields[name] for name in needed}))
+    with pytest.raises(NotForProduction) as caught:
+        refuse_defaults_of_gate(Settings(mode=Mode.PRODUCTION))
+    assert len(str(caught.value).splitlines()) == 5
+    for words in ("KETEN_TEMPORAL_ADDRESS is not set", "KETEN_DIRECTORY is not set", "test identification", "KETEN_TLS_CA"):
+        assert words in str(caught.value)
+    refuse_defaults_of_gate(Settings())
 
 
 def test_what_is_fit_for_production_passes(real: Real) -> None:

@@ -1,0 +1,53 @@
+"""The gate before Temporal."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from console.commands.servers import until_stopped
+from console.installation import NotRunning
+from console.screen import run, screen, settings
+from contracts.agencies import read_directory
+from runtime.keys import KeyFileError
+from runtime.logs import configure_logs
+from runtime.production import refuse_defaults_of_gate
+from runtime.servers import read_running
+from runtime.settings import Settings
+from runtime.tls import Certificates, Tls, named_by
+from workers.wiring import read_file
+
+
+def temporal_gate(
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="where agencies reach it; port 0 takes a free one")],
+) -> None:
+    """Let each agency into its own namespace at Temporal and nowhere else, in the foreground; Ctrl-C stops it."""
+    configured = settings()
+    configure_logs(as_json=configured.log_json)
+    run(_serve(configured, listen))
+
+
+async def _serve(configured: Settings, listen: str) -> None:
+    from runtime.temporal_gate import server  # noqa: PLC0415 - a library that no other command needs
+
+    refuse_defaults_of_gate(configured)
+    shown = Certificates(configured.tls_dir, named_by(configured)).gate
+    if shown is None:
+        raise KeyFileError(
+            "the gate has no certificate, so it could not tell agencies apart: set KETEN_TLS_CA, KETEN_TLS_CERT and "
+            "KETEN_TLS_KEY, or, to try it, make some with `keten provision --tls`"
+        )
+    directory = read_file(read_directory, configured.directory)
+    async with server.temporal_gate(listen, shown, directory, server.Behind(*_behind(configured, shown))) as address:
+        screen.print(f"[green]The gate is open[/green] at {address}, for {len(directory.agencies)} agencies", soft_wrap=True)
+        await until_stopped(asyncio.Event().wait())
+
+
+def _behind(configured: Settings, shown: Tls) -> tuple[str, Tls | None]:
+    """The Temporal that the settings name, over TLS; else the embedded one, which knows none."""
+    if configured.temporal_address:
+        return configured.temporal_address, shown
+    running = read_running(configured)
+    if running is None:
+        raise NotRunning(f"no Temporal runs in {configured.home}: start `keten up`, or name one with KETEN_TEMPORAL_ADDRESS")
+    return running.temporal_address, None
