@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -208,9 +208,14 @@ class Office:
             static_summary=f"{process.table.title} {file.reference}",
         )
         client: Any = self._client  # its overloads are only partly typed
-        await client.execute_update_with_start_workflow(
-            type(received.event).__name__, received, start_workflow_operation=start, id=received.id, result_type=str
-        )
+        try:
+            await client.execute_update_with_start_workflow(
+                type(received.event).__name__, received, start_workflow_operation=start, id=received.id, result_type=str
+            )
+        except WorkflowAlreadyStartedError:
+            with suppress(WorkflowAlreadyStartedError):  # it lies there, too, and is an error in the log if nobody takes it
+                await start.workflow_handle()
+            raise
 
     def _process_for(self, delivery: Delivery) -> tuple[Workflow, str]:
         """Which workflow hears this event, and the name of the file there."""

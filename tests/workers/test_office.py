@@ -236,6 +236,7 @@ async def test_after_the_end_an_opening_event_is_refused_and_a_late_one_noted(ke
     await here.staff.decide(REGISTRY, body["caseref"], "close_registration")
     again = here.event(COORDINATOR, RegistrationRequested, REGISTRATION, caseref=body["caseref"], sequence="2")
     assert (await here.refused(COORDINATOR, REGISTRY, RegistrationRequested, again)).answer.code == "case_closed"
+    assert not [line for line in keten.log if line.get("error") == "WorkflowAlreadyStartedError"], "nobody need look at that"
 
 
 def line_of_reports(here: Here, case: str, *statuses: str) -> list[dict[str, Any]]:
