@@ -2,10 +2,11 @@
 
 import re
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from contracts.entitlement import left_out_for, paths_left_out
 from contracts.personal import personal_fields
 from contracts.text import Model
 from contracts.words import AgencyKind, ConsentTo, Ground
@@ -68,6 +69,15 @@ class Event(Model):
     def personal_fields(cls) -> tuple[str, ...]:
         """Paths of the fields that are personal data."""
         return personal_fields(cls)
+
+    @classmethod
+    def left_out_for(cls, kind: AgencyKind) -> tuple[str, ...]:
+        """Paths of the fields that an agency of this kind is not told."""
+        return paths_left_out(cls, kind)
+
+    def told_to(self, kind: AgencyKind) -> dict[str, Any]:
+        """The content as an agency of this kind may read it."""
+        return self.model_dump(mode="json", exclude=left_out_for(type(self), kind))
 
     def places(self) -> tuple[str, ...]:
         """Municipality codes in the content; the routing tables must know them."""

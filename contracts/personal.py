@@ -18,21 +18,23 @@ def _personal(model: type[Model], path: str = "") -> list[str]:
     found: list[str] = []
     for name, field in model.model_fields.items():
         here = f"{path}{name}"
-        if any(isinstance(mark, PersonalMark) for mark in _marks(field)):
+        if any(isinstance(mark, PersonalMark) for mark in marks_of(field)):
             found.append(here)
-        for inner in _models_in(field.annotation):
+        for inner in models_in(field.annotation):
             found.extend(_personal(inner, f"{here}."))
     return found
 
 
-def _marks(field: FieldInfo) -> list[Any]:
+def marks_of(field: FieldInfo) -> list[Any]:
+    """Everything with which a field is annotated, also behind a further type."""
     marks: list[Any] = list(field.metadata)
     for argument in get_args(field.annotation):
         marks.extend(getattr(argument, "__metadata__", ()))
     return marks
 
 
-def _models_in(annotation: Any) -> list[type[Model]]:
+def models_in(annotation: Any) -> list[type[Model]]:
+    """The models that a field may hold."""
     if isinstance(annotation, type) and issubclass(annotation, Model):
         return [annotation]
-    return [model for argument in get_args(annotation) for model in _models_in(argument)]
+    return [model for argument in get_args(annotation) for model in models_in(argument)]

@@ -60,7 +60,7 @@ class Outbox:
             because=because,
             ground=ground,
             previous=self._file.links.get(line) if line else None,
-            data=event.model_dump(mode="json"),
+            data=event.told_to(to.kind),
         )
         if line:
             self._file.sent[line] = letter.sequence

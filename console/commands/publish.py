@@ -42,6 +42,7 @@ async def _publish(raw: bytes, sender: str | None, to: str | None, wait: float) 
     try:
         agency, message = complete(raw, sender, installation)
         recipient = _recipient(installation, agency, message.event_class, to)
+        _nothing_too_much(message.event(), recipient)
     except Refused as refused:
         stop(f"not published: {refused.code}: {refused.reason}")
     async with installation.witness.act(agency, Action.PUBLISH, message.event_class.short_name(), message.caseref):
@@ -124,6 +125,13 @@ def _recipient(installation: Installation, agency: Agency, event: type[Event], s
     if len(allowed) > 1:
         raise LookupError(f"several agencies take this event; name one with --to: {names}")
     return allowed[0]
+
+
+def _nothing_too_much(event: Event, recipient: Agency) -> None:
+    """What this kind of agency may not be told is not left out in silence: whoever typed it should know."""
+    if type(event).model_validate(event.told_to(recipient.kind)) != event:
+        fields = ", ".join(event.left_out_for(recipient.kind))
+        raise Refused(RefusalCode.DATA_INVALID, f"{recipient.slug} is not entitled to all of `data`: leave out {fields}")
 
 
 def _nothing_ignored(event: Event, given: dict[str, Any]) -> None:

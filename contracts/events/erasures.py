@@ -1,16 +1,19 @@
 """Erasing what is kept of a case, over all agencies that hold something: asked, answered with a signed receipt, or declined."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from contracts.entitlement import OnlyFor
 from contracts.event import Event, File, Rule
 from contracts.events.deliveries import EVERYBODY
 from contracts.text import Line, Slug
-from contracts.words import ConsentTo, ErasureReason, Ground, NotErased
+from contracts.words import AgencyKind, ConsentTo, ErasureReason, Ground, NotErased
 
 RETENTION = "retention"
+TOLD_ON_CONSENT = (AgencyKind.AID_ORGANISATION, AgencyKind.CARE_COORDINATOR, AgencyKind.MUNICIPALITY, AgencyKind.REGISTRY)
+"""To whom something can be told on a person's consent; all others are told on a legal task or a vital interest."""
 
 
 def _answer(name: str, purpose: str) -> Rule:
@@ -79,7 +82,9 @@ class ErasureRequested(Event):
         retention=RETENTION,
     )
     reason: ErasureReason
-    consent: ConsentTo | None = Field(default=None, description="which consent was withdrawn")
+    consent: Annotated[ConsentTo | None, OnlyFor(*TOLD_ON_CONSENT)] = Field(
+        default=None, description="which consent was withdrawn; for whoever is told something on consent at all"
+    )
 
 
 class ErasureCompleted(Event):

@@ -66,6 +66,12 @@ def test_an_event_that_is_not_the_senders_to_send_is_not_published(cli: Cli, wri
     assert "urk may not send this event to comensha; it may to: signal-desk" in elsewhere
 
 
+def test_what_the_recipient_is_not_entitled_to_is_not_published(cli: Cli, written: Written) -> None:
+    request = {"type": "erasures.requested.v1", "data": {"reason": "consent_withdrawn", "consent": "help"}}
+    said = cli("publish", written(request), "--as", "signal-desk", "--to", "police-midden-nederland", code=1)
+    assert "police-midden-nederland is not entitled to all of `data`: leave out consent" in said
+
+
 def test_of_several_recipients_one_must_be_named(cli: Cli, written: Written) -> None:
     routed = {"signal": SIGNAL["data"]["signal"], "reported_by": "reporter"}  # type: ignore[index]
     event = {"type": "signals.routed.v1", "data": routed}

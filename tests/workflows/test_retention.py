@@ -1,13 +1,14 @@
 """What is kept of a case: for its term, erased by two persons, asked back wherever it was told."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from contracts.commands import AskErasure, CloseWithoutReceipts, ConfirmErasure, KeepLonger, RefuseErasure
-from contracts.event import File
+from contracts.event import Event, File
 from contracts.events.erasures import ConsentWithdrawn, ErasureCompleted, ErasureDeclined, ErasureRequested, FileEnded
-from contracts.words import ConsentTo, ErasureReason, NotErased
+from contracts.words import AgencyKind, ConsentTo, ErasureReason, NotErased
 from tests.workflows.conftest import Staged
 from tests.workflows.doubles import ERASED_AT
 from tests.workflows.stage import Stage
@@ -170,6 +171,29 @@ async def test_a_second_withdrawal_is_asked_back_too(stage: Staged) -> None:
     await file.hear(ConsentWithdrawn(consent=ConsentTo.HELP, told=(COSM,)), ALMERE)
     await file.settle()
     assert told(file) == [(LELYSTAD, "ErasureRequested"), (COSM, "ErasureRequested")]
+
+
+async def recalled(stage: Staged) -> dict[str, dict[str, Any]]:
+    """What a shelter and a RIEC are written when what both were told is asked back."""
+    file = await walk(stage, WITHDRAWN)
+    file.vault.told = (LELYSTAD, COSM, RIEC)
+    await file.hear(ConsentWithdrawn(consent=ConsentTo.HELP, told=(COSM, RIEC)), ALMERE)
+    await file.settle()
+    return {to: message.data for to, message in file.letters.all}
+
+
+async def test_of_which_consent_only_those_hear_who_can_be_told_something_on_one(stage: Staged) -> None:
+    said = await recalled(stage)
+    assert said[COSM] == {"reason": "consent_withdrawn", "consent": "help"}
+    assert said[RIEC] == {"reason": "consent_withdrawn"}
+
+
+async def test_if_nothing_were_left_out_the_riec_would_hear_of_it(stage: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    def everything(event: Event, _: AgencyKind) -> dict[str, Any]:
+        return event.model_dump(mode="json")
+
+    monkeypatch.setattr(Event, "told_to", everything)
+    assert (await recalled(stage))[RIEC]["consent"] == "help"
 
 
 def test_an_order_is_a_signature() -> None:
