@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import runtime.temporal_gate  # noqa: F401  # pyright: ignore[reportUnusedImport] - before anything imports gRPC
 from contracts.agencies import Directory, read_directory
 from tests.bus_server import BusServer, running
 from tests.installed import Keten

@@ -95,10 +95,10 @@ class SimulatedStaff:
         return await self._files.about(reference)
 
     async def gap(self, slug: str) -> str:
-        """The reference of an open gap in coverage at a province."""
+        """The reference of the open gap in coverage at a province that stays open longest: another could end meanwhile."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                for row in await self._files.listing("KetenKind = 'coverage'", "ExecutionStatus = 'Running'"):
+                for row in reversed(await self._files.listing("KetenKind = 'coverage'", "ExecutionStatus = 'Running'")):
                     if row.agency == slug and row.phase == "observed":
                         return row.reference
                 await asyncio.sleep(0.2)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +33,7 @@ from temporalio.worker import Worker
 
 from contracts.agencies import Directory
 from runtime.logs import ALLOWED
+from runtime.server_process import ServerFailed, ServerProcess
 from runtime.temporal import TemporalUnreachable, connect_plainly
 from runtime.temporal_gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT
 from runtime.temporal_gate.server import AWAY
@@ -101,6 +103,20 @@ async def test_an_agencys_worker_does_all_its_work_through_the_gate(gated: Gated
             assert (await handle.fetch_history()).events
             assert await client.count_workflows() is not None
         assert logged == [], "nothing of it was refused"
+
+
+async def test_who_is_started_beside_a_gate_is_not_aborted_at_the_fork(gated: Gated, tmp_path: Path) -> None:
+    """Without the switch in ``runtime.temporal_gate`` about one child in a hundred is."""
+    ends: list[str] = []
+    async with gated.at(OWN) as there:
+        for _ in range(100):
+            asking = asyncio.create_task(there.say(request_of("GetSystemInfo")))
+            child = await ServerProcess.start("nats-server", ["--version"], tmp_path / "child.log")
+            with pytest.raises(ServerFailed) as ended:
+                await child.died()
+            ends.append(str(ended.value).partition(".")[0])
+            await asking
+    assert set(ends) == {"nats-server ended with code 0"}
 
 
 class TestWhatFailsFailsAsWithoutTheGate:
