@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-import runtime.temporal_gate  # noqa: F401  # pyright: ignore[reportUnusedImport] - before anything imports gRPC
 from contracts.agencies import Directory, read_directory
 from tests.bus_server import BusServer, running
 from tests.installed import Keten
@@ -14,6 +13,12 @@ from tests.runtime.collector import Collector, collector
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", type=int, default=10, help="cases that live for the proof of erasure; a tenth is erased")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Not in pyproject.toml, where it would load Temporal's library, and with it gRPC, before any plugin."""
+    for handlers in ("Update", "Signal"):
+        config.addinivalue_line("filterwarnings", f"error::temporalio.workflow.Unfinished{handlers}HandlersWarning")
 
 
 @pytest.fixture(scope="session")

@@ -106,7 +106,7 @@ async def test_an_agencys_worker_does_all_its_work_through_the_gate(gated: Gated
 
 
 async def test_who_is_started_beside_a_gate_is_not_aborted_at_the_fork(gated: Gated, tmp_path: Path) -> None:
-    """Without the switch in ``runtime.temporal_gate`` about one child in a hundred is."""
+    """Without the switch in ``tests.without_fork_handlers`` about one child in a hundred is."""
     ends: list[str] = []
     async with gated.at(OWN) as there:
         for _ in range(100):

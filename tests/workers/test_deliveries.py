@@ -21,6 +21,7 @@ from contracts.envelope import CloudEvent
 from contracts.events.deliveries import DeliveriesConfirmed, DeliveriesListed
 from contracts.events.signals import SignalReported
 from contracts.logged import Exchange
+from runtime import deliveries
 from runtime.bus.connection import jetstream
 from runtime.database import open_database
 from runtime.deliveries import SqlDeliveries
@@ -58,7 +59,9 @@ class Few(NamedTuple):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Few]:
+    """The questions can be lost, too, and are then asked again: here not only after a minute."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(deliveries, "FIRST_AGAIN", timedelta(seconds=1))
         agencies = (POLICE, DESK, COORDINATOR, REGISTRY)
         quick = {"confirm_pause": 0.3, "silence_patience": 5.0}
         installation = await stack.enter_async_context(few(tmp_path_factory.mktemp("few"), agencies, **quick))
@@ -187,13 +190,13 @@ async def test_an_agency_that_left_keeps_nobody_from_being_asked(directory: Dire
         words.append(said)
 
     await kept.expect([exchange(f"{number:032x}", other=other) for number, other in enumerate(("almere", "urk"))])
-    deliveries = Deliveries(directory.get(DESK), kept, bus, alarm, Settings(silence_patience=600))
+    asking = Deliveries(directory.get(DESK), kept, bus, alarm, Settings(silence_patience=600))
     with capture_logs() as said:
-        await deliveries.ask(datetime.now(UTC))
+        await asking.ask(datetime.now(UTC))
     assert bus.to == ["urk"]
     assert [(line["event"], line["recipient"]) for line in said] == [("deliveries_not_asked", "almere")]
     for minutes in (11, 12):
-        await deliveries.ask(datetime.now(UTC) + timedelta(minutes=minutes))
+        await asking.ask(datetime.now(UTC) + timedelta(minutes=minutes))
     assert words == ["urk has not said whether events of ours arrived, for 10 minutes: 1. Is its office open?"]
 
 
