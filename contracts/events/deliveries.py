@@ -1,4 +1,4 @@
-"""An answer to the sender when an event cannot be taken."""
+"""About events themselves: one was refused, some are missing, and what offices ask each other about what arrived."""
 
 from typing import ClassVar
 
@@ -13,11 +13,9 @@ from contracts.words import AgencyKind, Ground
 EVERYBODY = frozenset(AgencyKind)
 
 
-class DeliveryRefused(Event):
-    """An event was refused. The original lies with the recipient as a dead letter and can be replayed."""
-
-    rule: ClassVar[Rule] = Rule(
-        type="nl.keten.deliveries.refused.v1",
+def _rule(name: str) -> Rule:
+    return Rule(
+        type=f"nl.keten.deliveries.{name}.v1",
         senders=EVERYBODY,
         recipients=EVERYBODY,
         file=None,
@@ -27,6 +25,12 @@ class DeliveryRefused(Event):
         purpose="let no event vanish without its sender knowing",
         retention="status",
     )
+
+
+class DeliveryRefused(Event):
+    """An event was refused. The original lies with the recipient as a dead letter and can be replayed."""
+
+    rule: ClassVar[Rule] = _rule("refused")
     event_id: Line = Field(description="id of the refused event, or of its message where it had none")
     event_type: Line
     system: Line = Field(description="the system within the sender that sent it, as in its source")
@@ -35,19 +39,9 @@ class DeliveryRefused(Event):
 
 
 class DeliveriesMissed(Event):
-    """Events with these numbers did not arrive, although later ones of the same line did."""
+    """Events with these numbers did not arrive: later ones of their line did, or the recipient was asked and does not know them."""
 
-    rule: ClassVar[Rule] = Rule(
-        type="nl.keten.deliveries.missed.v1",
-        senders=EVERYBODY,
-        recipients=EVERYBODY,
-        file=None,
-        late=True,
-        partners=True,
-        grounds=(Ground.LEGAL_TASK,),
-        purpose="let no event vanish without its sender knowing",
-        retention="status",
-    )
+    rule: ClassVar[Rule] = _rule("missed")
     system: Line = Field(description="the system within the sender that sent them, as in their source")
     numbers: tuple[int, ...] = Field(min_length=1, max_length=1000, description="their `sequence`")
 
@@ -59,17 +53,7 @@ MOST = 500
 class DeliveriesListed(Event):
     """Events with these ids lie in the recipient's inbox, or did: which of them does it know?"""
 
-    rule: ClassVar[Rule] = Rule(
-        type="nl.keten.deliveries.listed.v1",
-        senders=EVERYBODY,
-        recipients=EVERYBODY,
-        file=None,
-        late=True,
-        partners=True,
-        grounds=(Ground.LEGAL_TASK,),
-        purpose="let no event vanish without its sender knowing",
-        retention="status",
-    )
+    rule: ClassVar[Rule] = _rule("listed")
     ids: tuple[Id, ...] = Field(
         min_length=1, max_length=MOST, description="ids of events that the recipient's inbox acknowledged"
     )
@@ -78,17 +62,7 @@ class DeliveriesListed(Event):
 class DeliveriesConfirmed(Event):
     """Of the events that were listed these were taken or refused, and the others never arrived."""
 
-    rule: ClassVar[Rule] = Rule(
-        type="nl.keten.deliveries.confirmed.v1",
-        senders=EVERYBODY,
-        recipients=EVERYBODY,
-        file=None,
-        late=True,
-        partners=True,
-        grounds=(Ground.LEGAL_TASK,),
-        purpose="let no event vanish without its sender knowing",
-        retention="status",
-    )
+    rule: ClassVar[Rule] = _rule("confirmed")
     arrived: tuple[Id, ...] = Field(max_length=MOST, description="ids of events that the recipient knows")
     missing: tuple[Id, ...] = Field(max_length=MOST, description="ids of events that it does not know; a person there was told")
 

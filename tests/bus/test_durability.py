@@ -107,7 +107,6 @@ async def test_a_block_with_messages_and_no_key_is_not_opened(bus: BusServer) ->
         mend_store(bus.store)
 
 
-@pytest.mark.chaos
 async def test_kill_at_any_moment_of_taking_and_start_again(bus: BusServer) -> None:
     """Emptying an inbox makes a new block each time: the moment at which a kill is worst."""
     earlier: list[bytes] = []

@@ -107,7 +107,6 @@ def configuration(address: str, mounted: Mounted, directory: Directory, keys: Ke
     return text.replace('"port": 6222', f'{here}"port": 6222').replace("127.0.0.1:8222", f"{address}:8222")
 
 
-@pytest.mark.chaos
 async def test_what_was_acknowledged_outlives_a_node(
     cluster: dict[str, subprocess.Popen[bytes]], directory: Directory, keys: Keys, certificates: Certificates
 ) -> None:
