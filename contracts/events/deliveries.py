@@ -39,7 +39,7 @@ class DeliveryRefused(Event):
 
 
 class DeliveriesMissed(Event):
-    """Events with these numbers did not arrive: later ones of their line did, or the recipient was asked and does not know them."""
+    """Events with these numbers did not arrive: later ones of their line did, or their recipient was asked and knows nothing."""
 
     rule: ClassVar[Rule] = _rule("missed")
     system: Line = Field(description="the system within the sender that sent them, as in their source")
