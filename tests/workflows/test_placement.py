@@ -77,6 +77,8 @@ async def test_an_offer_that_came_too_late_expires_at_once(stage: Staged) -> Non
     place = await stage("cosm-shelter", PLACE.process)
     await place.open(ReferralOffered(referral=1, need=NEED, answer_by=EPOCH), ALMERE)
     await place.handle.result()
+    assert await place.phase() == "closed"
+    assert await place.sent(ReferralDeclined) == []
 
 
 async def test_each_offer_of_a_case_has_a_file_of_its_own(stage: Staged) -> None:

@@ -58,6 +58,7 @@ async def test_the_reporter_can_stop_following(stage: Staged) -> None:
     report = await walk(stage, FOLLOWING)
     await report.decide(CloseReport())
     await report.handle.result()
+    assert await report.phase() == "closed"
 
 
 async def test_where_the_first_event_was_refused_there_is_nothing_to_follow(stage: Staged) -> None:

@@ -152,6 +152,8 @@ async def test_a_term_that_ended_may_begin_again(stage: Staged) -> None:
 async def test_a_receipt_that_does_not_come_can_be_done_without(stage: Staged) -> None:
     file = await walk(stage, ASKED.then(SECOND, CloseWithoutReceipts()))
     await file.handle.result()
+    assert await file.phase() == "erased"
+    assert set(file.vault.forgotten) == {file.reference}
 
 
 async def test_what_was_shared_on_a_withdrawn_consent_is_asked_back(stage: Staged) -> None:

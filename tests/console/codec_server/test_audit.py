@@ -18,7 +18,8 @@ async def test_without_an_entry_nothing_is_read(ask: Asking, oidc: Oidc, written
     written.down = True
     refused(await ask(oidc.token(), played.payloads), 503, "audit_unavailable")
     written.down = False
-    read(await ask(oidc.token(), played.payloads))
+    assert MARK.encode() in b"".join(payload.data for payload in read(await ask(oidc.token(), played.payloads)))
+    assert written.entries
 
 
 async def test_without_this_rule_it_would_be(keten: Keten, oidc: Oidc, written: Written, played: Played) -> None:

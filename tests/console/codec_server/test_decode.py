@@ -63,7 +63,8 @@ async def test_who_cannot_be_named_in_an_audit_log_reads_nothing(ask: Asking, oi
 
 class TestACaseOfOnesOwn:
     async def test_is_read(self, ask: Asking, oidc: Oidc, played: Played) -> None:
-        read(await ask(oidc.token(keten_cases=[played.case]), played.payloads))
+        clear = read(await ask(oidc.token(keten_cases=[played.case]), played.payloads))
+        assert MARK.encode() in b"".join(payload.data for payload in clear)
 
     @pytest.mark.parametrize("cases", [[], [new_reference()], None, "all", [None], {}], ids=str)
     async def test_and_no_other(self, ask: Asking, oidc: Oidc, written: Written, played: Played, cases: object) -> None:
