@@ -10,6 +10,7 @@ class RefusalCode(StrEnum):
     MALFORMED_JSON = "malformed_json"
     TOO_LARGE = "too_large"
     UNICODE_UNSAFE = "unicode_unsafe"
+    UNREADABLE = "unreadable"
     ENVELOPE_INVALID = "envelope_invalid"
     TYPE_UNKNOWN = "type_unknown"
     DATA_INVALID = "data_invalid"
@@ -27,7 +28,10 @@ class RefusalCode(StrEnum):
     CASE_CLOSED = "case_closed"
     NOT_A_PARTY = "not_a_party"
     NOT_POSSIBLE_NOW = "not_possible_now"
+    NOT_HANDLED = "not_handled"
+    ID_REUSED = "id_reused"
     SEQUENCE_REUSED = "sequence_reused"
+    SEQUENCE_AHEAD = "sequence_ahead"
     CHAIN_BROKEN = "chain_broken"
     CASE_ERASED = "case_erased"
 
