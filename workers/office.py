@@ -196,7 +196,11 @@ class Office:
     async def _open_with(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
         """Start the file and hand it its first event in one step; a file that was void may begin again."""
         file = process.file_type(
-            reference=name.rsplit("-", 1)[1], me=self.agency.party, system=system, clocks=self._wiring.clocks
+            reference=name.rsplit("-", 1)[1],
+            me=self.agency.party,
+            system=system,
+            clocks=self._wiring.clocks,
+            leaves_recorded=True,
         )
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             process.__name__,

@@ -20,6 +20,7 @@ from contracts.event import Event, File
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
 from contracts.events.erasures import FileEnded
 from contracts.reference import Reference
+from contracts.refusals import RefusalCode
 from contracts.views import Choice, FileView, StoryLine
 from contracts.words import ConsentTo, Ground
 from workflows.admission import command, facts, hears, no_track, snake
@@ -69,7 +70,7 @@ class Process(Track, Generic[FileT]):
 
     def __init__(self, file: FileT) -> None:
         self.file = file
-        self.outbox = Outbox(file, self._still_holds, self._withheld)
+        self.outbox = Outbox(file, self)
         self.unread: deque[Move] = deque()
         self._stirred = 0
         self._shown: Face | None = None
@@ -216,12 +217,22 @@ class Process(Track, Generic[FileT]):
         """Keep every move for the narrative, which may read it later."""
         self.unread.append(Move(trigger, to))
 
-    def _still_holds(self, letter: Letter) -> bool:
+    def still_holds(self, letter: Letter) -> bool:
+        """Whether the ground on which a letter is shared still holds."""
         rule = CATALOGUE[letter.type].rule
         return letter.ground is None or self.holds(letter.ground, rule.consent)
 
-    def _withheld(self, letter: Letter) -> None:
+    def withheld(self, letter: Letter) -> None:
+        """A letter did not leave for want of a ground: the story says so."""
         self.note("withheld", self.file.me.slug, {"to": letter.to, "what": snake(CATALOGUE[letter.type].__name__)})
+
+    def unsendable(self, letter: Letter, code: RefusalCode) -> None:
+        """A letter can never leave: a person must tell the other agency in another way."""
+        self.alarm(f"{letter.type} to {letter.to} can never leave ({code}): tell them in another way")
+
+    def held_up(self, to: str) -> None:
+        """Letters have waited for long: a person must look why."""
+        self.alarm(f"letters to {to} have waited for an hour: does the bus run, and is their inbox full?")
 
     async def _until_something_stirs(self, errand: "asyncio.Task[Any] | None" = None) -> None:
         """Wait for an event, a decision, an answer, or the clock of whichever track is due first."""
@@ -241,6 +252,7 @@ class Process(Track, Generic[FileT]):
 
     def _turn_page(self) -> NoReturn:
         """A new run with the same file: its narrative finds its place by the phase."""
+        self.file.leaves_recorded = True
         workflow.continue_as_new(self.file)
 
     @property
