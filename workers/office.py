@@ -43,7 +43,7 @@ from workers.wiring import Wiring
 from workflows.access import Access
 from workflows.admission import EARLY, heard_by
 from workflows.disclosure import Disclosure
-from workflows.files.record import Received
+from workflows.files.record import Received, Record
 from workflows.process import Process
 from workflows.retention import Retention
 from workflows.tables.table import OPENING
@@ -195,13 +195,7 @@ class Office:
 
     async def _open_with(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
         """Start the file and hand it its first event in one step; a file that was void may begin again."""
-        file = process.file_type(
-            reference=name.rsplit("-", 1)[1],
-            me=self.agency.party,
-            system=system,
-            clocks=self._wiring.clocks,
-            leaves_recorded=True,
-        )
+        file = self._new_file(process, system, name)
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             process.__name__,
             file,
@@ -220,6 +214,10 @@ class Office:
             with suppress(WorkflowAlreadyStartedError):  # it lies there, too, and is an error in the log if nobody takes it
                 await start.workflow_handle()
             raise
+
+    def _new_file(self, process: Workflow, system: str, name: str) -> Record:
+        reference, clocks = name.rsplit("-", 1)[1], self._wiring.clocks
+        return process.file_type(reference=reference, me=self.agency.party, system=system, clocks=clocks, leaves_recorded=True)
 
     def _process_for(self, delivery: Delivery) -> tuple[Workflow, str]:
         """Which workflow hears this event, and the name of the file there."""

@@ -7,11 +7,12 @@ from activities.alarm import Alarm
 from activities.erasing import Holdings
 from contracts.agencies import read_directory
 from contracts.envelope import CloudEvent
-from contracts.event import File
+from contracts.event import Event, File
 from contracts.events.disclosures import HeldFile
 from contracts.logged import Exchange, decided
 from contracts.places import Atlas, Municipality
 from contracts.processing import Direction, Processing
+from contracts.refusals import RefusalCode, Refused
 from contracts.register import Amendment, Report
 from contracts.words import Ground
 
@@ -26,8 +27,11 @@ class Letters:
         self.all: list[tuple[str, CloudEvent]] = []
         self.to_itself: list[CloudEvent] = []
         self.silent: set[str] = set()
+        self.refused: type[Event] | None = None
 
     async def publish(self, message: CloudEvent, recipient: str) -> None:
+        if message.event_class is self.refused:
+            raise Refused(RefusalCode.TOO_LARGE, "an example")
         if recipient in self.silent:
             raise TimeoutError
         if message.event_class.rule.itself:
