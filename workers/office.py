@@ -195,7 +195,7 @@ class Office:
 
     async def _open_with(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
         """Start the file and hand it its first event in one step; a file that was void may begin again."""
-        file = self._new_file(process, system, name)
+        file = self.new_file(process, system, name)
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             process.__name__,
             file,
@@ -215,7 +215,8 @@ class Office:
                 await start.workflow_handle()
             raise
 
-    def _new_file(self, process: Workflow, system: str, name: str) -> Record:
+    def new_file(self, process: Workflow, system: str, name: str) -> Record:
+        """What a file holds before its first event."""
         reference, clocks = name.rsplit("-", 1)[1], self._wiring.clocks
         return process.file_type(reference=reference, me=self.agency.party, system=system, clocks=clocks, leaves_recorded=True)
 

@@ -32,12 +32,12 @@ async def main() -> None:
 
 def leave_at_once() -> None:
     """Let new files post within the task that writes, as files did before."""
-    new_file: Any = Office._new_file
+    new_file: Any = Office.new_file
 
     def older(self: Office, *about: Any) -> Any:
         return new_file(self, *about).model_copy(update={"leaves_recorded": False})
 
-    Office._new_file = older  # type: ignore[method-assign]
+    Office.new_file = older  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
