@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from contracts.agencies import Directory
 from contracts.catalogue import Lane, lanes
+from runtime.bus.shares import PAYLOAD, SENDER, SHARES, Shares
 from runtime.keys import Keys, PublicKeys
 from runtime.tls import Tls
 
 Config = dict[str, Any]
 
-MAX_PAYLOAD = 1024 * 1024
 TLS_PATIENCE = 5
 """Seconds for a handshake; the server's default of 2 is short for a machine that is busy with starting."""
 SECRETS = Path("/run/secrets")
@@ -31,8 +31,9 @@ class Mounted(NamedTuple):
 
 
 MOUNTED = Mounted()
-STREAMS = ("INBOX", "DEAD")
-CONSUMER = "inbox"
+STREAMS = ("INBOX", "DEAD", "ANSWERS")
+FORMER_CONSUMER = "inbox"
+"""All senders shared it in versions before this; provisioning replaces it."""
 
 
 def render(directory: Directory, keys: Keys, *, port: int, store_dir: Path, tls: Tls | None = None) -> str:
@@ -156,23 +157,27 @@ def _worker(account: Config) -> dict[str, list[str]]:
 
 
 def _worker_permissions() -> Config:
-    """What a running worker needs: send, take from its inbox, put aside what cannot be taken, and remove that when erasing."""
-    letters = [f"$JS.API.STREAM.MSG.{verb}.DEAD" for verb in ("GET", "DELETE")]
-    fetching = [f"$JS.API.CONSUMER.MSG.NEXT.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.INFO.INBOX.{CONSUMER}"]
+    """What a running worker needs: send, take from its inbox, put aside what cannot be taken, answer, and remove when erasing."""
+    kept = [f"$JS.API.STREAM.MSG.{verb}.{name}" for verb in ("GET", "DELETE") for name in ("DEAD", "ANSWERS")]
+    room = [f"$JS.API.STREAM.INFO.{name}" for name in ("DEAD", "ANSWERS")]
+    fetching = ["$JS.API.CONSUMER.NAMES.INBOX", "$JS.API.CONSUMER.MSG.NEXT.INBOX.*", "$JS.API.CONSUMER.INFO.INBOX.*"]
     return {
-        "publish": {"allow": ["to.>", "dead.>", *letters, *fetching, f"$JS.ACK.INBOX.{CONSUMER}.>"]},
+        "publish": {"allow": ["to.>", "dead.>", "answers.>", *kept, *room, *fetching, "$JS.ACK.INBOX.*.>"]},
         "subscribe": {"allow": ["_INBOX.>"]},
     }
 
 
 def _operator_permissions() -> Config:
-    """What a person needs to make the streams, look at dead letters and replay them. No purge, no removal of a stream."""
+    """What a person needs to make the streams, see how they stand, look at dead letters and replay them.
+
+    No purge, and no removal of a stream; of a consumer only of the one that all senders shared in versions before.
+    """
     streams = [f"$JS.API.STREAM.{verb}.{name}" for name in STREAMS for verb in ("CREATE", "UPDATE", "INFO")]
-    consumer = [f"$JS.API.CONSUMER.CREATE.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.INFO.INBOX.{CONSUMER}"]
-    durable = [f"$JS.API.CONSUMER.DURABLE.CREATE.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.CREATE.INBOX.{CONSUMER}.>"]
-    letters = ["$JS.API.STREAM.MSG.GET.DEAD", "$JS.API.STREAM.MSG.DELETE.DEAD"]
+    consumers = ["$JS.API.CONSUMER.LIST.INBOX", "$JS.API.CONSUMER.INFO.INBOX.*", "$JS.API.CONSUMER.CREATE.INBOX.*.from.>"]
+    former = [f"$JS.API.CONSUMER.DELETE.INBOX.{FORMER_CONSUMER}"]
+    letters = ["$JS.API.STREAM.MSG.GET.DEAD", "$JS.API.STREAM.MSG.DELETE.DEAD", "$JS.API.STREAM.MSG.GET.INBOX"]
     return {
-        "publish": {"allow": ["to.>", "from.>", *streams, *consumer, *durable, *letters]},
+        "publish": {"allow": ["to.>", "from.>", *streams, *consumers, *former, *letters]},
         "subscribe": {"allow": ["_INBOX.>", "from.>"]},
     }
 
