@@ -31,8 +31,8 @@ class Shares(NamedTuple):
     dead_lane: int = 100
     spare: int = 8
     answers: int = 200
-    inbox: int = 4 * 1024**3
-    dead: int = 1024**3
+    inbox: int = 2 * 1024**3
+    dead: int = 512 * 1024**2
     outgoing: int = 64 * 1024**2
 
     @property
@@ -42,6 +42,8 @@ class Shares(NamedTuple):
 
 
 SHARES = Shares()
+CONNECTIONS = 128
+"""How many connections one agency may have to the bus: its offices, its people, and room for both to begin anew."""
 MESSAGE = BODY + HEADERS
 PAYLOAD = MESSAGE + REASON
 """The largest message of all: a dead letter that holds the largest event."""
