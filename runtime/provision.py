@@ -20,7 +20,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.agencies import Agency, Directory
-from contracts.catalogue import lanes
+from contracts.catalogue import CATALOGUE, may_send
 from runtime.bus.connection import Access, connect, jetstream
 from runtime.bus.shares import MESSAGE, PAYLOAD, SHARES, Shares, consumer_of
 from runtime.bus.standing import consumers
@@ -66,8 +66,8 @@ def streams(shares: Shares = SHARES, *, replicas: int = 1) -> tuple[StreamConfig
 
 def inbox_consumers(agency: Agency, directory: Directory, shares: Shares = SHARES) -> dict[str, ConsumerConfig]:
     """One for everybody who may send to an agency, by name: what one of them sends takes no place of another's."""
-    senders = {lane.sender.slug for lane in lanes(directory) if lane.recipient == agency}
-    return {consumer_of(sender): _consumer(sender, shares) for sender in sorted(senders)}
+    senders = [one.slug for one in directory.agencies if any(may_send(one, agency, event) for event in CATALOGUE.values())]
+    return {consumer_of(sender): _consumer(sender, shares) for sender in senders}
 
 
 def _consumer(sender: str, shares: Shares) -> ConsumerConfig:
