@@ -3,7 +3,6 @@
 What one sender does holds up that sender's own messages at most (docs/decisions/0017).
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -35,8 +34,6 @@ from runtime.bus.turns import Turns
 log = structlog.get_logger()
 
 DELAYS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-KEEP_ALIVE = 10.0
-"""Seconds between signs of life while an event is handled; the server delivers again after 30 without one."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +124,7 @@ class Inbox:
 
     async def _handle(self, message: Msg) -> None:
         try:
-            async with _kept_alive(message):
-                await self._settle(message)
+            await self._settle(message)
         except Exception as error:  # whatever it is, the message must come again
             await self._postpone(message, error)
         else:
@@ -207,22 +203,6 @@ class Inbox:
             raise Refused(RefusalCode.NOT_ALLOWED, "this agency does not take this event from you; `keten events` lists who may")
         seen = message.metadata
         return Delivery(sender, event, proof, event.event(), first_seen=seen.timestamp, attempt=seen.num_delivered)
-
-
-@asynccontextmanager
-async def _kept_alive(message: Msg) -> AsyncGenerator[None]:
-    task = asyncio.create_task(_show_life(message))
-    try:
-        yield
-    finally:
-        task.cancel()
-
-
-async def _show_life(message: Msg) -> None:
-    while True:
-        await asyncio.sleep(KEEP_ALIVE)
-        with suppress(Exception):  # the next sign of life may be heard again
-            await message.in_progress()
 
 
 def _short(subject: str) -> str:

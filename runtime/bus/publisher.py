@@ -25,7 +25,7 @@ NO_ROOM = {10023, 10047, 10077}
 """Codes under which the server says that a limit of a stream or an account is reached; the last stands for other things, too."""
 
 
-class PublishFailed(Exception):  # noqa: N818 - named as what happened
+class PublishFailed(RuntimeError):  # noqa: N818 - named as what happened
     """The recipient's inbox did not acknowledge; sending again with the same id is safe."""
 
 

@@ -31,6 +31,9 @@ TICK = 0.25
 GRACE = 8.0
 """Seconds that what is under way has to come to its end."""
 EXPIRED = "408"
+KEEP_ALIVE = 10.0
+"""Seconds between signs of life while an event is handled or waits for a place; the server delivers again after 30 without."""
+
 PAGE = 1024
 
 
@@ -169,7 +172,7 @@ class Pull:
 
     async def _work(self, line: Line, message: Msg) -> None:
         try:
-            async with self._places:
+            async with _kept_alive(message), self._places:
                 await self._handle(message)
         finally:
             line.in_hand -= 1
@@ -209,3 +212,19 @@ async def _consumers(client: Client) -> list[str]:
         found += page
         if len(page) < PAGE or len(found) >= said["total"]:
             return [name for name in found if sender_of(name)]
+
+
+@asynccontextmanager
+async def _kept_alive(message: Msg) -> AsyncGenerator[None]:
+    task = asyncio.create_task(_show_life(message))
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _show_life(message: Msg) -> None:
+    while True:
+        await asyncio.sleep(KEEP_ALIVE)
+        with suppress(Exception):  # the next sign of life may be heard again
+            await message.in_progress()
