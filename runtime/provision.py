@@ -35,7 +35,7 @@ RETENTION = timedelta(days=30)
 ANSWERS_KEPT = timedelta(days=4)
 """An office gives up a day before (``runtime/bus/answers.py``), with an alarm; this is for one that is closed."""
 PATIENCE = 30.0
-"""Seconds until a namespace or a search attribute that was made must be visible."""
+"""Seconds until a consumer is made, and until a namespace or a search attribute that was made must be visible."""
 
 
 def streams(shares: Shares = SHARES, *, replicas: int = 1) -> tuple[StreamConfig, ...]:
@@ -107,7 +107,7 @@ async def provision_streams(  # noqa: PLR0913 - where, for whom, with what, how 
 
     async def provision(agency: Agency) -> None:
         operator = Access(nats_url, keys.seed(agency.slug, Role.OPERATOR), certificates.of(agency.slug))
-        await _provision_account(operator, streams(shares, replicas=replicas), inbox_consumers(agency, directory, shares))
+        await provision_account(operator, streams(shares, replicas=replicas), inbox_consumers(agency, directory, shares))
 
     await asyncio.gather(*(provision(agency) for agency in directory.agencies))
 
@@ -136,7 +136,8 @@ async def retention_of(client: Client, namespace: str) -> timedelta | None:
     return found.config.workflow_execution_retention_ttl.ToTimedelta()
 
 
-async def _provision_account(operator: Access, wanted: Sequence[StreamConfig], taking: Mapping[str, ConsumerConfig]) -> None:
+async def provision_account(operator: Access, wanted: Sequence[StreamConfig], taking: Mapping[str, ConsumerConfig]) -> None:
+    """Make or update the streams and consumers of one agency, as its operator."""
     client = await connect(*operator)
     try:
         stream = jetstream(client)
@@ -168,7 +169,8 @@ async def _provision_consumers(stream: JetStreamContext, wanted: Mapping[str, Co
     if FORMER_CONSUMER in found:
         await stream.delete_consumer("INBOX", FORMER_CONSUMER)
     missing = [config for name, config in wanted.items() if name not in found or _differ(found[name], config)]
-    await asyncio.gather(*(stream.add_consumer("INBOX", config) for config in missing))  # pyright: ignore[reportUnknownMemberType]
+    adding = (stream.add_consumer("INBOX", config, timeout=PATIENCE) for config in missing)  # pyright: ignore[reportUnknownMemberType]
+    await asyncio.gather(*adding)
 
 
 def _differ(found: ConsumerConfig, wanted: ConsumerConfig) -> bool:

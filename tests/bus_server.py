@@ -81,6 +81,11 @@ class BusServer:
     def provision(self) -> None:
         asyncio.run(provision_streams(self.url, self.directory, self.keys, self.certificates))
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         assert self._process
         self._process.kill()

@@ -109,7 +109,7 @@ class Inbox:
         self._tries = Tries(addressee.agency.slug, limits.pace.tries, passing)
         self._refusals = Refusals(addressee.agency, addressee.identity, limits.dead_lane)
         self._answers = Answers(broker, addressee.agency.slug, addressee.seal, addressee.alarm, limits.patience)
-        self._pull = Pull(broker, limits.pace, self._handle, self._slowed, lambda: self._clock.wrong)
+        self._pull = Pull(broker, addressee.agency.slug, limits.pace, self._handle, self._slowed, lambda: self._clock.wrong)
         self._turns = Turns()
 
     @asynccontextmanager

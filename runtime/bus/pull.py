@@ -28,7 +28,7 @@ EXPIRES = 60
 LOST = 10
 """Seconds beyond that after which a request without an answer is taken to be lost."""
 TICK = 0.25
-GRACE = 8.0
+GRACE = 5.0
 """Seconds that what is under way has to come to its end."""
 EXPIRED = "408"
 KEEP_ALIVE = 10.0
@@ -75,15 +75,17 @@ class Line:
 class Pull:
     """Hands every message to a handler, within the limits of a pace."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what is fetched, for whom, how fast, and what is done with it
         self,
         broker: NatsBroker,
+        agency: str,
         pace: Pace,
         handle: Callable[[Msg], Awaitable[None]],
         slowed: Callable[[str], Awaitable[None]],
         paused: Callable[[], bool],
     ) -> None:
         self._broker = broker
+        self._agency = agency
         self._pace = pace
         self._handle = handle
         self._slowed = slowed
@@ -181,7 +183,7 @@ class Pull:
     def _note_pace(self, line: Line, waiting: int) -> None:
         if line.left < 1 and waiting and line.slowed_since is None:
             line.slowed_since = time.monotonic()
-            log.warning("sender_slowed", sender=line.sender)
+            log.warning("sender_slowed", agency=self._agency, sender=line.sender)
         elif line.slowed_since is not None and line.left >= self._pace.burst / 2:
             line.slowed_since, line.told = None, False
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import structlog
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
@@ -18,6 +19,8 @@ from contracts.refusals import Refused
 from contracts.words import Ground
 from runtime.bus.connection import headers_of
 from runtime.bus.publisher import TIMEOUT, ShareFull, storing
+
+log = structlog.get_logger()
 
 SYSTEM = "inbox"
 _ID = re.compile(r"[0-9a-f][0-9a-f-]{7,63}")
@@ -44,7 +47,7 @@ class Glimpse:
         """The same, of the body alone."""
         try:
             fields = parse(body)
-        except Refused:
+        except Exception:  # refused, or a fault that nobody foresaw: it is kept all the same
             fields = {}
         system = _SYSTEM.fullmatch(str(fields.get("source", "")))
         return cls(
@@ -91,7 +94,13 @@ class Refusals:
     def answer(self, message: Msg, refused: Refused) -> CloudEvent | None:
         """What tells the sender why; none in answer to such an answer, or two inboxes would refuse each other for ever."""
         event = BY_SHORT_NAME.get(message.subject.split(".", 2)[2])
-        return None if event is None or event is DeliveryRefused else self._answer(message, refused, event.rule.type)
+        if event is None or event is DeliveryRefused:
+            return None
+        try:
+            return self._answer(message, refused, event.rule.type)
+        except ValueError as error:  # it is kept, and goes, also when nobody can say to its sender what it was
+            log.error("refusal_not_answered", agency=self._me.slug, error=type(error).__name__)  # noqa: TRY400
+            return None
 
     def _answer(self, message: Msg, refused: Refused, event_type: str) -> CloudEvent:
         seen = Glimpse.of(message)

@@ -219,6 +219,7 @@ async def test_what_fails_while_it_is_read_is_unreadable(bus: BusServer, monkeyp
         raise TypeError("a parser that nobody foresaw")
 
     monkeypatch.setattr("runtime.bus.inbox.read_outside", fail)
+    monkeypatch.setattr("runtime.bus.refusal.parse", fail)
     await bus.send(POLICE, DESK, REPORTED, b"anything")
     async with bus.inbox(DESK, _never, pace=Pace(tries=2)):
         await _emptied(bus)
