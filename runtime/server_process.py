@@ -49,27 +49,33 @@ def free_port(wanted: int, remembered: int | None = None, host: str = "127.0.0.1
 class ServerProcess:
     """A server that runs, with its log."""
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, log_file: Path) -> None:
+    def __init__(self, name: str, arguments: Sequence[str], process: asyncio.subprocess.Process, log_file: Path) -> None:
         self.name = name
-        self.pid = process.pid
+        self._arguments = arguments
         self._process = process
         self._log_file = log_file
+        self._there = asyncio.Event()
+        self._there.set()
 
     @classmethod
     async def start(cls, name: str, arguments: Sequence[str], log_file: Path) -> "ServerProcess":
         """Start a server in its own process group, so that an interrupt at the terminal reaches its workers first."""
-        with log_file.open("ab") as output:
-            process = await asyncio.create_subprocess_exec(
-                str(binary(name)),
-                *arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                process_group=0,
-                preexec_fn=_die_with_parent(),
-            )
-        log.info("server_started", server=name, pid=process.pid)
-        return cls(name, process, log_file)
+        return cls(name, arguments, await _started(name, arguments, log_file), log_file)
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    async def start_anew(self, prepare: Callable[[], object]) -> None:
+        """End it and start it again in the same way; nobody takes that for its death."""
+        self._there.clear()
+        try:
+            await self.stop()
+            prepare()
+            self._process = await _started(self.name, self._arguments, self._log_file)
+        finally:
+            self._there.set()
 
     @property
     def alive(self) -> bool:
@@ -82,7 +88,11 @@ class ServerProcess:
         Raises:
             ServerFailed: Always, with the last lines of its log.
         """
-        code = await self._process.wait()
+        process = self._process
+        code = await process.wait()
+        await self._there.wait()
+        if process is not self._process:
+            await self.died()
         raise ServerFailed(f"{self.name} ended with code {code}. Its log {self._log_file} ends:\n{self._last_lines()}")
 
     async def stop(self) -> None:
@@ -102,6 +112,21 @@ class ServerProcess:
         with contextlib.suppress(OSError):
             return "\n".join(self._log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
         return "(no log)"
+
+
+async def _started(name: str, arguments: Sequence[str], log_file: Path) -> asyncio.subprocess.Process:
+    with log_file.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            str(binary(name)),
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,
+            preexec_fn=_die_with_parent(),
+        )
+    log.info("server_started", server=name, pid=process.pid)
+    return process
 
 
 def _die_with_parent() -> Callable[[], None] | None:

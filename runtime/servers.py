@@ -19,6 +19,7 @@ from contracts.agencies import Directory
 from runtime.authority import Authority
 from runtime.bus.connection import Access, connect
 from runtime.event_keys import EventKeys
+from runtime.full_disk import reopened_when_there_is_room
 from runtime.keys import Keys
 from runtime.nats_config import render
 from runtime.production import refuse_embedded
@@ -129,6 +130,8 @@ async def _start(
     stack.push_async_callback(temporal.stop)
     await _ready(nats, lambda: _bus_answers(Access(nats_url, keys.system_seed(), certificates.system)))
     await _ready(temporal, lambda: _temporal_answers(address))
+    watching = asyncio.create_task(reopened_when_there_is_room(nats, settings.logs_dir / "nats.log", settings.nats_dir))
+    stack.callback(watching.cancel)
     _write_private(settings.ports_file, json.dumps(ports))
     pids = {server.name: server.pid for server in (nats, temporal)}
     ui_url = f"http://{HOST}:{ports['ui']}"

@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     silence_patience: float = Field(
         default=900.0, gt=0, description="seconds that an office may leave such a question without answer, before a person hears"
     )
-    inbox_loops: int = Field(default=4, ge=1, le=64, description="events of different cases that one inbox takes at a time")
+    inbox_loops: int = Field(default=4, ge=1, le=64, description="events of one sender that an inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
 
     key_overlap: float = Field(

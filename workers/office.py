@@ -28,7 +28,7 @@ from contracts.events.deliveries import BETWEEN_OFFICES, DeliveriesMissed, Deliv
 from contracts.events.disclosures import ANSWERING, ASKING
 from contracts.logged import Exchange, taken
 from contracts.refusals import RefusalCode, Refused
-from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
+from runtime.bus import Addressee, Delivery, Inbox, Limits, NatsBus, Pace, TryLater, broker
 from runtime.case_keys import CaseErased
 from runtime.kept_files import KeptWorkflows
 from runtime.keys import Role
@@ -36,6 +36,7 @@ from runtime.temporal import connect
 from workers.capabilities import activities_of
 from workers.content import check_content
 from workers.deliveries import Deliveries, Missed
+from workers.faults import passes
 from workers.head_signing import heads_signed
 from workers.holdings import holdings
 from workers.tending import tended
@@ -91,7 +92,8 @@ class Office:
         kept = wiring.deliveries(slug)
         self._deliveries = Deliveries(self.agency, kept, ours, self._alarm, wiring.settings)
         addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
-        Inbox(bus, addressee, self.take, loops=wiring.settings.inbox_loops)
+        limits = Limits(pace=Pace(of_one=wiring.settings.inbox_loops))
+        inbox = Inbox(bus, addressee, self.take, passing=passes, limits=limits)
         wiring.prepare_case_keys(slug)
         wiring.prepare_processing_log(slug)
         tls = wiring.certificates.for_temporal.of(slug)
@@ -110,9 +112,10 @@ class Office:
         signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))
         async with worker, wiring.exported(slug), tended(self.agency, wiring, bus), signed, self._deliveries.asked_about():
             await bus.start()
-            log.info("office_opened", agency=slug)
             try:
-                yield
+                async with inbox.open():
+                    log.info("office_opened", agency=slug)
+                    yield
             finally:
                 await bus.stop()
 

@@ -25,6 +25,7 @@ class Action(StrEnum):
     DECIDE = "decide"
     PUBLISH = "publish"
     REPLAY = "replay"
+    REMOVE_LETTER = "remove_letter"
     PROVISION = "provision"
     ROTATE_KEY = "rotate_key"
     ADD_PERSON = "add_person"

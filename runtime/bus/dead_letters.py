@@ -92,6 +92,22 @@ class DeadLetters:
         await send(self._stream, letter.subject, body, f"replay.{secrets.token_hex(16)}")
         await self._stream.delete_msg("DEAD", seq)
 
+    async def remove(self, seq: int) -> None:
+        """Remove a dead letter for good: nobody needs it, and its sender was told why it was refused.
+
+        Raises:
+            LookupError: There is none with this number.
+        """
+        await self.show(seq)
+        await self._stream.delete_msg("DEAD", seq)
+
+    async def remove_of(self, sender: str) -> int:
+        """Remove all dead letters of one sender, to make room for others of it; gives how many there were."""
+        found = [letter.seq async for letter in self._all() if letter.sender == sender]
+        for seq in found:
+            await self._stream.delete_msg("DEAD", seq)
+        return len(found)
+
     async def forget(self, case: str) -> None:
         """Remove the dead letters about a case; the server overwrites them."""
         async for letter in self._all():

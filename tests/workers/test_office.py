@@ -83,7 +83,7 @@ FAULTS = {
     "a key twice": Bad("malformed_json", _twice),
     "not a number": Bad("malformed_json", _no_number),
     "not UTF-8": Bad("not_utf8", _not_utf8),
-    "too large": Bad("too_large", _signal(account="a" * 70_000)),
+    "too large": Bad("too_large", _signal(account="a" * 36_200)),
     "no id": Bad("envelope_invalid", _without("id")),
     "another attribute": Bad("envelope_invalid", _with(person="nobody")),
     "another event than the lane's": Bad("envelope_invalid", _with(type=CaseAccepted.rule.type)),
