@@ -13,6 +13,7 @@ from activities.alarm import Alarm, Alarms
 from activities.register import Registrar
 from activities.routing import Routing
 from contracts.agencies import Agency, Directory, read_directory
+from contracts.alarms import what_to_do
 from contracts.clocks import Clocks, read_clocks
 from contracts.places import Atlas
 from runtime.audit.head import HeadFile
@@ -69,7 +70,10 @@ class LogPager:
 
     async def page(self, alarm: Alarm) -> None:
         """Write the alarm."""
-        structlog.get_logger().error("alarm_raised", agency=alarm.agency, reference=alarm.reference, words=alarm.words)
+        log = structlog.get_logger()
+        about = {"reference": alarm.reference} if alarm.reference else {}
+        do = what_to_do(alarm.kind, alarm.reference)
+        log.error("alarm_raised", alarm=alarm.kind.value, agency=alarm.agency, words=alarm.words, do=do, **about)
 
 
 class Wiring:
