@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,7 +39,9 @@ from workers.deliveries import Deliveries, Missed
 from workers.faults import passes
 from workers.head_signing import heads_signed
 from workers.holdings import holdings
+from workers.looks import looks_of
 from workers.tending import tended
+from workers.watching import Watch, watching
 from workers.wiring import Wiring
 from workflows.access import Access
 from workflows.admission import EARLY, heard_by
@@ -96,6 +98,7 @@ class Office:
         inbox = Inbox(bus, addressee, self.take, passing=passes, limits=limits)
         wiring.prepare_case_keys(slug)
         wiring.prepare_processing_log(slug)
+        wiring.prepare_audit(slug)
         tls = wiring.certificates.for_temporal.of(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
         post = Post(self.agency, identity, ours, self._log, kept)
@@ -110,7 +113,11 @@ class Office:
         )
         await bus.connect()
         signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))
-        async with worker, wiring.exported(slug), tended(self.agency, wiring, bus), signed, self._deliveries.asked_about():
+        watched = watching(Watch(slug, wiring.pager, looks_of(self.agency, wiring, self._client)), wiring.settings.watch_pause)
+        beside = (wiring.exported(slug), tended(self.agency, wiring, bus), signed, self._deliveries.asked_about(), watched)
+        async with worker, AsyncExitStack() as stack:
+            for part in beside:
+                await stack.enter_async_context(part)
             await bus.start()
             try:
                 async with inbox.open():
