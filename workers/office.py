@@ -33,7 +33,7 @@ from runtime.case_keys import CaseErased
 from runtime.kept_files import KeptWorkflows
 from runtime.keys import Role
 from runtime.temporal import connect
-from workers.capabilities import activities_of
+from workers.capabilities import activities_of, refuse_incomplete
 from workers.content import check_content
 from workers.deliveries import Deliveries, Missed
 from workers.faults import passes
@@ -104,11 +104,13 @@ class Office:
         post = Post(self.agency, identity, ours, self._log, kept)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
         disclosing = Disclosing(slug, wiring.directory, KeptWorkflows(self._client), self._log, wiring.case_keys(slug))
+        activities = activities_of(post, erasing, disclosing, *self._capabilities)
+        refuse_incomplete(slug, self._processes.values(), activities)
         worker = Worker(
             self._client,
             task_queue=slug,
             workflows=list(self._processes.values()),
-            activities=activities_of(post, erasing, disclosing, *self._capabilities),
+            activities=activities,
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()
