@@ -10,6 +10,7 @@ import typer
 from nats.errors import Error as NatsError
 from pydantic import ValidationError
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
 from runtime.settings import Settings, load_settings
@@ -34,6 +35,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         stop(explain(error))
     except (NatsError, RPCError) as error:
         stop(f"{SERVER[type(error).__module__.split('.')[0]]} did not answer ({type(error).__name__}): look with `keten doctor`")
+    except SQLAlchemyError as error:
+        stop(f"a database cannot be used now ({type(error).__name__}): `keten doctor` says which")
     except OSError as error:
         stop(f"{error.filename}: {error.strerror}" if error.filename else str(error) or type(error).__name__)
     except (LookupError, ValueError, RuntimeError) as error:

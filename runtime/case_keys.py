@@ -95,7 +95,7 @@ class CaseKeys:
 
     @cached_property
     def _engine(self) -> Engine:
-        return open_database(self._url)
+        return open_database(self._url, existing=True)
 
     def _make_or_get(self, case: str) -> bytes:
         try:

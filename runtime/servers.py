@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+import structlog
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, PrivateAttr, ValidationError
 from temporalio.service import RPCError
@@ -19,6 +20,7 @@ from contracts.agencies import Directory
 from runtime.authority import Authority
 from runtime.bus.connection import Access, connect
 from runtime.event_keys import EventKeys
+from runtime.failing_files import FAILURES, FAILURES_SETTING
 from runtime.full_disk import reopened_when_there_is_room
 from runtime.keys import Keys
 from runtime.nats_config import render
@@ -27,7 +29,9 @@ from runtime.provision import provision_namespaces, provision_streams
 from runtime.server_process import ServerFailed, ServerProcess, binary, free_port
 from runtime.settings import Settings
 from runtime.store_repair import mend_store
+from runtime.stores import KEYS, NATS, TEMPORAL, Stores, lost_while_running
 from runtime.temporal import connect_plainly
+from runtime.temporal_mark import mark_namespace, mark_of
 from runtime.tls import Certificates, Tls
 from runtime.waiting import until
 
@@ -35,6 +39,10 @@ __all__ = ["AlreadyRunning", "Running", "ServerFailed", "binary", "embedded", "r
 
 HOST = "127.0.0.1"
 READY_PATIENCE = 30.0
+STORES_PAUSE = 5.0
+"""Seconds between two looks whether the servers' stores are where they were."""
+
+log = structlog.get_logger()
 LEFTOVER_PATIENCE = 5.0
 
 
@@ -50,19 +58,33 @@ class Running(BaseModel):
     ui_url: str
     pids: dict[str, int]
     _servers: tuple[ServerProcess, ...] = PrivateAttr(default=())
+    _stores: Stores | None = PrivateAttr(default=None)
 
     def of(self, *servers: ServerProcess) -> Self:
         """The same, knowing the processes behind it."""
         self._servers = servers
         return self
 
+    def writes_to(self, stores: Stores) -> None:
+        """Where its servers write; ``watch`` sees to it that this stays where it is."""
+        self._stores = stores
+
     async def watch(self) -> None:
-        """Wait until one of the servers dies.
+        """Wait until one of the servers dies, or what it writes is not where it should be.
 
         Raises:
             ServerFailed: With the last lines of its log.
+            StoreLost: Whatever was written from now on would be lost.
         """
-        await asyncio.gather(*(server.died() for server in self._servers))
+        await asyncio.gather(*(server.died() for server in self._servers), self._until_a_store_is_gone())
+
+    async def _until_a_store_is_gone(self) -> None:
+        while self._stores:
+            await asyncio.sleep(STORES_PAUSE)
+            gone = self._stores.gone()
+            if gone:
+                log.critical("store_gone", path=", ".join(gone))
+                raise lost_while_running(gone)
 
 
 def read_running(settings: Settings) -> Running | None:
@@ -88,19 +110,40 @@ async def embedded(settings: Settings, directory: Directory) -> AsyncGenerator[R
     settings.logs_dir.mkdir(mode=0o700, exist_ok=True)
     with _sole_owner(settings):
         await _refuse_leftovers(settings)
+        stores = _stores(settings)
         keys = Keys(settings.keys)
         keys.create(directory)
         EventKeys(settings.keys, settings.public_keys).create(directory)
         certificates = _certificates(settings, directory)
         async with AsyncExitStack() as stack:
             running = await _start(settings, directory, keys, certificates, stack)
+            running.writes_to(stores)
             await provision_streams(running.nats_url, directory, keys, certificates)
             await provision_namespaces(running.temporal_address, directory)
+            await _take_temporal(settings, running, stores)
             _write_private(settings.running_file, running.model_dump_json(indent=1))
             try:
                 yield running
             finally:
                 settings.running_file.unlink(missing_ok=True)
+
+
+def _stores(settings: Settings) -> Stores:
+    """What this home had must be there before anything makes it anew."""
+    stores = Stores(settings.home)
+    stores.require(TEMPORAL, settings.temporal_db)
+    for name, path in ((NATS, settings.nats_dir), (KEYS, settings.keys)):
+        stores.folder(name, path)
+    return stores
+
+
+async def _take_temporal(settings: Settings, running: Running, stores: Stores) -> None:
+    """Its mark stands beside a namespace: the database belongs to the server."""
+    client = await connect_plainly(running.temporal_address)
+    mark = stores.next_mark(TEMPORAL, await mark_of(client), settings.temporal_db)
+    await mark_namespace(client, mark)
+    stores.enlist(TEMPORAL, mark)
+    stores.watch(TEMPORAL, settings.temporal_db)
 
 
 def _certificates(settings: Settings, directory: Directory) -> Certificates:
@@ -154,7 +197,8 @@ def _temporal_arguments(settings: Settings, directory: Directory, ports: dict[st
     where = ["--port", str(ports["temporal"]), "--ui-port", str(ports["ui"])]
     namespaces = [argument for agency in directory.agencies for argument in ("-n", agency.namespace)]
     codec = ["--ui-codec-endpoint", settings.codec_endpoint] if settings.codec_endpoint else []
-    return [*fixed, *own, *durable, *where, *codec, *namespaces]
+    noticed = ["--dynamic-config-value", f"{FAILURES_SETTING}={FAILURES}"]
+    return [*fixed, *own, *durable, *where, *codec, *noticed, *namespaces]
 
 
 def _ports(settings: Settings) -> dict[str, int]:

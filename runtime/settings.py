@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     silence_patience: float = Field(
         default=900.0, gt=0, description="seconds that an office may leave such a question without answer, before a person hears"
     )
+    watch_pause: float = Field(
+        default=10.0, gt=0, description="seconds between two looks of an office at what stands still, fills up or is gone"
+    )
     inbox_loops: int = Field(default=4, ge=1, le=64, description="events of one sender that an inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,13 +33,15 @@ from runtime.case_keys import CaseErased
 from runtime.kept_files import KeptWorkflows
 from runtime.keys import Role
 from runtime.temporal import connect
-from workers.capabilities import activities_of
+from workers.capabilities import activities_of, refuse_incomplete
 from workers.content import check_content
 from workers.deliveries import Deliveries, Missed
 from workers.faults import passes
 from workers.head_signing import heads_signed
 from workers.holdings import holdings
+from workers.looks import looks_of
 from workers.tending import tended
+from workers.watching import Watch, watching
 from workers.wiring import Wiring
 from workflows.access import Access
 from workflows.admission import EARLY, heard_by
@@ -96,21 +98,28 @@ class Office:
         inbox = Inbox(bus, addressee, self.take, passing=passes, limits=limits)
         wiring.prepare_case_keys(slug)
         wiring.prepare_processing_log(slug)
+        wiring.prepare_audit(slug)
         tls = wiring.certificates.for_temporal.of(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
         post = Post(self.agency, identity, ours, self._log, kept)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
         disclosing = Disclosing(slug, wiring.directory, KeptWorkflows(self._client), self._log, wiring.case_keys(slug))
+        activities = activities_of(post, erasing, disclosing, *self._capabilities)
+        refuse_incomplete(slug, self._processes.values(), activities)
         worker = Worker(
             self._client,
             task_queue=slug,
             workflows=list(self._processes.values()),
-            activities=activities_of(post, erasing, disclosing, *self._capabilities),
+            activities=activities,
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()
         signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))
-        async with worker, wiring.exported(slug), tended(self.agency, wiring, bus), signed, self._deliveries.asked_about():
+        watched = watching(Watch(slug, wiring.pager, looks_of(self.agency, wiring, self._client)), wiring.settings.watch_pause)
+        beside = (wiring.exported(slug), tended(self.agency, wiring, bus), signed, self._deliveries.asked_about(), watched)
+        async with worker, AsyncExitStack() as stack:
+            for part in beside:
+                await stack.enter_async_context(part)
             await bus.start()
             try:
                 async with inbox.open():

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 from activities.alarm import Alarm, Alarms
 from activities.post import Letter
 from contracts.agencies import Party
-from contracts.catalogue import CATALOGUE
+from contracts.catalogue import CATALOGUE, known_type
 from contracts.commands import AcknowledgeAlarms, Command
 from contracts.event import Event, File
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
@@ -187,7 +187,7 @@ class Process(Track, Generic[FileT]):
     @hears(track=no_track)
     def delivery_refused(self, received: Received[DeliveryRefused]) -> None:
         """Another agency could not take an event: a person must look."""
-        self.alarm(f"{received.event.event_type} was refused by {received.sender.slug}: {received.event.code}")
+        self.alarm(f"{known_type(received.event.event_type)} was refused by {received.sender.slug}: {received.event.code}")
 
     @workflow.query
     def view(self) -> FileView:

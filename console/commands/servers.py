@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from console.installation import Installation, everything
+from console import losses
+from console.installation import Installation, everything, home_watched
 from console.screen import run, screen, settings
 from contracts.agencies import read_directory
 from runtime.audit.entry import Action
@@ -48,13 +49,18 @@ def provision(
     ] = False,
     nodes: Annotated[str, typer.Option(help="host names of the cluster's nodes")] = "nats-1,nats-2,nats-3",
     replicas: Annotated[int, typer.Option(min=1, max=5, help="copies of every stream; a cluster of three holds 3")] = 1,
+    accept_loss: Annotated[
+        str | None, typer.Option(help="only begin anew without this store, which a start refused to do; what was in it is lost")
+    ] = None,
 ) -> None:
     """Make keys, streams, namespaces and search attributes on the servers that run; nothing is ever deleted."""
     if tls:
         run(_certify(nodes.split(",")))
     if render:
         run(_render(render, nodes.split(",")))
-    if not (tls or render):
+    if accept_loss:
+        run(losses.accept_loss(accept_loss))
+    if not (tls or render or accept_loss):
         run(_provision(replicas))
 
 
@@ -77,7 +83,7 @@ async def _worker(slug: str) -> None:
     installation = Installation.reach(slug)
     agency = installation.directory.get(slug)
     installation.prepare()
-    async with office(agency, installation).open(), watched():
+    async with office(agency, installation).open(), home_watched(installation, slug), watched():
         await until_stopped(asyncio.Event().wait())
 
 

@@ -268,7 +268,10 @@ async def test_an_early_event_waits_for_its_predecessor_and_a_gap_is_passed_when
     await put_reports(here, line[5])
     assert await _told(here, case, 5) == ["with_desk", "with_coordinator", "with_registry", "accepted", "with_aid"]
     [file] = await here.at("urk", case)
-    assert f"event number 5 from {DESK} did not arrive" in file.view.alarms
+    words = f"event number 5 from {DESK} did not arrive"
+    assert words in file.view.alarms
+    [said] = keten.logged("alarm_raised", agency="urk", reference=case, words=words)
+    assert f"`keten case {case}`" in said["do"]
     assert [line.facts for line in file.view.story if line.what == "deliveries_missed"] == [{"to": DESK}]
     await put_reports(here, line[4])
     assert (await _told(here, case, 6))[-1] == "with_desk"
