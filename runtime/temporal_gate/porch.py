@@ -4,22 +4,15 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from ipaddress import IPv6Address, ip_address
 from typing import Any, Protocol
 
-import structlog
-
-from runtime.temporal_gate.shares import ANEW, Limits
+from runtime.strangers import Strangers, arrivals
+from runtime.temporal_gate.shares import Limits
 from runtime.tls import Tls
 
-log = structlog.get_logger()
-
 BACKLOG = 512
-PAUSE = 0.1
-"""Seconds before the next try where the machine has no more connections to give."""
 
 
 class Inside(Protocol):
@@ -40,41 +33,6 @@ class Inside(Protocol):
         ...
 
 
-class Strangers:
-    """Who has shown no certificate yet. Where there are too many, the one who has waited longest goes: a handshake is quick.
-
-    Args:
-        limits: How many are too many.
-    """
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._waiting: dict[asyncio.Task[Any], str] = {}
-        self._tell_after = 0.0
-
-    def add(self, stranger: asyncio.Task[Any], address: str) -> None:
-        """Somebody has come."""
-        self._waiting[stranger] = address
-        at = Counter(self._waiting.values())
-        if at[address] > self._limits.of_one_address:
-            self._end(address)
-        elif len(self._waiting) > self._limits.strangers:
-            self._end(at.most_common(1)[0][0])
-
-    def known(self, stranger: asyncio.Task[Any]) -> None:
-        """Somebody is no stranger any more, or has gone."""
-        self._waiting.pop(stranger, None)
-
-    def _end(self, address: str) -> None:
-        longest = next(stranger for stranger, where in self._waiting.items() if where == address)
-        self.known(longest)
-        longest.cancel()
-        now = asyncio.get_running_loop().time()
-        if now >= self._tell_after:
-            self._tell_after = now + ANEW
-            log.warning("gate_crowded", count=len(self._waiting))
-
-
 class Porch:
     """Takes connections, and hands on those that show a certificate of the authority in time."""
 
@@ -82,23 +40,16 @@ class Porch:
         self._context = context
         self._limits = limits
         self._inside = inside
-        self._strangers = Strangers(limits)
+        self._strangers = Strangers(limits.strangers, limits.of_one_address, "temporal-gate")
         self._here: set[asyncio.Task[Any]] = set()
 
     async def open(self, listener: socket.socket) -> None:
         """Take whoever comes, until it is cancelled."""
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                came, address = await loop.sock_accept(listener)
-            except OSError:  # no more files, or gone again before it was taken
-                await asyncio.sleep(PAUSE)
-                continue
-            came.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        async for came, address in arrivals(listener):
             task = asyncio.create_task(self._receive(came))
             self._here.add(task)
             task.add_done_callback(self._gone)
-            self._strangers.add(task, _from(address[0]))
+            self._strangers.add(task, address, task.cancel)
 
     async def clear(self) -> None:
         """End every connection."""
@@ -140,12 +91,6 @@ def _name(writer: asyncio.StreamWriter) -> str | None:
     shown: Any = writer.get_extra_info("peercert") or {}
     names = [value for part in shown.get("subject", ()) for key, value in part if key == "commonName"]
     return names[0] if len(names) == 1 else None
-
-
-def _from(address: str) -> str:
-    """Where somebody comes from: of IPv6 the network, because one machine has as many addresses there as it likes."""
-    found = ip_address(address.partition("%")[0])
-    return str(found) if not isinstance(found, IPv6Address) or found.ipv4_mapped else found.packed[:8].hex()
 
 
 def context_of(shown: Tls) -> ssl.SSLContext:

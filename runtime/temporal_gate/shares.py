@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 import structlog
 
-log = structlog.get_logger()
+from runtime.strangers import ANEW
 
-ANEW = 60.0
-"""Seconds after which the log says again that a limit is reached: once, and not for every call."""
+log = structlog.get_logger()
 
 
 class Limits(NamedTuple):

@@ -14,7 +14,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from contracts.agencies import Directory
-from runtime.temporal_gate.porch import Strangers
 from runtime.temporal_gate.server import TOO_MUCH, TOO_SLOW, Behind, temporal_gate
 from runtime.temporal_gate.shares import LIMITS, Limits, Share
 from runtime.tls import Tls
@@ -150,18 +149,6 @@ async def test_who_shows_no_certificate_in_time_goes(gate: Any, said: bytes) -> 
         async with asyncio.timeout(10):
             assert await reader.read() == b""
         writer.close()
-
-
-async def test_the_first_to_go_is_who_waited_longest_at_the_address_with_most() -> None:
-    strangers = Strangers(LIMITS._replace(strangers=5, of_one_address=3))
-    waiting = [asyncio.create_task(asyncio.sleep(60)) for _ in range(7)]
-    for task, address in zip(waiting, "abbbabc", strict=True):
-        strangers.add(task, address)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert [task.cancelled() for task in waiting] == [False, True, True, False, False, False, False]
-    for task in waiting:
-        task.cancel()
 
 
 async def test_one_agency_has_so_many_connections_and_another_gets_in(gate: Any) -> None:
