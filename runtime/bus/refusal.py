@@ -15,7 +15,7 @@ from contracts.catalogue import BY_SHORT_NAME, subject_to
 from contracts.envelope import CloudEvent, parse, source
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import ALPHABET, from_bytes
-from contracts.refusals import Refused
+from contracts.refusals import RefusalCode, Refused
 from contracts.words import Ground
 from runtime.bus.connection import headers_of
 from runtime.bus.publisher import TIMEOUT, send
@@ -77,7 +77,11 @@ class Refusals:
             "Keten-Original-Msg-Id": _one_line(headers_of(message).get("Nats-Msg-Id", "")),
             "Nats-Msg-Id": f"dead.{at.sequence.stream}.{at.timestamp.timestamp():.6f}",
         }
-        await stream.publish(f"dead.{message.subject.removeprefix('from.')}", message.data, timeout=TIMEOUT, headers=headers)
+        body = message.data
+        if refused.code is RefusalCode.CASE_ERASED:  # what was erased does not begin again among the dead letters
+            headers["Keten-Hash"], body = hashlib.sha256(body).hexdigest(), b""
+            del headers["Keten-Original-Msg-Id"]
+        await stream.publish(f"dead.{message.subject.removeprefix('from.')}", body, timeout=TIMEOUT, headers=headers)
 
     async def answer(self, stream: JetStreamContext, message: Msg, sender: Agency, refused: Refused) -> None:
         """Tell the sender why; never in answer to such an answer, or two inboxes would refuse each other for ever."""
