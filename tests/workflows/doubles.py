@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from activities.alarm import Alarm
-from activities.erasing import Holdings
+from activities.erasing import Holdings, Ordering
 from contracts.agencies import read_directory
 from contracts.envelope import CloudEvent
 from contracts.event import File
@@ -16,6 +16,7 @@ from contracts.register import Amendment, Report
 from contracts.words import Ground
 
 ERASED_AT = datetime(2026, 3, 2, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 READABLE_ON_THE_BUS = timedelta(days=14)
 
 
@@ -142,6 +143,8 @@ class Vault:
         self.forgotten: list[str] = []
         self.destroyed: datetime | None = None
         self.held_key = True
+        self.keys_of: dict[str, str] = {}
+        self.since: dict[str, datetime] = {}
         self.out_of_reach = False
 
     @property
@@ -163,12 +166,12 @@ class Vault:
     async def about(self, case: str) -> tuple[str, ...]:
         return self.open_files
 
-    async def who(self, order: str, case: str) -> str:
-        """The middle part names the person; nobody is called nobody."""
+    async def who(self, order: str, case: str) -> Ordering:
+        """The middle part names the person; nobody is called nobody. One of two names has the key of one."""
         name = order.split(".")[1]
         if name == "nobody":
             raise ValueError("nobody at this agency signed this")
-        return name
+        return Ordering(name, self.keys_of.get(name, name), self.since.get(name, LONG_AGO), ERASED_AT)
 
     async def unreadable_from(self) -> datetime:
         return ERASED_AT + READABLE_ON_THE_BUS
