@@ -109,6 +109,7 @@ class Papers:
 
     def __init__(self, *partners: str) -> None:
         self.told = partners
+        self.count = 1
         self.files: tuple[HeldFile, ...] = (HeldFile(kind=File.CASE, phase="closed"),)
         self.out_of_reach = False
 
@@ -123,7 +124,7 @@ class Papers:
 
 
 class PaperLines:
-    """A line of the processing log for everybody who was told."""
+    """Lines of the processing log for everybody who was told."""
 
     def __init__(self, papers: Papers) -> None:
         self._papers = papers
@@ -131,7 +132,11 @@ class PaperLines:
     async def about(self, case: str) -> tuple[Processing, ...]:
         said = {"direction": Direction.SENT, "event_type": "nl.keten.cases.accepted.v1", "ground": Ground.LEGAL_TASK}
         line = decided("look", case, read_directory().desk, ERASED_AT)
-        return tuple(line.model_copy(update={**said, "counterparty": slug}) for slug in self._papers.told)
+        return tuple(
+            line.model_copy(update={**said, "counterparty": slug, "event_id": f"{number:032x}"})
+            for slug in self._papers.told
+            for number in range(self._papers.count)
+        )
 
 
 class Vault:
