@@ -16,7 +16,7 @@ ALLOWED = frozenset(
         # who and what
         "agency", "sender", "recipient", "kind", "type", "phase", "file", "namespace", "workflow_type", "activity",
         # how it went
-        "code", "method", "attempt", "delay", "seconds", "count", "error", "status", "sequence", "missing",
+        "code", "method", "attempt", "delay", "seconds", "count", "error", "status", "sequence", "missing", "head",
         # which process
         "pid", "port", "address", "path", "server", "exit_code",
     }

@@ -1,6 +1,7 @@
 """A whole installation as people run it: ``keten up`` as a process of its own, and what tests do with it."""
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -223,7 +224,8 @@ class Here:
         found: list[DeadLetter] = []
 
         async def there() -> bool:
-            found[:] = [letter for letter in await self.dead(slug) if letter.body == body]
+            hashed = hashlib.sha256(body).hexdigest()
+            found[:] = [letter for letter in await self.dead(slug) if letter.body == body or letter.hash == hashed]
             return bool(found)
 
         await eventually(there)

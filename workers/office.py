@@ -36,6 +36,7 @@ from runtime.temporal import connect
 from workers.capabilities import activities_of, refuse_incomplete
 from workers.content import check_content
 from workers.deliveries import Deliveries, Missed
+from workers.entitled import check_part
 from workers.faults import passes
 from workers.head_signing import heads_signed
 from workers.holdings import holdings
@@ -155,6 +156,7 @@ class Office:
     async def _take(self, delivery: Delivery, trace: str) -> None:
         event = delivery.event
         check_content(delivery, self._wiring.atlas)
+        await check_part(delivery, self._log)
         process, system = self._process_for(delivery)
         received = self._received(delivery, trace)
         name = f"{system}-{delivery.message.caseref}"

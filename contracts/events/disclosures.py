@@ -76,14 +76,24 @@ class Exchanged(Model):
     ground: Ground | None = None
 
 
+MOST_FILES, MOST_EXCHANGED = 50, 100
+"""How much one page of an answer holds: sealed it stays far under the size that the bus takes, whatever stands in it."""
+
+
 class DisclosureMade(Event):
-    """What an agency holds of a case and what it told whom, without what the law shields; no content of any file."""
+    """What an agency holds of a case and what it told whom, without what the law shields; no content of any file.
+
+    What is more than a page is told on several, each an event of its own, numbered.
+    """
 
     rule: ClassVar[Rule] = _rule("made", "tell a person who asks what is held about them, and who received it", asks=False)
     system: Line = Field(description="the file of whoever asked")
     files: tuple[HeldFile, ...] = Field(default=(), max_length=50)
     exchanged: tuple[Exchanged, ...] = Field(default=(), max_length=500, description="the newest, in the order of time")
     erased_on: date | None = Field(default=None, description="the day on which what was held was erased")
+    page: int = Field(default=1, ge=1, le=100, description="which page of the answer this is")
+    pages: int = Field(default=1, ge=1, le=100, description="how many pages the answer has")
+    left_out: int = Field(default=0, ge=0, le=2**31, description="how many older exchanges are not listed")
 
 
 class DisclosureRefused(Event):

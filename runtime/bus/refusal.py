@@ -15,7 +15,7 @@ from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent, parse, source
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import ALPHABET, from_bytes
-from contracts.refusals import Refused
+from contracts.refusals import RefusalCode, Refused
 from contracts.words import Ground
 from runtime.bus.connection import headers_of
 from runtime.bus.publisher import TIMEOUT, ShareFull, storing
@@ -82,8 +82,12 @@ class Refusals:
             "Keten-Original-Msg-Id": _one_line(headers_of(message).get("Nats-Msg-Id", "")),
             "Nats-Msg-Id": f"dead.{at.sequence.stream}.{at.timestamp.timestamp():.6f}",
         }
+        body = message.data
+        if refused.code is RefusalCode.CASE_ERASED:  # what was erased does not begin again among the dead letters
+            headers["Keten-Hash"], body = hashlib.sha256(body).hexdigest(), b""
+            del headers["Keten-Original-Msg-Id"]
         async with storing():
-            await stream.publish(subject, message.data, timeout=TIMEOUT, headers=headers)
+            await stream.publish(subject, body, timeout=TIMEOUT, headers=headers)
 
     async def _check_room(self, stream: JetStreamContext, subject: str) -> None:
         """The bus would take some more, which are for those that are sealed anew."""

@@ -26,6 +26,8 @@ SEALED = ("ECDH-ES", "A256GCM")
 SIGNATURES = JWSRegistry({"for": HeaderParameter("slug of the recipient", "str", required=True)}, [SIGNED])
 CLEAR = "content must be signed and sealed, so that nobody reads it on the way; docs/how-to/publish.md says how"
 BROKEN = "what is in `data` was not sealed for this agency, or was altered on the way: seal it anew and send it again"
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What reading bytes raises that may be anything."""
 UNSIGNED = "the signature is not one of the sender's, or what it signs was altered: sign it with a key that the sender published"
 
 
@@ -89,9 +91,26 @@ class Seal:
         """Whether a message is sealed to the newest key of this agency, or is not sealed at all."""
         try:
             kid = _header(str(json.loads(raw)["data"])).get("kid")
-        except (ValueError, TypeError, LookupError):
+        except UNREADABLE:
             return True
         return kid == self._keys.to_seal(self._me.slug).kid
+
+    def has_ended(self, raw: bytes) -> bool:
+        """Whether the key of this agency to which a message was sealed has ended, so that nobody can read it any more."""
+        try:
+            self._keys.to_open(self._me.slug, str(_header(str(json.loads(raw)["data"])).get("kid", "")))
+        except KeyExpired:
+            return True
+        except (KeyUnavailable, *UNREADABLE):
+            return False
+        return False
+
+    def inside(self, raw: bytes) -> bytes:
+        """What this agency can read of a message, whoever wrote it: nothing is verified. Empty where it can read nothing."""
+        try:
+            return urlsafe_b64decode(self._decrypted(str(json.loads(raw)["data"])).split(".")[1].encode())
+        except (Refused, *UNREADABLE):
+            return b""
 
     def _decrypted(self, data: str) -> str:
         try:
