@@ -93,7 +93,7 @@ async def test_of_what_comes_about_an_erased_case_only_hash_and_reason_stay(bus:
     message = bus.signal()
     raw = bus.seal(POLICE).closed(message, DESK)
     await bus.send(POLICE, DESK, REPORTED, raw)
-    async with bus.inbox(DESK, erased, loops=1):
+    async with bus.inbox(DESK, erased):
 
         async def empty() -> bool:
             return await bus.waiting(DESK) == 0
