@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 from nats.aio.client import Client
@@ -23,7 +24,9 @@ from workers.office import Office
 ATTACKER, DESK = "urk", "signal-desk"
 REPORTED = f"to.{DESK}.signals.reported.v1"
 POISON = "poison"
-SIDE_BY_SIDE = 25
+EACH = 300
+"""How many of a kind it has prepared; it sends them again and again, so that its work takes no time from the offices here."""
+SIDE_BY_SIDE = 10
 
 
 class Attacker:
@@ -41,7 +44,8 @@ class Attacker:
         await self._close_own_inbox()
         clients = [await self._connect(Role.WORKER) for _ in range(5)]
         ways: tuple[Callable[[], bytes], ...] = (self._waiting, self._poison, self._junk, self._largest, self._flood)
-        tasks = [asyncio.create_task(self._keep_sending(client, way)) for client, way in zip(clients, ways, strict=True)]
+        kinds = [[way() for _ in range(EACH)] for way in ways]
+        tasks = [asyncio.create_task(self._keep_sending(client, kind)) for client, kind in zip(clients, kinds, strict=True)]
         try:
             yield
         finally:
@@ -71,10 +75,11 @@ class Attacker:
     def _flood(self) -> bytes:
         return self._signal("one of very many")
 
-    async def _keep_sending(self, client: Client, make: Callable[[], bytes]) -> None:
-        """300 of a kind, and then more of it, side by side; a refusal is followed by a moment, as a faulty system would."""
+    async def _keep_sending(self, client: Client, bodies: list[bytes]) -> None:
+        """All of a kind, and then all again, some side by side."""
+        following = cycle(bodies)
         while True:
-            answers = await asyncio.gather(*(self._send(client, make()) for _ in range(SIDE_BY_SIDE)))
+            answers = await asyncio.gather(*(self._send(client, next(following)) for _ in range(SIDE_BY_SIDE)))
             await asyncio.sleep(0.1 if all(answers) else 0.5)
 
     async def _send(self, client: Client, body: bytes) -> bool:
