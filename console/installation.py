@@ -11,6 +11,7 @@ from temporalio.client import Client
 from console.witness import OPERATOR, Witness
 from contracts.agencies import Agency
 from runtime.bus import DeadLetters, Mailbox
+from runtime.ending import together
 from runtime.keys import KeyFileError, Role
 from runtime.people import PersonUnknown
 from runtime.production import refuse_defaults
@@ -163,7 +164,6 @@ async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, R
         installation = Installation.of(settings, running)
         installation.prepare()
         _ = installation.witness
-        for agency in directory.agencies:
-            await stack.enter_async_context(office(agency, installation).open())
+        await stack.enter_async_context(together([office(agency, installation).open() for agency in directory.agencies]))
         await stack.enter_async_context(home_watched(installation, directory.agencies[0].slug))
         yield installation, running

@@ -191,6 +191,7 @@ def _write(path: Path, keys: list[Jwk], mode: int = 0o600) -> None:
     """Replace the whole file at once; whoever reads meanwhile reads the one before."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), mode)  # whatever the umask
         file.write(json.dumps({"keys": keys}, indent=1))
         file.flush()
         os.fsync(file.fileno())

@@ -6,11 +6,17 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
 
 from contracts.agencies import EMBEDDED
 from runtime.web_address import https_or_loopback, origin
 
 Secure = Annotated[str, AfterValidator(https_or_loopback)]
+
+
+def _sqlite(file: Path) -> str:
+    """The URL of a database file; what a name may hold and a URL means otherwise is quoted: ``?``, ``#``, ``%``."""
+    return URL.create("sqlite", database=str(file)).render_as_string()
 
 
 class Mode(StrEnum):
@@ -121,12 +127,12 @@ class Settings(BaseSettings):
     def case_keys(self, agency: str) -> str:
         """The SQLAlchemy URL of an agency's database of case keys; it has backups of its own."""
         file = self.home.absolute() / "case-keys" / f"{agency}.db"
-        return self.case_keys_url.format(agency=agency) if self.case_keys_url else f"sqlite:///{file}"
+        return self.case_keys_url.format(agency=agency) if self.case_keys_url else _sqlite(file)
 
     def processing_log(self, agency: str) -> str:
         """The SQLAlchemy URL of an agency's processing log."""
         file = self.home.absolute() / "processing-log" / f"{agency}.db"
-        return self.processing_log_url.format(agency=agency) if self.processing_log_url else f"sqlite:///{file}"
+        return self.processing_log_url.format(agency=agency) if self.processing_log_url else _sqlite(file)
 
     @property
     def people(self) -> Path:
@@ -141,7 +147,7 @@ class Settings(BaseSettings):
     def audit(self, agency: str) -> str:
         """The SQLAlchemy URL of an agency's audit log."""
         file = self.audit_dir.absolute() / f"{agency}.db"
-        return self.audit_url.format(agency=agency) if self.audit_url else f"sqlite:///{file}"
+        return self.audit_url.format(agency=agency) if self.audit_url else _sqlite(file)
 
     @property
     def nats_dir(self) -> Path:
@@ -181,7 +187,7 @@ class Settings(BaseSettings):
     @property
     def registry(self) -> str:
         """The SQLAlchemy URL of the registry's database."""
-        return self.registry_url or f"sqlite:///{(self.home / 'registry.db').absolute()}"
+        return self.registry_url or _sqlite(self.home.absolute() / "registry.db")
 
 
 def load_settings() -> Settings:

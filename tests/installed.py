@@ -107,6 +107,15 @@ class Keten:
         finally:
             self._process.kill()
 
+    def ended(self, within: float) -> int:
+        """Wait until it ends by itself, for so many seconds and what a busy machine takes.
+
+        Returns:
+            Its exit code.
+        """
+        assert self._process
+        return self._process.wait(2 * within)
+
     @property
     def pid(self) -> int:
         assert self._process

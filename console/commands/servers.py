@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,7 +14,9 @@ from console.screen import run, screen, settings
 from contracts.agencies import read_directory
 from runtime.audit.entry import Action
 from runtime.authority import LIFETIME, RENEW, Authority
+from runtime.ending import ending
 from runtime.event_keys import EventKeys
+from runtime.home import private_home
 from runtime.keys import Keys
 from runtime.logs import configure_logs
 from runtime.nats_config import render_cluster
@@ -66,25 +66,26 @@ def provision(
 
 async def _up() -> None:
     settings = load_settings()
-    with screen.status("starting the bus, Temporal and every agency"):
-        stack = AsyncExitStack()
-        installation, running = await stack.enter_async_context(everything(settings))
-    async with stack, watched():
+    async with ending() as end, AsyncExitStack() as stack:
+        with screen.status("starting the bus, Temporal and every agency"):
+            installation, running = await stack.enter_async_context(everything(settings))
+        await stack.enter_async_context(watched())
         screen.print(f"[green]Keten runs[/green]: {len(installation.directory.agencies)} agencies, state in {settings.home}")
         show_addresses(installation)
         screen.print("Ctrl-C stops it; another terminal may now use `keten cases`, `keten publish`, `keten doctor`.")
-        await until_stopped(running.watch())
+        await end.wait(running.watch())
         screen.print("stopping")
 
 
 async def _worker(slug: str) -> None:
     from workers.kinds import office  # noqa: PLC0415 - every workflow, which other commands do not need
 
-    installation = Installation.reach(slug)
-    agency = installation.directory.get(slug)
-    installation.prepare()
-    async with office(agency, installation).open(), home_watched(installation, slug), watched():
-        await until_stopped(asyncio.Event().wait())
+    async with ending() as end:
+        installation = Installation.reach(slug)
+        agency = installation.directory.get(slug)
+        installation.prepare()
+        async with office(agency, installation).open(), home_watched(installation, slug), watched():
+            await end.wait(asyncio.Event().wait())
 
 
 async def _certify(nodes: list[str]) -> None:
@@ -93,7 +94,7 @@ async def _certify(nodes: list[str]) -> None:
     if read_running(settings):
         raise AlreadyRunning(f"Keten runs in {settings.home}, and a server reads its certificate when it starts: stop it first")
     directory = read_file(read_directory, settings.directory)
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_home(settings.home)
     issued = Authority(settings.tls_dir).certify(directory, nodes)
     screen.print(
         f"[green]certified[/green]: {len(issued)} certificates issued in {settings.tls_dir}, by a test authority that nobody "
@@ -141,17 +142,3 @@ def show_addresses(installation: Installation) -> None:
         for agency in installation.directory.agencies:
             address = f"{installation.ui_url}/namespaces/{agency.namespace}/workflows"
             screen.print(f"  {agency.slug:24}{address}", soft_wrap=True)
-
-
-async def until_stopped(other: Coroutine[Any, Any, Any]) -> None:
-    """Wait for Ctrl-C, a termination signal, or for something else to end first."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopped.set)
-    tasks = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(other)]
-    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    for task in done:
-        task.result()

@@ -31,6 +31,7 @@ TOO_MUCH = "the gate has as many calls of this agency as one agency may have: tr
 TOO_SLOW = "the gate did not get this request whole in time: is the network slow?"
 AWAY = "Temporal does not answer behind the gate"
 CALLING = (
+    ("grpc.enable_http_proxy", 0),  # the library would let `http_proxy` decide where what agencies ask goes to
     ("grpc.max_receive_message_length", 128 * 1024 * 1024),  # as Temporal's own clients: a page of a history may be large
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.initial_reconnect_backoff_ms", 100),

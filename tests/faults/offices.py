@@ -13,8 +13,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from console.commands.servers import until_stopped
 from console.installation import Installation
+from runtime.ending import ending
 from runtime.logs import configure_logs
 from tests.faults.points import Point, armed
 from workers.kinds import office
@@ -24,10 +24,10 @@ from workers.office import Office
 async def main() -> None:
     installation = Installation.reach()
     installation.prepare()
-    async with AsyncExitStack() as stack:
+    async with ending() as end, AsyncExitStack() as stack:
         for agency in installation.directory.agencies:
             await stack.enter_async_context(office(agency, installation).open())
-        await until_stopped(asyncio.Event().wait())
+        await end.wait(asyncio.Event().wait())
 
 
 def leave_at_once() -> None:
