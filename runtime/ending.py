@@ -77,7 +77,8 @@ class Ending:
     def _hanging(self) -> list[str]:
         """The names of what is not at its end: of tasks, and of what the main thread is in."""
         names = {_name(task) for task in asyncio.all_tasks(self._loop)}
-        frame = sys._current_frames().get(threading.main_thread().ident or 0)
+        frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage] - there is no other way to look
+        frame = frames.get(threading.main_thread().ident or 0)
         return sorted(names | ({frame.f_code.co_qualname} if frame else set()))
 
 
