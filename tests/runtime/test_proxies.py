@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from contracts.agencies import Directory
+from contracts.reference import new_reference
 from runtime.key_service import KeyService
 from runtime.migrations import Tables, upgrade
 from runtime.otlp import exporting
@@ -75,7 +76,7 @@ def test_a_key_service_on_this_machine_is_reached(token: Path) -> None:
 async def test_a_collector_on_this_machine_is_reached(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'log.db'}"
     upgrade(url, Tables.PROCESSING_LOG)
-    await SqlProcessingLog(url).write([a_line(1, "kcase")])
+    await SqlProcessingLog(url).write([a_line(1, new_reference())])
     with collector() as there:
         with exporting(DESK.slug, url, there.url):
             soon(lambda: len(there.told) == 1)
