@@ -33,6 +33,10 @@ class ShareFull(PublishFailed):
     """What was sent does not fit into this sender's share; it fits when the recipient has taken some of it."""
 
 
+class TooLarge(PublishFailed):
+    """It is larger than what the recipient's inbox takes."""
+
+
 class NatsBus:
     """The bus as one agency sends on it."""
 
@@ -51,9 +55,10 @@ class NatsBus:
         subject, body = subject_to(recipient, message.event_class), self._seal.closed(message, recipient)
         try:
             await send(self._broker.config.connection_state.stream, subject, body, message.id)
-        except ShareFull as error:
-            log.warning("event_not_published", agency=self._slug, recipient=recipient, type=message.type, error="ShareFull")
-            raise ShareFull(f"{message.type} was not sent to {recipient}: {error}") from error
+        except PublishFailed as error:
+            name = type(error).__name__
+            log.warning("event_not_published", agency=self._slug, recipient=recipient, type=message.type, error=name)
+            raise type(error)(f"{message.type} was not sent to {recipient}: {error}") from error
         except (NatsError, TimeoutError) as error:
             name = type(error).__name__
             log.warning("event_not_published", agency=self._slug, recipient=recipient, type=message.type, error=name)
@@ -87,13 +92,14 @@ async def storing() -> AsyncGenerator[None]:
     """Says in words that a stream refused a message because it does not fit.
 
     Raises:
-        ShareFull: It does not.
+        ShareFull: There is no room for more of this sender.
+        TooLarge: It is larger than anything may be there.
     """
     try:
         yield
     except (APIError, MaxPayloadError) as error:
         if isinstance(error, MaxPayloadError) or error.err_code == TOO_LARGE:
-            raise ShareFull(f"it is larger than the {BODY // 1024} KB that an inbox takes") from error
+            raise TooLarge(f"it is larger than what that inbox takes, by default {BODY // 1024} KB") from error
         if error.err_code in NO_ROOM and "exceeded" in (error.description or ""):
             raise ShareFull("the share of this agency there is full; it is sent again when something of it was taken") from error
         raise

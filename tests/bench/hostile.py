@@ -45,4 +45,5 @@ async def _seconds(staff: SimulatedStaff) -> float:
 
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)  # what is refused to the attacker is tried again and again, and said each time
     asyncio.run(measure())

@@ -312,6 +312,17 @@ async def test_a_full_share_is_refused_where_it_is_sent_and_nobody_else_notices(
         assert await others_event_is_taken(tight, taken)
 
 
+async def test_without_a_share_of_the_room_the_whole_inbox_is_full(bus: BusServer) -> None:
+    """The control: as large an inbox, of which one sender may take all."""
+    await provision_streams(bus.url, bus.directory, bus.keys, shares=SHARES._replace(lane=10_000, inbox=1_000_000))
+    for size in (60_000, 1_000, 0):
+        await flood(bus, b"x" * size + b"%d", 60)
+    async with sending(bus, OTHER) as by:
+        mine = bus.signal(source=f"urn:nld:oin:{bus.agency(OTHER).oin}:systeem:test")
+        with pytest.raises(ShareFull):
+            await bus.post(by, OTHER).publish(mine, DESK)
+
+
 async def test_what_is_too_large_never_reaches_the_bus(bus: BusServer) -> None:
     for size in (MESSAGE + 1, PAYLOAD + 1, 1_000_000):
         assert await flood(bus, b"%d" + b"x" * size, 1) == 0
