@@ -129,7 +129,7 @@ class DeadLetters:
     async def forget(self, case: str) -> None:
         """Remove the dead letters that name a case, whatever else they are; the server overwrites them."""
         async for letter in self._all():
-            if case in self._names(letter):
+            if case in await asyncio.to_thread(self._names, letter):
                 await self._stream.delete_msg("DEAD", letter.seq)
 
     async def keep_readable(self, directory: Directory, erased: Set[str] = frozenset()) -> int:
@@ -149,12 +149,15 @@ class DeadLetters:
         async for letter in self._all():
             if letter.hash or not letter.body:
                 continue
-            if self._seal.has_ended(letter.body) or not erased.isdisjoint(self._names(letter)):
+            if self._seal.has_ended(letter.body) or (erased and await self._names_one_of(letter, erased)):
                 await self._laid_bare(letter)
             elif not self._seal.is_newest(letter.body) and (anew := self._anew(letter, directory)):
                 await self._replaced(letter, anew)
                 count += 1
         return count
+
+    async def _names_one_of(self, letter: DeadLetter, cases: Set[str]) -> bool:
+        return not cases.isdisjoint(await asyncio.to_thread(self._names, letter))
 
     def _names(self, letter: DeadLetter) -> frozenset[str]:
         """The cases that can be read in a letter, by anybody or by this agency."""
