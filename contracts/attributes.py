@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, Field, ValidationError, field_serializer, field_validator
 
+from contracts.door import at_the_door
 from contracts.reference import Reference
 from contracts.refusals import RefusalCode, Refused
 from contracts.strict_json import parse
@@ -90,13 +91,14 @@ class Attributes(Model):
             Refused: With the code and the words for the sender.
         """
         _refuse_size(raw)
-        fields = parse(raw)
-        cls.refuse_form(fields)
-        try:
-            message = cls.model_validate(fields)
-        except ValidationError as error:
-            raise explained(error, RefusalCode.ENVELOPE_INVALID) from None
-        _refuse_time(message.time, now)
+        with at_the_door():
+            fields = parse(raw)
+            cls.refuse_form(fields)
+            try:
+                message = cls.model_validate(fields)
+            except ValidationError as error:
+                raise explained(error, RefusalCode.ENVELOPE_INVALID) from None
+            _refuse_time(message.time, now)
         return message
 
     @classmethod

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from contracts.attributes import CLOCK_SKEW, MAX_BYTES, Attributes, Id, explained, source, written
 from contracts.catalogue import CATALOGUE
+from contracts.door import at_the_door
 from contracts.event import Event
 from contracts.refusals import RefusalCode, Refused
 from contracts.strict_json import parse
@@ -61,10 +62,11 @@ class CloudEvent(Attributes):
         Raises:
             Refused: The type is unknown or the data does not fit it.
         """
-        try:
-            return self.event_class.model_validate_json(json.dumps(self.data), strict=True)
-        except ValidationError as error:
-            raise explained(error, RefusalCode.DATA_INVALID, "data.") from None
+        with at_the_door():
+            try:
+                return self.event_class.model_validate_json(json.dumps(self.data), strict=True)
+            except ValidationError as error:
+                raise explained(error, RefusalCode.DATA_INVALID, "data.") from None
 
     @property
     def fingerprint(self) -> str:
