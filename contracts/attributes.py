@@ -125,7 +125,7 @@ def source(oin: Oin, system: str) -> str:
 
 
 def written(time: datetime) -> str:
-    """A moment as it stands in a message: in UTC."""
+    """A moment as it stands in a message and in a fingerprint: in UTC, with six digits of a second or none where all are zero."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

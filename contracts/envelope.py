@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from contracts.attributes import CLOCK_SKEW, MAX_BYTES, Attributes, Id, explained, source, written
+from contracts.canonical import canonical
 from contracts.catalogue import CATALOGUE
 from contracts.door import at_the_door
 from contracts.event import Event
@@ -85,8 +86,7 @@ def fingerprint(*about: str | None, data: dict[str, Any]) -> str:
     """SHA-256 over a message's place in its line and its content; 64 hexadecimal digits.
 
     Args:
-        about: Case, type, sending system, number, time as written, fingerprint of the message before.
+        about: Case, type, sending system, number, time as ``written``, fingerprint of the message before.
         data: The content.
     """
-    text = json.dumps(["keten line 1", *about, data], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(["keten line 1", *about, data]).encode()).hexdigest()
