@@ -23,10 +23,8 @@ def canonical(value: Any) -> str:
         case list() | tuple():
             return f"[{','.join(canonical(inner) for inner in cast('list[Any]', value))}]"
         case dict():
-            fields = sorted(
-                cast("dict[str, Any]", value).items(), key=lambda field: field[0].encode("utf-16-be", "surrogatepass")
-            )
-            return f"{{{','.join(f'{json.dumps(name)}:{canonical(inner)}' for name, inner in fields)}}}"
+            fields = cast("dict[str, Any]", value)
+            return f"{{{','.join(f'{json.dumps(name)}:{canonical(fields[name])}' for name in sorted(fields, key=_units))}}}"
         case _:
             raise TypeError(f"{type(value).__name__} is no value of JSON")
 
