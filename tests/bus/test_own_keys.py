@@ -122,3 +122,22 @@ async def test_an_event_waits_while_a_key_file_is_unreadable_and_nobody_is_accus
     async with await bus.letters(DESK) as letters:
         assert await letters.list() == ()
     assert (taken, bus.alarms) == ([event.id], [])
+
+
+def test_a_clock_that_was_weeks_ahead_does_not_put_off_the_next_keys_by_weeks(desks: Desks) -> None:
+    """Renewed while the clock was wrong, they are of any age once it is right, and the next are the newest at once."""
+    ahead = 37 * 86_400
+    desks.clock.now += ahead
+    assert desks.keys.rotate(DESK, OVERLAP) == 2
+    desks.clock.now -= ahead
+    assert desks.keys.age(DESK) > OVERLAP
+    assert desks.keys.rotate(DESK, OVERLAP) == 3
+    assert desks.keys.to_seal(DESK).kid == f"{DESK}.3.enc"
+    assert desks.keys.age(DESK).days == 0
+    desks.clock.now += OVERLAP.total_seconds() + 1
+    assert desks.keys.retire(DESK) == 4
+
+
+def test_a_clock_that_is_a_little_behind_renews_nothing(desks: Desks) -> None:
+    desks.clock.now -= 60
+    assert desks.keys.age(DESK).days <= 0
