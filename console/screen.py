@@ -49,6 +49,8 @@ def settings() -> Settings:
         return load_settings()
     except ValidationError as error:
         stop(f"the settings, from variables that begin with KETEN_: {explain(error)}")
+    except ValueError as error:
+        stop(str(error))
 
 
 def explain(error: ValidationError) -> str:

@@ -11,6 +11,16 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 from contracts.text import Model
 
 UNITS = ("second", "minute", "hour", "day", "working day", "month")
+LONGEST = {
+    "second": 946_080_000,
+    "minute": 15_768_000,
+    "hour": 262_800,
+    "day": 10_950,
+    "working day": 7_500,
+    "month": 360,
+}
+"""Thirty years: whatever begins today ends while the calendar is known and dates are still dates."""
+
 _WRITTEN = re.compile(r"^([0-9]+) (second|minute|hour|day|working day|month)s?$")
 
 
@@ -107,8 +117,21 @@ def read_clocks(path: Path | None) -> Clocks:
     """
     if path is None:
         return Clocks()
-    given = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: not TOML in UTF-8: {error}") from error
     unknown = sorted(set(given) - set(Clocks.model_fields))
     if unknown:
         raise ValueError(f"{path}: no such clock: {', '.join(unknown)}; known are {', '.join(Clocks.model_fields)}")
-    return Clocks.model_validate(given)
+    clocks = Clocks.model_validate(given)
+    for name in given:
+        _refuse_unreal(path, name, getattr(clocks, name))
+    return clocks
+
+
+def _refuse_unreal(path: Path, name: str, term: Duration) -> None:
+    """A term of nothing rings without end, and one of centuries never."""
+    longest = LONGEST[term.unit]
+    if not 1 <= term.amount <= longest:
+        raise ValueError(f"{path}: {name} = {str(term)!r}: write 1 to {longest} {term.unit}s, at most about 30 years")

@@ -1,5 +1,7 @@
 """What an installation may set: read once, from variables that begin with ``KETEN_``."""
 
+import os
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -11,6 +13,7 @@ from sqlalchemy import URL
 from contracts.agencies import EMBEDDED
 from runtime.web_address import https_or_loopback, origin
 
+PREFIX = "KETEN_"
 Secure = Annotated[str, AfterValidator(https_or_loopback)]
 
 
@@ -29,7 +32,7 @@ class Mode(StrEnum):
 class Settings(BaseSettings):
     """The settings of one process."""
 
-    model_config = SettingsConfigDict(env_prefix="KETEN_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     mode: Mode = Field(default=Mode.EMBEDDED, description="production refuses every embedded default: runtime/production.py")
     home: Path = Field(default=Path(".keten"), description="where keys, data and logs of an embedded installation stand")
@@ -92,9 +95,11 @@ class Settings(BaseSettings):
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
 
     key_overlap: float = Field(
-        default=7.0, gt=0, description="days for which an agency's older keys for events stay valid beside a new one"
+        default=7.0, gt=0, le=3650, description="days for which an agency's older keys for events stay valid beside a new one"
     )
-    key_age: float = Field(default=7.0, gt=0, description="days after which an office gives its agency new keys for events")
+    key_age: float = Field(
+        default=7.0, gt=0, le=3650, description="days after which an office gives its agency new keys for events"
+    )
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:
@@ -191,5 +196,13 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """The settings of this process, out of its environment."""
+    """The settings of this process, out of its environment.
+
+    Raises:
+        ValueError: A variable is wrong, or begins as ours do and is none of them: perhaps one that was misspelt.
+    """
+    ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in ours):
+        meant = get_close_matches(name.upper(), ours, n=1, cutoff=0.8)
+        raise ValueError(f"{name} is no setting of Keten: {f'did you mean {meant[0]}?' if meant else 'unset it'}")
     return Settings()

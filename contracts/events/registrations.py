@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from contracts.bounds import Count
 from contracts.event import Event, File, Rule
 from contracts.events.signals import COORDINATORS
 from contracts.text import Line, Model, Personal
@@ -105,5 +106,5 @@ class RegistrationAmended(Event):
         purpose="count what could not be placed and how cases end",
         retention="registration",
     )
-    not_placed: int = Field(default=0, ge=0, description="how often nobody could place the person, so far")
+    not_placed: Count = Field(default=0, description="how often nobody could place the person, so far")
     outcome: CaseOutcome | None = Field(default=None, description="set once, when the case ends")

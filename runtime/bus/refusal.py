@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from contracts.agencies import Agency
+from contracts.attributes import SOURCE
 from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent, parse, source
 from contracts.events.deliveries import DeliveryRefused
@@ -25,7 +26,6 @@ log = structlog.get_logger()
 SYSTEM = "inbox"
 _ID = re.compile(r"[0-9a-f][0-9a-f-]{7,63}")
 _CASE = re.compile(rf"k[{ALPHABET}]{{24}}")
-_SYSTEM = re.compile(r"urn:nld:oin:\d{20}:systeem:([a-z][a-z0-9-]{0,39})")
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class Glimpse:
             fields = parse(body)
         except Exception:  # refused, or a fault that nobody foresaw: it is kept all the same
             fields = {}
-        system = _SYSTEM.fullmatch(str(fields.get("source", "")))
+        system = SOURCE.fullmatch(str(fields.get("source", "")))
         return cls(
             id=_fitting(_ID, fields.get("id")),
             caseref=_fitting(_CASE, fields.get("caseref")),
-            system=system[1] if system else "unknown",
+            system=system[2] if system else "unknown",
         )
 
 

@@ -97,3 +97,20 @@ class TestClocks:
     def test_a_number_without_a_unit(self, tmp_path: Path):
         with pytest.raises(ValidationError, match="offer"):
             clocks(tmp_path, "offer = 4")
+
+
+@pytest.mark.parametrize("term", ["0 hours", "0 working days", "361 months", "9999999 months", "99999999999 seconds"])
+def test_a_term_that_rings_without_end_or_never_is_refused_at_the_start(tmp_path: Path, term: str):
+    path = tmp_path / "clocks.toml"
+    path.write_text(f'offer = "{term}"\n')
+    with pytest.raises(ValueError, match=rf"clocks\.toml: offer = '{term}': write 1 to [0-9]+ "):
+        read_clocks(path)
+
+
+def test_a_file_of_clocks_may_begin_with_a_byte_order_mark(tmp_path: Path):
+    path = tmp_path / "clocks.toml"
+    path.write_text('\ufeffoffer = "360 months"\n')
+    assert str(read_clocks(path).offer) == "360 months"
+    path.write_text("offer\n")
+    with pytest.raises(ValueError, match=r"clocks\.toml: not TOML"):
+        read_clocks(path)
