@@ -58,7 +58,7 @@ def inbox(agency: Agency, ask: Callable[[], Awaitable[Standing]]) -> Look:
     async def look() -> Sequence[Finding]:
         return list(inbox_findings(await ask(), datetime.now(UTC)))
 
-    return Look(f"inbox_of_{agency.slug}", look, TWICE)
+    return Look(f"inbox_of_{agency.slug}", look, TWICE, every=3)
 
 
 def inbox_findings(found: Standing, now: datetime) -> Iterable[Finding]:

@@ -30,11 +30,13 @@ class Look(NamedTuple):
         name: For the log, when it could not be looked at.
         at: What is the matter now.
         sightings: How often in a row it must be found before a person hears: what passes by itself is no alarm.
+        every: Only at each second, third, ... look of the office, where the question costs more.
     """
 
     name: str
     at: Callable[[], Awaitable[Sequence[Finding]]]
     sightings: int = 1
+    every: int = 1
 
 
 class Watch:
@@ -44,11 +46,13 @@ class Watch:
         self._agency = agency
         self._pager = pager
         self._looks = looks
+        self._round = 0
         self._seen: dict[str, dict[tuple[AlarmCode, str], int]] = {look.name: {} for look in looks}
 
     async def look(self) -> None:
         """Look at everything once; what cannot be looked at is logged, keeps its findings, and stops nothing else."""
-        for look in self._looks:
+        self._round += 1
+        for look in [look for look in self._looks if self._round % look.every == 0]:
             try:
                 findings = await look.at()
                 await self._compare(look, findings)

@@ -62,8 +62,7 @@ def _conclude(troubles: list[Trouble], settings: tuple[Setting, ...]) -> None:
 
 
 def _show(troubles: list[Trouble]) -> None:
-    table = Table("where", "what is the matter", "what to do")
+    """In lines, not in a table: nothing of a path or a name is cut."""
     for trouble in troubles:
-        table.add_row(*(escape(words) for words in trouble))
-    if troubles:
-        screen.print(table)
+        where, what, do = map(escape, trouble)
+        screen.print(f"[bold]{where}[/bold]: {what}\n  {do}", soft_wrap=True)

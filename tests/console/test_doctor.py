@@ -56,8 +56,8 @@ async def test_what_is_away_gone_or_damaged_is_named_each_by_itself(tmp_path: Pa
         (home / "keys" / "comensha.wrap.1.key").rename(tmp_path / "kept")
         said = await asyncio.to_thread(cli, "doctor", code=1)
         for words in (
-            "office of signal-desk is away: nobody works there start it: `keten worker signal-desk`",
-            "office of comensha is away",
+            "office of signal-desk: is away: nobody works there start it: `keten worker signal-desk`",
+            "office of comensha: is away",
             "keys of comensha",
         ):
             assert words in said
@@ -69,16 +69,16 @@ async def test_what_is_away_gone_or_damaged_is_named_each_by_itself(tmp_path: Pa
         log.rename(tmp_path / "log")
         os.kill(running_pid(installation), signal.SIGKILL)
         said = await asyncio.to_thread(cli, "doctor", code=1)
-        assert "does not answer" in said
-        assert "Temporal nothing" not in said
-        assert f"processing-log/signal-desk {log} is gone" in said
+        assert "bus: does not answer" in said
+        assert "Temporal:" not in said
+        assert f"processing-log/signal-desk: {log} is gone" in said
     for name in ("signal-desk", "comensha"):
         (home / "case-keys" / f"{name}.db-wal").unlink(missing_ok=True)
     (home / "case-keys" / "signal-desk.db").write_bytes(b"")
     os.truncate(home / "case-keys" / "comensha.db", 3000)
     os.truncate(home / "temporal.db", 5000)
     said = await asyncio.to_thread(cli, "doctor", code=1)
-    assert "case-keys/signal-desk" in said
+    assert "case-keys/signal-desk: " in said
     assert "signal-desk.db is empty" in said
     assert "comensha.db cannot be read (DatabaseError)" in said
     assert "temporal.db is damaged" in said

@@ -30,7 +30,7 @@ def test_what_is_missing_is_named_with_who_calls_it() -> None:
 
 
 async def test_an_office_that_lacks_one_does_not_open(tmp_path: Path) -> None:
-    async with few(tmp_path, ("signal-desk", "coordinator-almere")) as installation:
+    async with few(tmp_path, ("signal-desk", "coordinator-almere", "comensha")) as installation:
         agency = installation.directory.get("coordinator-almere")
         lacking = Office(agency, installation, workflows=[Case], capabilities=[installation.alarms])
         with pytest.raises(ActivityMissing, match="find_help"):

@@ -120,6 +120,19 @@ async def test_what_passes_before_the_next_look_is_no_alarm() -> None:
     assert len(pages.heard) == 1
 
 
+async def test_a_question_that_costs_more_is_asked_less_often() -> None:
+    asked: list[int] = []
+
+    async def look() -> Sequence[Finding]:
+        asked.append(1)
+        return []
+
+    watch = Watch("almere", Pages(), [Look("dear", look, every=3)])
+    for _ in range(7):
+        await watch.look()
+    assert len(asked) == 2
+
+
 async def test_what_cannot_be_looked_at_keeps_nothing_else_from_being_looked_at() -> None:
     async def away() -> Sequence[Finding]:
         raise ConnectionError("away")
