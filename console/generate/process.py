@@ -11,7 +11,8 @@ from workflows.tables.table import CLOCK, State, Table
 HEAD = """# The processes
 
 Generated from `workflows/tables/`; every workflow moves by its table and by nothing else. Every open state has an owner, a clock
-and a way out. Terms are the defaults of `contracts/clocks.py`; an installation may set others. In a crisis, where a second term stands, that one runs, around the clock.
+and a way out. Terms are the defaults of `contracts/clocks.py`; an installation may set others. Where a second
+term stands, it runs in a crisis, around the clock.
 """
 
 

@@ -85,7 +85,7 @@ class TestClocks:
 
     @pytest.mark.parametrize("written", ["1 working day", "2 months"])
     def test_a_crisis_knows_no_calendar(self, tmp_path: Path, written: str):
-        with pytest.raises(ValueError, match="triage_crisis = .*: a crisis goes on around the clock; write hours or minutes"):
+        with pytest.raises(ValueError, match=r"triage_crisis = .*: a crisis goes on around the clock; write hours or minutes"):
             clocks(tmp_path, f'triage_crisis = "{written}"')
         assert str(clocks(tmp_path, 'triage_crisis = "2 hours"').in_crisis("triage")) == "2 hours"
 
