@@ -17,6 +17,7 @@ class Alarm(Model):
     reference: Reference | None = Field(description="the case; None where it is about none")
     words: Line
     code: AlarmCode | None = Field(default=None, description="None: a file's, or an office's, as its words say")
+    crisis: bool = Field(default=False, description="for the duty officer, at any hour")
 
     @property
     def kind(self) -> AlarmCode:

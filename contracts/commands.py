@@ -44,6 +44,10 @@ class AssignOwner(Command):
     to: Slug
 
 
+class JoinSignal(Command):
+    """The person was known already: the two were joined by hand, and this signal ends."""
+
+
 class AcceptCase(Command):
     """The coordinator takes the case."""
 
@@ -127,6 +131,10 @@ class ConcludeCase(Command):
     """End the case with an outcome; open offers are recalled."""
 
     outcome: CaseOutcome
+
+
+class FindPerson(Command):
+    """A person who was out of sight was found again."""
 
 
 class CloseUnconfirmed(Command):

@@ -15,6 +15,7 @@ ALLOWED = frozenset(
         "event", "level", "timestamp", "logger",
         # who and what
         "agency", "sender", "recipient", "kind", "type", "phase", "file", "namespace", "workflow_type", "activity",
+        "duty_officer",
         # how it went
         "code", "method", "attempt", "delay", "seconds", "count", "error", "status", "sequence", "missing", "head",
         # which process

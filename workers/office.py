@@ -34,7 +34,7 @@ from runtime.kept_files import KeptWorkflows
 from runtime.keys import Role
 from runtime.temporal import connect
 from workers.capabilities import activities_of, refuse_incomplete
-from workers.content import check_content
+from workers.content import check_before_it_is_logged, check_content
 from workers.deliveries import Deliveries, Missed
 from workers.entitled import check_part
 from workers.faults import passes
@@ -142,6 +142,7 @@ class Office:
             check_content(delivery, self._wiring.atlas)
             await self._deliveries.hear(delivery, self._tell_missed)
             return
+        check_before_it_is_logged(delivery, self._wiring.atlas)
         exchange = Exchange(delivery.message, event, sender)
         record = taken(exchange, self.agency, delivery.first_seen, datetime.now(UTC))
         await self._log.write([record])

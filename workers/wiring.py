@@ -69,10 +69,15 @@ def read_tables(settings: Settings) -> Directory:
 class LogPager:
     """Alarms go to the log, as ``alarm_raised``: operations routes them to whoever is on duty."""
 
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
     async def page(self, alarm: Alarm) -> None:
-        """Write the alarm."""
+        """Write the alarm; in a crisis for the duty officer of the agency."""
         log = structlog.get_logger()
         about = {"reference": alarm.reference} if alarm.reference else {}
+        if alarm.crisis:
+            about["duty_officer"] = self._directory.get(alarm.agency).duty_officer or alarm.agency
         do = what_to_do(alarm.kind, alarm.reference)
         log.error("alarm_raised", alarm=alarm.kind.value, agency=alarm.agency, words=alarm.words, do=do, **about)
 
@@ -201,7 +206,7 @@ class Wiring:
     @cached_property
     def pager(self) -> LogPager:
         """How a person is reached."""
-        return LogPager()
+        return LogPager(self.directory)
 
     @cached_property
     def alarms(self) -> Alarms:

@@ -111,7 +111,7 @@ class Process(Track, Generic[FileT]):
         """Reach a person, beside the narrative; the alarm stays open in the file until somebody acknowledges it."""
         if words not in self.file.alarms:
             self.file.alarms.append(words)
-        alarm = Alarm(agency=self.file.me.slug, reference=self.file.reference, words=words)
+        alarm = Alarm(agency=self.file.me.slug, reference=self.file.reference, words=words, crisis=self.in_crisis)
         self._errands.append(asyncio.create_task(_activity(Alarms.raise_alarm, alarm, words)))
 
     async def ask(self, activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:
@@ -142,6 +142,11 @@ class Process(Track, Generic[FileT]):
         workflow.logger.info(what, extra=extra)
         self._stirred += 1
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the narrative has not come to an end: where a move leads back, it is read on from there."""
+        return self.reading not in self.table.ends
+
     # What a kind of process may say differently
 
     def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:  # noqa: ARG002 - who keeps consent asks for which
@@ -150,6 +155,9 @@ class Process(Track, Generic[FileT]):
         Who answers an offer made with consent answers on that consent, which is kept by whoever offered.
         """
         return ground in {Ground.LEGAL_TASK, Ground.CONSENT}
+
+    def stands_still(self, track: Track) -> None:
+        """A track has been reminded again and again: whoever must hear that besides."""
 
     @property
     def tracks(self) -> list[Track]:

@@ -81,7 +81,25 @@ class TestClocks:
         assert (term.exact is None) == (unit in {"working day", "month"})
 
     def test_exact_span(self):
-        assert Clocks().offer_crisis.exact == timedelta(hours=4)
+        assert Clocks().first_contact_crisis.exact == timedelta(hours=4)
+
+    @pytest.mark.parametrize("written", ["1 working day", "2 months"])
+    def test_a_crisis_knows_no_calendar(self, tmp_path: Path, written: str):
+        with pytest.raises(ValueError, match=r"triage_crisis = .*: a crisis goes on around the clock; write hours or minutes"):
+            clocks(tmp_path, f'triage_crisis = "{written}"')
+        assert str(clocks(tmp_path, 'triage_crisis = "2 hours"').in_crisis("triage")) == "2 hours"
+
+    def test_each_term_of_a_crisis_is_shorter_and_belongs_to_a_clock(self):
+        usual = Clocks()
+        for name in Clocks.model_fields:
+            crisis = usual.in_crisis(name)
+            if crisis is not None:
+                exact = getattr(usual, name).exact
+                assert crisis.exact is not None
+                assert exact is None or crisis.exact < exact
+            if name.endswith("_crisis"):
+                assert name.removesuffix("_crisis") in Clocks.model_fields
+        assert usual.in_crisis("closing") is None
 
     @pytest.mark.parametrize("written", ["soon", "4", "4 weeks", "1.5 days", "days 4", "4 days ", "4 days\n", "\u0664 days"])
     def test_wrong_term(self, tmp_path: Path, written: str):

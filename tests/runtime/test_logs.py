@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from activities.alarm import Alarm
+from contracts.agencies import read_directory
 from contracts.alarms import WHAT_TO_DO, AlarmCode
 from contracts.catalogue import known_type
 from runtime.logs import configure_logs
@@ -79,8 +80,12 @@ def test_lines_for_people_hold_no_more(lines: io.StringIO) -> None:
 
 def test_on_an_alarm_stands_what_where_and_what_to_do(lines: io.StringIO) -> None:
     alarm = Alarm(agency="almere", reference="k0123456789abcdefghjkmnpq", words="nobody has accepted this signal")
-    asyncio.run(LogPager().page(alarm))
-    asyncio.run(LogPager().page(Alarm(agency="almere", reference=None, words="it does not move", code=AlarmCode.INBOX_STUCK)))
+    asyncio.run(LogPager(read_directory()).page(alarm))
+    asyncio.run(
+        LogPager(read_directory()).page(
+            Alarm(agency="almere", reference=None, words="it does not move", code=AlarmCode.INBOX_STUCK)
+        )
+    )
     first, second = _read(lines)
     assert (first["event"], first["alarm"], first["agency"]) == ("alarm_raised", "file", "almere")
     assert (first["words"], first["reference"]) == (alarm.words, alarm.reference)

@@ -136,6 +136,20 @@ async def test_a_bad_event_is_a_dead_letter_and_its_sender_hears_the_code(keten:
     assert not await here.exists(bad.to, f"{bad.event.rule.file}-{event['caseref']}"), "nothing was opened"
 
 
+@pytest.mark.parametrize("fault", ["reported as another kind", "a care region that does not exist"])
+async def test_a_refused_registration_leaves_no_line_under_the_reference_of_the_case(keten: Keten, fault: str) -> None:
+    here, bad = keten.here, FAULTS[fault]
+    event = here.event(bad.sender, bad.event, bad.data)
+    await here.refused(bad.sender, bad.to, bad.event, bad.change(event))
+    log = here.installation.processing_log(REGISTRY)
+    assert await log.about(event["caseref"]) == ()
+    taken = here.event(COORDINATOR, RegistrationRequested, REGISTRATION)
+    await here.put(COORDINATOR, REGISTRY, RegistrationRequested, taken)
+    await here.staff.sees(REGISTRY, taken["caseref"], "recorded", "registration")
+    assert len(await log.about(taken["caseref"])) > 0, "the control: what is taken stands there"
+    assert keten.registered(event["caseref"]) == []
+
+
 async def test_a_refused_event_blocks_nothing_and_its_corrected_dead_letter_opens_the_case(keten: Keten) -> None:
     here = keten.here
     event = here.event("almere", SignalReported, {"signal": {"municipality": "GM9999", "account": "an example"}})
