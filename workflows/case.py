@@ -26,13 +26,14 @@ class Case(CaseDecisions):
     async def run(self, file: CaseFile) -> None:  # noqa: ARG002 - the file was taken up in __init__
         """The process, as a coordinator would tell it."""
         await self.receive()
-        await self.accept()
-        await self.triage()
-        await self.hold_intake()
-        await self.ask_consent()
-        await self.refer()
-        await self.follow_up()
-        await self.close()
+        while self.reading not in self.table.ends:  # consent that is withdrawn leads back
+            await self.accept()
+            await self.triage()
+            await self.hold_intake()
+            await self.ask_consent()
+            await self.refer()
+            await self.follow_up()
+            await self.close()
         await self.leave()
 
     @chapter(OPENING)

@@ -36,11 +36,6 @@ def _known(self: "SignalDesk", order: AssignOwner) -> str | None:
     return None if order.to in known else f"{order.to} cannot own a case; assign one of: {', '.join(known)}"
 
 
-def _owner(self: "SignalDesk", _: object) -> Party | None:
-    """Once a case is owned, only its owner reports on it."""
-    return self.file.holder
-
-
 class SignalDesk(Process[SignalFile]):
     """The part of a signal's routing that listens, decides and tells."""
 
@@ -87,17 +82,21 @@ class SignalDesk(Process[SignalFile]):
         else:
             self.move(CLOCK)
 
-    @hears(sender=_owner)
+    @hears()
     def case_progressed(self, received: Received[CaseProgressed]) -> None:
-        """The case changed hands."""
-        self.report_status(received.event.status)
+        """The case changed hands. Who was replaced meanwhile and does not know it is told, so that its file ends."""
+        if self._owns(received.sender):
+            self.report_status(received.event.status)
+        else:
+            self.tell(received.sender, CaseWithdrawn(), because=received.id)
         self.move("CaseProgressed")
 
-    @hears(sender=_owner)
-    def case_concluded(self, received: Received[CaseConcluded]) -> None:  # noqa: ARG002 - the outcome is not the desk's
-        """The case ended: the reporter hears that, not how."""
-        self.report_status(SignalStatus.CLOSED)
-        self.move("CaseConcluded")
+    @hears()
+    def case_concluded(self, received: Received[CaseConcluded]) -> None:
+        """The case ended: the reporter hears that, not how. It ended only where its owner says so."""
+        if self._owns(received.sender):
+            self.report_status(SignalStatus.CLOSED)
+            self.move("CaseConcluded")
 
     @command(check=_known)
     def assign_owner(self, order: AssignOwner) -> None:
@@ -120,6 +119,10 @@ class SignalDesk(Process[SignalFile]):
     def expects(self, sender: Party) -> bool:
         """Whoever was asked may answer, also late; once owned, only the owner reports."""
         return sender.slug in {party.slug for party in self.file.asked}
+
+    def _owns(self, party: Party) -> bool:
+        """Once a case is owned, only its owner reports on it."""
+        return self.file.holder is not None and party.slug == self.file.holder.slug
 
     def _route(self) -> Route:
         if self.file.route is None:
