@@ -87,7 +87,7 @@ async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
             installation.witness.act(agency, Action.REPLAY, what),
             await installation.dead_letters(agency) as letters,
         ):
-            await letters.replay(number, corrected)
+            await letters.replay(number, corrected, installation.directory)
     except Refused as refused:
         stop(f"not replayed: the corrected event would be refused: {refused.code}: {refused.reason}")
     screen.print(f"[green]replayed[/green]: {agency.slug} takes it again; if it is refused again, `keten dead list` shows it")
