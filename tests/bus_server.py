@@ -199,7 +199,7 @@ async def taken_out(client: Client, count: int, number: int | None = None) -> li
         with contextlib.suppress(NothingThere):
             while len(found) < count and (info.num_pending or info.num_ack_pending):
                 [message] = await inbox.fetch(1, timeout=1)
-                if number not in {None, int(read_outside(message.data, datetime.now(UTC)).sequence)}:
+                if number is not None and number != int(read_outside(message.data, datetime.now(UTC)).sequence):
                     await message.nak(delay=0.2)
                     continue
                 await message.ack_sync()
