@@ -102,12 +102,11 @@ def hears(
                 return
             chosen = track(self, received)
             _of_a_party(self, received, chosen, anyone=anyone, only=sender(self, received) if sender else None)
-            in_order(self.file, received)
-            if chosen is None or _is_overtaken(self.file, chosen, received):
-                return
-            if self.state is None:
+            if chosen is not None and self.state is None and not comes_late(self.file, received):
                 raise ApplicationError("the file is ending: its last letters leave", type=EARLY, non_retryable=True)
-            chosen.may(event.__name__)
+            in_order(self.file, received)
+            if chosen is not None and not _is_overtaken(self.file, chosen, received):
+                chosen.may(event.__name__)
 
         updated = _update(handle, event.__name__, validate, handler)
         updated.__hears__ = event  # type: ignore[attr-defined]

@@ -108,7 +108,8 @@ async def test_a_last_event_that_is_lost_after_it_was_acknowledged_is_reported_t
                 return f"{COORDINATOR} misses event number 1 that we sent" in signal.view.alarms
 
             await eventually(told)
-        [here] = alarms(said, COORDINATOR)
+            await town.here.taken(COORDINATOR)  # on a slow machine the question came twice
+        [here] = set(alarms(said, COORDINATOR))
     assert here == f"events that {DESK} sent did not arrive, or were lost before they were taken: 1"
     assert await town.owed(DESK, COORDINATOR) == 0
 
