@@ -9,6 +9,7 @@ from console.commands import (
     cases,
     codec_server,
     dead,
+    decide,
     demo,
     doctor,
     erase,
@@ -34,7 +35,7 @@ app.command()(publish.publish)
 app.command()(events.events)
 app.command()(cases.cases)
 app.command()(cases.case)
-app.command()(cases.decide)
+app.command()(decide.decide)
 app.command(name="agencies")(agencies.list_agencies)
 app.command()(agencies.coverage)
 app.add_typer(dead.app, name="dead")

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from console.installation import Installation
-from console.screen import run, screen, stop, when
+from console.listing import Listing
+from console.plain import plain
+from console.screen import run, screen, stop, styled
+from console.times import when
 from contracts.agencies import Agency
 from runtime.audit.entry import Action, Entry
 from runtime.audit.proof import Proof, prove
@@ -36,12 +37,12 @@ def verify(at: AT = None) -> None:
 
 async def _show(slug: str | None, case: str | None, person: str | None, since: datetime | None) -> None:
     installation = Installation.at_rest()
-    table = Table("agency", "no.", "time", "person", "action", "case", "what", "how", box=SIMPLE_HEAD, pad_edge=False)
+    table = Listing("agency", "no.", "time", "person", "action", "case", "what", "how")
     for agency in _chosen(installation, slug):
         await installation.witness.note(agency, Action.READ_AUDIT, "audit_log", None)
         for entry in installation.audit(agency.slug).store.entries(case=case, person=person, since=since):
-            table.add_row(agency.slug, *_cells(entry))
-    screen.print(table if table.row_count else "no entries that fit")
+            table.add(agency.slug, *_cells(entry))
+    screen.print(table if table.rows else "no entries that fit")
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ async def _verify(slug: str | None) -> None:
 
 async def _verified(installation: Installation, slug: str) -> bool:
     log = installation.audit(slug)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task(f"recomputing the log of {slug}", total=await asyncio.to_thread(log.store.count))
         proof = await asyncio.to_thread(prove, log, installation.audit_signer(slug), lambda: progress.advance(task))
@@ -76,8 +77,5 @@ def _say(slug: str, proof: Proof) -> None:
     if not proof.flaws:
         screen.print(f"{slug}: {entries}, all as written; {signed}")
     for flaw in proof.flaws:
-        screen.print(
-            f"{slug}: [red]{flaw.kind}[/red]: {flaw.words}; {entries} before that hold, {signed}"
-            if flaw.seq
-            else f"{slug}: [red]{flaw.kind}[/red]: {flaw.words}"
-        )
+        held = f"; {entries} before that hold, {signed}" if flaw.seq else ""
+        screen.print(styled(f"{slug}: ", (plain(flaw.kind), "red"), f": {plain(flaw.words)}{held}"))

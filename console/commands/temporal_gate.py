@@ -7,7 +7,7 @@ import typer
 
 from console.commands.servers import until_stopped
 from console.installation import NotRunning
-from console.screen import run, screen, settings
+from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
 from runtime.keys import KeyFileError
 from runtime.logs import configure_logs
@@ -39,7 +39,7 @@ async def _serve(configured: Settings, listen: str) -> None:
         )
     directory = read_file(read_directory, configured.directory)
     async with server.temporal_gate(listen, shown, directory, server.Behind(*_behind(configured, shown))) as address:
-        screen.print(f"[green]The gate is open[/green] at {address}, for {len(directory.agencies)} agencies", soft_wrap=True)
+        screen.print(good("The gate is open", f" at {address}, for {len(directory.agencies)} agencies"), soft_wrap=True)
         await until_stopped(asyncio.Event().wait())
 
 

@@ -27,7 +27,7 @@ def dead(keten: Keten, event: dict[str, Any]) -> Sent:
 def test_dead_letters_are_listed_and_shown_as_they_came(cli: Cli, dead: Sent, event: dict[str, Any]) -> None:
     assert "municipality_unknown" in cli("dead", "list")
     said = cli("dead", "show", DESK, str(dead.letter.seq))
-    assert f"from {SENDER}, signals.reported.v1" in said
+    assert f"from {SENDER}, signals.reported, " in said
     assert "municipality_unknown: no municipality has this CBS code" in said
     assert "a [bold]marked[/bold] example" in said
     assert event["id"] in said

@@ -66,7 +66,7 @@ def test_one_asks_another_confirms_and_all_who_were_told_prove_that_they_erased_
     assert held(keten, case) == KEEPERS, "one person alone erases nothing"
     assert "a person asked already" in second("erase", case, "--as", COORDINATOR, code=1)
     said = second("erase", case, "--as", COORDINATOR, "--confirm")
-    assert f"{COORDINATOR} ▶ {DESK}: erasure_requested (reason=term)" in said
+    assert f"{COORDINATOR} ▶ {DESK}: erasures.requested (reason=term)" in said
     assert held(keten, case) == KEEPERS - {COORDINATOR}
     for slug in (DESK, REPORTER):
         patiently(lambda slug=slug: f"asked {slug}" in cli("case", case))
