@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,24 @@ def test_the_rules_of_the_process_are_said_in_words(cli: Cli, case: str) -> None
     cli("decide", case, "record_intake", "needs=an example", "under_16=true")
     assert "parent or guardian" in cli("decide", case, "record_consent", "help=true", code=1)
     assert "written consent" in cli("decide", case, "record_consent", "help=true", "registration=true", code=1)
+
+
+def test_cases_and_decisions_for_programs(cli: Cli, case: str) -> None:
+    patiently(lambda: listed(cli, case, "--phase", "triage"))
+    rows = json.loads(cli.raw("cases", "--json"))
+    [row] = [row for row in rows if row["case"] == case and row["kind"] == "case"]
+    assert (row["agency"], row["owner"], row["phase"], row["status"]) == (OWNER, OWNER, "triage", "running")
+    assert datetime.fromisoformat(row["until"]) > datetime.now(UTC)
+    whole = json.loads(cli.raw("case", case, "--json"))
+    assert whole["case"] == case
+    assert {"signal", "case", "report"} == {file["kind"] for file in whole["files"]}
+    choices = json.loads(cli.raw("decide", case, "--json"))
+    [triage] = [choice for choice in choices if choice["command"] == "record_triage"]
+    assert triage["agency"] == OWNER
+    assert "finding" in triage["fields"]["properties"]
+    done = json.loads(cli.raw("decide", case, "record_triage", "finding=unclear", "--json"))
+    assert done["agency"] == OWNER
+    assert done["phase"]
 
 
 def test_where_several_agencies_can_decide_one_must_be_named(cli: Cli, case: str) -> None:
