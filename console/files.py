@@ -133,6 +133,8 @@ class Files:
         return [file for file in looked if file]
 
     async def _look_into(self, agency: Agency, handle: WorkflowHandle[Any, Any], reference: str) -> Found | Silent | None:
+        if not await _is_there(handle):  # a search may still show what is gone
+            return None
         wrong = await self.troubles_of(agency, handle.id)
         try:
             view = await self._view(agency, handle, reference)

@@ -16,6 +16,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.status import Status
 from rich.text import Text
+from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from console.faults import explain
@@ -76,6 +77,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         stop(explain(error))
     except (NatsError, RPCError) as error:
         stop(f"{SERVER[type(error).__module__.split('.')[0]]} did not answer ({type(error).__name__}): look with `keten doctor`")
+    except WorkflowQueryFailedError:
+        stop("a file does not say where it stands: `keten case` says which, and why")
     except OSError as error:
         stop(f"{error.filename}: {error.strerror}" if error.filename else str(error) or type(error).__name__)
     except (LookupError, ValueError, RuntimeError) as error:

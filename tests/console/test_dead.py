@@ -60,6 +60,13 @@ def test_a_correction_that_is_none_is_said_in_words(
     assert "municipality_unknown" in cli("dead", "show", DESK, number), "it is there still"
 
 
+def test_a_letter_is_never_broken_into_lines_of_a_terminal(keten: Keten, cli: Cli) -> None:
+    long = keten.here.event(SENDER, SignalReported, {"signal": {**WRONG["signal"], "account": "many words " * 60}})
+    sent = asyncio.run(keten.here.refused(SENDER, DESK, SignalReported, long))
+    last = cli.raw("dead", "show", DESK, str(sent.letter.seq)).strip().splitlines()[-1]
+    assert json.loads(last)["data"] == long["data"]
+
+
 def test_dead_letters_for_programs(cli: Cli, dead: Sent) -> None:
     letters = json.loads(cli.raw("dead", "list", "--json"))
     [letter] = [letter for letter in letters if letter["agency"] == DESK and letter["number"] == dead.letter.seq]

@@ -10,7 +10,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import Worker
 
 from console.files import Files
 from contracts.reference import new_reference
@@ -20,7 +20,7 @@ from tests.installed import Keten, eventually
 OWNER = "coordinator-almere"
 
 
-@workflow.defn(name="Asking")
+@workflow.defn(name="Asking", sandboxed=False)
 class Asking:
     """Asks for an activity that the office of the agency does not have."""
 
@@ -86,7 +86,7 @@ async def test_a_workflow_whose_code_fails_is_shown_with_what_to_do(keten: Keten
 async def test_an_activity_that_nobody_provides_is_shown_with_its_error(keten: Keten, cli: Cli) -> None:
     there = keten.here.installation
     client = await there.client(there.directory.get(OWNER))
-    worker = Worker(client, task_queue="asking", workflows=[Asking], workflow_runner=UnsandboxedWorkflowRunner())
+    worker = Worker(client, task_queue="asking", workflows=[Asking])
     async with worker:
         case, cases, rows = await look(keten, cli, "Asking", "asking")
     for said in (case, cases):
