@@ -28,8 +28,9 @@ chaos: $(STAMP) ## servers and offices are killed while cases run, for minutes
 orderings: $(STAMP) ## many orders of a case's events, for an hour without haste (ORDERINGS=300)
 	@ORDERINGS=$(or $(ORDERINGS),300) $(BIN)/python -m pytest -m '' tests/workflows/test_orderings.py $(ARGS)
 
-bench: $(STAMP) ## the share of processor time of encryption, signing and logging, per case (CASES=20)
+bench: $(STAMP) ## the share of processor time of privacy, per case (CASES=20); and a case beside an agency that attacks
 	@$(BIN)/python -m tests.bench.cost --cases $(or $(CASES),20)
+	@$(BIN)/python -m tests.bench.hostile
 
 proof: $(STAMP) ## of 1,000 cases 100 are erased, and of these nothing can be read any more (CASES=100 for fewer)
 	@$(BIN)/python -m pytest tests/erasure --cases $(or $(CASES),1000) --timeout 7200 --verbose --durations 3

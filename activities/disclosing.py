@@ -12,8 +12,8 @@ from contracts.events.disclosures import ANSWERING, Exchanged, HeldFile
 from contracts.processing import Direction, Processing
 from contracts.text import Model, Slug
 
-NEWEST = 500
-"""How many exchanges fit into an answer."""
+NEWEST = 1000
+"""How many exchanges an answer lists; of older ones it says how many there are."""
 
 
 class Kept(Model):
@@ -24,12 +24,14 @@ class Kept(Model):
         exchanged: What was sent and taken, without what the law shields, in the order of time.
         partners: Other agencies that may be asked what they hold.
         erased_on: When what was held was erased.
+        left_out: How many exchanges are older than those that are listed.
     """
 
     files: tuple[HeldFile, ...]
     exchanged: tuple[Exchanged, ...]
     partners: tuple[Party, ...]
     erased_on: datetime | None = None
+    left_out: int = 0
 
 
 class KeptFiles(Protocol):
@@ -76,6 +78,7 @@ class Disclosing:
             exchanged=tuple(map(_exchanged, lines[-NEWEST:])),
             partners=tuple(self._partners(lines)),
             erased_on=erased,
+            left_out=max(len(lines) - NEWEST, 0),
         )
 
     def _partners(self, lines: tuple[Processing, ...]) -> list[Party]:

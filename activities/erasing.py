@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -33,7 +33,7 @@ class Holding(Model):
         held: Whether there is a key with which anything could be read.
         destroyed_on: When that key was destroyed.
         open_files: Names of files that are open.
-        partners: Other agencies with whom events about it were exchanged.
+        partners: Other agencies that have a part in it.
     """
 
     held: bool
@@ -47,12 +47,14 @@ class ErasureOrder(Model):
 
     Attributes:
         orders: What they signed, the first and the second.
-        alone: Another agency asked; then one person here suffices.
+        askers: Other agencies that asked; where one of them has a part in the case, one person here suffices.
+        asked_at: When it was asked; who came after that does not confirm it. None: when the first person signed.
     """
 
     reference: Reference
     orders: tuple[str, ...]
-    alone: bool = False
+    askers: tuple[Slug, ...] = ()
+    asked_at: AwareDatetime | None = None
 
 
 class Erasure(Model):
@@ -88,7 +90,7 @@ class Exchanges(Protocol):
     """The port to what was told to whom."""
 
     async def partners(self, case: str) -> tuple[str, ...]:
-        """Slugs of the agencies with whom events about a case were exchanged."""
+        """Slugs of the agencies that have a part in a case: they told something of it that was taken, or were told."""
         ...
 
 
@@ -100,10 +102,25 @@ class OpenFiles(Protocol):
         ...
 
 
+class Ordering(NamedTuple):
+    """A person who signed an order.
+
+    Attributes:
+        key: The public key with which they signed: somebody with two names has one, or is taken for two.
+        since: When they came onto the list of people with it.
+        at: When they signed.
+    """
+
+    name: str
+    key: str
+    since: datetime
+    at: datetime
+
+
 class Signatures(Protocol):
     """The port to the persons of this agency."""
 
-    async def who(self, order: str, case: str) -> str:
+    async def who(self, order: str, case: str) -> Ordering:
         """Who signed an order to erase this case.
 
         Raises:
@@ -186,9 +203,22 @@ class Erasing:
         try:
             persons = [await self._holdings.persons.who(text, order.reference) for text in order.orders]
         except ValueError as error:
-            raise ApplicationError(str(error), type=NOT_ORDERED, non_retryable=True) from None
-        needed = 1 if order.alone else 2
-        if len(set(persons)) < needed:
-            words = f"an erasure needs {needed} person{'s' * (needed > 1)} of this agency, each with a key of their own"
-            raise ApplicationError(words, type=NOT_ORDERED, non_retryable=True)
-        return tuple(persons)
+            raise _not_ordered(str(error)) from None
+        needed = 1 if await self._partner_asked(order) else 2
+        if min(len({person.name for person in persons}), len({person.key for person in persons})) < needed:
+            raise _not_ordered(
+                f"an erasure needs {needed} person{'s' * (needed > 1)} of this agency, each with a key of their own"
+            )
+        asked = order.asked_at or min(person.at for person in persons)
+        if late := [person.name for person in persons if person.since >= asked]:
+            raise _not_ordered(
+                f"{late[0]} came onto the list of people after it was asked: somebody who stood there before confirms"
+            )
+        return tuple(person.name for person in persons)
+
+    async def _partner_asked(self, order: ErasureOrder) -> bool:
+        return bool(order.askers) and not set(order.askers).isdisjoint(await self._holdings.exchanges.partners(order.reference))
+
+
+def _not_ordered(words: str) -> ApplicationError:
+    return ApplicationError(words, type=NOT_ORDERED, non_retryable=True)

@@ -1,6 +1,7 @@
 """What a person who asks for access reads: a Markdown page."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from console.files import Found
 from console.generate.tables import table, words
@@ -43,26 +44,33 @@ def of_agency(directory: Directory, agency: Agency, files: list[Found], records:
 
 def of_others(directory: Directory, answers: Answers) -> Iterator[str]:
     """What other agencies answered, and who has not."""
-    for answer in answers.answers:
-        yield f"## {directory.get(answer.agency).name}"
-        yield from _answer(directory, answer)
+    for slug, pages in groupby(sorted(answers.answers, key=_place), key=lambda answer: answer.agency):
+        yield f"## {directory.get(slug).name}"
+        yield from _answer(directory, list(pages))
     if answers.waiting:
         names = ", ".join(directory.get(slug).name for slug in answers.waiting)
         yield f"## Not answered yet\n\n{names}"
 
 
-def _answer(directory: Directory, answer: Answer) -> Iterator[str]:
-    if answer.refused:
-        yield f"This agency does not say what it holds: {answer.refused.reason.replace('_', ' ')}. You can complain about this."
-    elif answer.made:
-        until = [held.kept_until for held in answer.made.files]
-        if answer.made.files:
-            rows = zip(answer.made.files, until, strict=True)
-            yield table(HELD, [(held.kind, held.phase, f"{end}" if end else NOT_YET) for held, end in rows])
-        else:
-            yield ERASED if answer.made.erased_on else "Nothing is held here."
-        if answer.made.exchanged:
-            yield table(WHEN, [_line(directory, exchange) for exchange in answer.made.exchanged])
+def _place(answer: Answer) -> tuple[str, int]:
+    return answer.agency, answer.made.page if answer.made else 0
+
+
+def _answer(directory: Directory, pages: list[Answer]) -> Iterator[str]:
+    """What one agency answered, on however many pages."""
+    for refused in (page.refused for page in pages if page.refused):
+        yield f"This agency does not say what it holds: {refused.reason.replace('_', ' ')}. You can complain about this."
+    made = [page.made for page in pages if page.made]
+    files = [held for page in made for held in page.files]
+    exchanged = [exchange for page in made for exchange in page.exchanged]
+    if files:
+        yield table(HELD, [(held.kind, held.phase, f"{held.kept_until}" if held.kept_until else NOT_YET) for held in files])
+    elif made:
+        yield ERASED if made[0].erased_on else "Nothing is held here."
+    if exchanged:
+        yield table(WHEN, [_line(directory, exchange) for exchange in exchanged])
+    if left_out := sum(page.left_out for page in made):
+        yield f"{left_out} more exchanges are not listed here; ask this agency for them."
 
 
 NOT_YET = "its term begins when the case ends"

@@ -68,9 +68,14 @@ def explain(error: ValidationError, prefix: str = "") -> str:
 def guess(name: str, known: Iterable[str]) -> str:
     """What was probably meant by a name that is not known, and what is known."""
     names = list(known)
-    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.75)
+    meant = near(name, names)
     known_here = f"known here: {', '.join(names) or 'none'}"
-    return f": did you mean {near[0]}? ({known_here})" if near else f"; {known_here}"
+    return f": did you mean {meant}? ({known_here})" if meant else f"; {known_here}"
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is nearly this one."""
+    return next(iter(difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.75)), None)
 
 
 def _sentence(prefix: str, fault: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from temporalio.client import Client
 
 from console.witness import OPERATOR, Witness
 from contracts.agencies import Agency
-from runtime.bus import Access, DeadLetters, Mailbox
+from runtime.bus import DeadLetters, Mailbox
+from runtime.ending import together
 from runtime.keys import KeyFileError, Role
 from runtime.people import PersonUnknown
 from runtime.production import refuse_defaults
@@ -18,6 +19,8 @@ from runtime.servers import Running, embedded, read_running
 from runtime.settings import Settings, load_settings
 from runtime.temporal import PATIENCE, connect, plugin
 from runtime.tls import Tls
+from workers.looks import disk
+from workers.watching import Watch, watching
 from workers.wiring import Wiring, read_tables
 
 
@@ -119,10 +122,6 @@ class Installation(Wiring):
         """The key with which an operator of the agency speaks on the bus."""
         return self.keys.seed(agency.slug, Role.OPERATOR)
 
-    def operator(self, agency: Agency) -> Access:
-        """What gets an operator of the agency onto the bus."""
-        return Access(self.nats_url, self.operator_seed(agency), self.certificates.of(agency.slug))
-
     async def mailbox(self, agency: Agency) -> Mailbox:
         """The agency at the bus, to send by hand."""
         return await Mailbox.open(self.operator(agency), self.seal(agency))
@@ -169,6 +168,16 @@ def with_directory_of(running: Running, settings: Settings) -> Settings:
     return settings.model_copy(update={"directory": used})
 
 
+def home_watched(wiring: Wiring, slug: str) -> AbstractAsyncContextManager[None]:
+    """While inside, a person hears when the disk is full that all of this process shares.
+
+    Args:
+        wiring: Of this process.
+        slug: The agency whose alarm it is.
+    """
+    return watching(Watch(slug, wiring.pager, [disk(wiring.settings.home)]), wiring.settings.watch_pause)
+
+
 @asynccontextmanager
 async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, Running]]:
     """The servers and the offices of all agencies, in this process."""
@@ -180,6 +189,6 @@ async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, R
         installation = Installation.of(settings, running)
         installation.prepare()
         _ = installation.witness
-        for agency in directory.agencies:
-            await stack.enter_async_context(office(agency, installation).open())
+        await stack.enter_async_context(together([office(agency, installation).open() for agency in directory.agencies]))
+        await stack.enter_async_context(home_watched(installation, directory.agencies[0].slug))
         yield installation, running

@@ -1,5 +1,8 @@
 """``keten``: the command line."""
 
+import sys
+from typing import Any
+
 import typer
 
 from console.commands import (
@@ -20,13 +23,30 @@ from console.commands import (
     servers,
     temporal_gate,
 )
+from runtime.process import keep_to_itself, leave
 
-app = typer.Typer(
+
+class CommandLine(typer.Typer):
+    """Ends the process as soon as a command has ended."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """See ``runtime.process.leave``."""
+        try:
+            super().__call__(*args, **kwargs)
+        except SystemExit as ended:
+            leave(ended.code)
+        except BaseException as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+            leave(1)
+
+
+app = CommandLine(
     name="keten",
     help="Referrals between agencies: each case has an owner, a clock and a next step.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.callback()(keep_to_itself)
 app.command()(servers.up)
 app.command()(demo.demo)
 app.command()(servers.worker)

@@ -16,6 +16,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.status import Status
 from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
@@ -79,6 +80,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         stop(f"{SERVER[type(error).__module__.split('.')[0]]} did not answer ({type(error).__name__}): look with `keten doctor`")
     except WorkflowQueryFailedError:
         stop("a file does not say where it stands: `keten case` says which, and why")
+    except SQLAlchemyError as error:
+        stop(f"a database cannot be used now ({type(error).__name__}): `keten doctor` says which")
     except OSError as error:
         stop(f"{error.filename}: {error.strerror}" if error.filename else str(error) or type(error).__name__)
     except (LookupError, ValueError, RuntimeError) as error:
@@ -91,3 +94,5 @@ def settings() -> Settings:
         return load_settings()
     except ValidationError as error:
         stop(f"the settings, from variables that begin with KETEN_: {explain(error)}")
+    except ValueError as error:
+        stop(str(error))

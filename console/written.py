@@ -17,6 +17,9 @@ from contracts.event import Event
 from contracts.reference import new_reference
 from contracts.refusals import RefusalCode, Refused
 
+EXTENSIONS = frozenset({"subject", "dataschema", "dataref", "dataschemaversion", "tracestate"})
+"""Attributes of CloudEvents and of the Dutch profile that no recipient here reads, and that may stand there."""
+
 MOMENT = "write it with its offset, like 2026-01-31T12:00:00Z"
 
 
@@ -61,26 +64,28 @@ def named(fields: dict[str, Any]) -> None:
     fields["type"] = event_class(name).rule.type
 
 
-def whole(fields: dict[str, Any]) -> CloudEvent:
-    """A whole event, in which nothing would be ignored.
+def whole(fields: dict[str, Any], extensions: frozenset[str] = frozenset()) -> CloudEvent:
+    """A whole event, in which nothing would be ignored by mistake.
+
+    Args:
+        fields: As they were written.
+        extensions: Attributes that were there before somebody wrote in it; they stay.
 
     Raises:
         Refused: In the words of whoever wrote it.
     """
-    unknown = [f"{name} is not an attribute here{guess(name, CloudEvent.model_fields)}" for name in _strange(fields)]
-    if unknown:
-        raise Refused(RefusalCode.ENVELOPE_INVALID, "; ".join(unknown))
+    given = {name: value for name, value in fields.items() if value is not None}
+    known = {*CloudEvent.model_fields, *EXTENSIONS, *extensions}
+    strange = [f"{name} is not an attribute here{guess(name, CloudEvent.model_fields)}" for name in given if name not in known]
+    if strange:
+        raise Refused(RefusalCode.ENVELOPE_INVALID, "; ".join(strange))
     try:
-        CloudEvent.model_validate(fields)
+        CloudEvent.model_validate(given)
     except ValidationError as error:
         raise _envelope(error) from None
-    message = CloudEvent.from_json(json.dumps(fields).encode(), datetime.now(UTC))
+    message = CloudEvent.from_json(json.dumps(given).encode(), datetime.now(UTC))
     check_data(message.event_class, message.data)
     return message
-
-
-def _strange(fields: dict[str, Any]) -> list[str]:
-    return [name for name in fields if name not in CloudEvent.model_fields]
 
 
 def _envelope(error: ValidationError) -> Refused:

@@ -40,6 +40,10 @@ class Agency(Model):
     oin: Oin = Field(description="organisation identification number, 20 digits; 00000099... is for tests")
     hours: OpeningHours = OFFICE
     out_of_hours: Slug | None = Field(default=None, description="who answers in a crisis while this agency is closed")
+    duty_officer: Slug | None = Field(
+        default=None, description="who is called here in a crisis, at any hour: a role or number, no name"
+    )
+    investigation_service: bool = Field(default=False, description="must report by law, also by name and without consent")
     municipality: MunicipalityCode | None = None
     care_region: Line | None = None
     police_unit: Line | None = None
@@ -54,6 +58,8 @@ class Agency(Model):
             raise ValueError(f"agency {self.slug}: kind {self.kind} needs a {area}")
         if self.kind is AgencyKind.AID_ORGANISATION and not self.services:
             raise ValueError(f"agency {self.slug}: an aid organisation needs services, of {', '.join(Service)}")
+        if self.investigation_service and self.kind is not AgencyKind.REPORTER:
+            raise ValueError(f"agency {self.slug}: only a reporter can be an investigation_service, it is a {self.kind}")
         return self
 
     @property

@@ -1,16 +1,18 @@
 """The attributes of every message: CloudEvents 1.0 by the rules of the Dutch government profile.
 
 Source: NL GOV profile for CloudEvents (Logius). Attribute names are ``[a-z0-9]``, at most 20 long; the source is a
-``urn:nld:oin:``; ``time`` is when the event was logged; a message is at most 64 KB; nothing personal stands in an attribute,
-so attributes that are not listed here are refused.
+``urn:nld:oin:``; ``time`` is when the event was logged; a message is at most 64 KB; nothing personal stands in an attribute.
+What is null is absent; attributes that are not listed here are extensions (``contracts/extensions.py``).
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, ValidationError, field_serializer, field_validator
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationError, field_serializer, field_validator
 
+from contracts.door import at_the_door
+from contracts.extensions import refuse_names, refuse_values
 from contracts.reference import Reference
 from contracts.refusals import RefusalCode, Refused
 from contracts.strict_json import parse
@@ -19,7 +21,7 @@ from contracts.text import Model, Oin
 MAX_BYTES = 64 * 1024
 CLOCK_SKEW = timedelta(minutes=5)
 _EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
-_SOURCE = re.compile(r"^urn:nld:oin:([0-9]{20}):systeem:([a-z][a-z0-9-]{0,39})$")
+SOURCE = re.compile(r"^urn:nld:oin:([0-9]{20}):(?:systeem:)?([A-Za-z0-9][A-Za-z0-9._-]{0,39})$")
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f][0-9a-f-]{7,63}$")]
@@ -29,9 +31,11 @@ Id = Annotated[str, Field(pattern=r"^[0-9a-f][0-9a-f-]{7,63}$")]
 class Attributes(Model):
     """What is readable outside a message. Its ``id`` is also the ``Nats-Msg-Id`` and that by which a workflow de-duplicates."""
 
+    model_config = ConfigDict(extra="allow")
+
     specversion: Literal["1.0"] = "1.0"
     id: Id
-    source: str = Field(pattern=_SOURCE.pattern)
+    source: str = Field(pattern=SOURCE.pattern)
     type: str = Field(max_length=100)
     time: AwareDatetime = Field(description="when the event was logged")
     caseref: Reference = Field(description="the case, as a random pseudonym")
@@ -49,6 +53,11 @@ class Attributes(Model):
             return time
         raise ValueError("time_invalid: write it with its offset, like 2025-01-31T12:00:00Z")
 
+    @field_validator("sequencetype", mode="before")
+    @classmethod
+    def _in_any_case(cls, kind: Any) -> Any:
+        return "Integer" if isinstance(kind, str) and kind.lower() == "integer" else kind
+
     @field_serializer("time")
     def _utc(self, time: datetime) -> str:
         return written(time)
@@ -56,17 +65,17 @@ class Attributes(Model):
     @property
     def oin(self) -> str:
         """The sender's identification number."""
-        return _SOURCE.fullmatch(self.source)[1]  # type: ignore[index]
+        return SOURCE.fullmatch(self.source)[1]  # type: ignore[index]
 
     @property
     def system(self) -> str:
         """The system within the sender: the kind of file that sent it."""
-        return _SOURCE.fullmatch(self.source)[2]  # type: ignore[index]
+        return SOURCE.fullmatch(self.source)[2]  # type: ignore[index]
 
     @property
     def outside(self) -> dict[str, Any]:
         """The attributes that are readable on the way, as they are written."""
-        return self.model_dump(mode="json", exclude_none=True, include=set(Attributes.model_fields))
+        return self.model_dump(mode="json", exclude_none=True, include={*Attributes.model_fields, *(self.model_extra or ())})
 
     def to_json(self) -> bytes:
         """The message as text.
@@ -90,29 +99,25 @@ class Attributes(Model):
             Refused: With the code and the words for the sender.
         """
         _refuse_size(raw)
-        fields = parse(raw)
-        cls.refuse_form(fields)
-        try:
-            message = cls.model_validate(fields)
-        except ValidationError as error:
-            raise explained(error, RefusalCode.ENVELOPE_INVALID) from None
-        _refuse_time(message.time, now)
+        with at_the_door():
+            fields = {name: value for name, value in parse(raw).items() if value is not None}
+            cls.refuse_form(fields)
+            try:
+                message = cls.model_validate(fields)
+            except ValidationError as error:
+                raise explained(error, RefusalCode.ENVELOPE_INVALID) from None
+            _refuse_time(message.time, now)
         return message
 
     @classmethod
     def refuse_form(cls, fields: dict[str, Any]) -> None:
-        """Refuse attributes that are not of the profile, and a message without a version.
+        """Refuse what CloudEvents or the profile forbids, and a message without a version.
 
         Raises:
-            Refused: Says which are taken, never which were given.
+            Refused: Says the rule, never what was given.
         """
-        unknown = set(fields) - set(cls.model_fields)
-        if unknown:
-            raise Refused(
-                RefusalCode.ENVELOPE_INVALID,
-                f"{len(unknown)} attribute(s) are not of this profile; an attribute may hold nothing personal, so only "
-                f"these are taken: {', '.join(cls.model_fields)}",
-            )
+        refuse_names(set(fields))
+        refuse_values({name: value for name, value in fields.items() if name not in cls.model_fields})
         if "specversion" not in fields:
             raise Refused(RefusalCode.ENVELOPE_INVALID, 'specversion: Field required; it is "1.0"')
 
@@ -122,8 +127,17 @@ def source(oin: Oin, system: str) -> str:
     return f"urn:nld:oin:{oin}:systeem:{system}"
 
 
+def media_type(written: Any) -> Any:
+    """A content type without what may differ: its case, and the one charset that JSON has."""
+    if not isinstance(written, str):
+        return written
+    kind, *parameters = (part.strip().lower() for part in written.split(";"))
+    utf8 = {"charset=utf-8", 'charset="utf-8"', ""}
+    return kind if utf8.issuperset(parameters) else written
+
+
 def written(time: datetime) -> str:
-    """A moment as it stands in a message: in UTC."""
+    """A moment as it stands in a message and in a fingerprint: in UTC, with six digits of a second or none where all are zero."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

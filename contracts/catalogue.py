@@ -35,6 +35,11 @@ CATALOGUE: dict[str, type[Event]] = _collect()
 BY_SHORT_NAME: dict[str, type[Event]] = {event.short_name(): event for event in CATALOGUE.values()}
 
 
+def known_type(named: str) -> str:
+    """A type as another agency named it, where the catalogue has it: in words of ours nothing else that it wrote may stand."""
+    return named if named in CATALOGUE else "an event of a type that is not in the catalogue"
+
+
 class Lane(NamedTuple):
     """One event from one agency to another: an export at the recipient, an import at the sender."""
 

@@ -4,13 +4,26 @@ import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from contracts.text import Model
 
+CRISIS = "_crisis"
+"""What the name of a clock ends in that runs instead of another one in a crisis."""
+
 UNITS = ("second", "minute", "hour", "day", "working day", "month")
+LONGEST = {
+    "second": 946_080_000,
+    "minute": 15_768_000,
+    "hour": 262_800,
+    "day": 10_950,
+    "working day": 7_500,
+    "month": 360,
+}
+"""Thirty years: whatever begins today ends while the calendar is known and dates are still dates."""
+
 _WRITTEN = re.compile(r"^([0-9]+) (second|minute|hour|day|working day|month)s?$")
 
 
@@ -59,7 +72,6 @@ class Clocks(Model):
     intake: Term = _term("10 working days", "intake after triage (DEFAULT)")
     consent: Term = _term("14 days", "consent reminder (DEFAULT)")
     planning: Term = _term("2 working days", "help is asked for after consent (DEFAULT)")
-    offer_crisis: Term = _term("4 hours", "an aid organisation answers an offer in a crisis (DEFAULT)")
     offer: Term = _term("2 working days", "an aid organisation answers an offer otherwise (DEFAULT)")
     first_contact: Term = _term("1 day", "first contact after acceptance; shelter the same day (AGREEMENT, 2014)")
     not_placed: Term = _term("1 working day", "a coordinator looks again where nobody could place (DEFAULT)")
@@ -74,8 +86,26 @@ class Clocks(Model):
     interventions: Term = _term("3 months", "RIEC reviews interventions (DEFAULT)")
     registration: Term = _term("1 working day", "CoMensha records a report (DEFAULT)")
     registration_review: Term = _term("12 months", "CoMensha looks at a registration whose case stays open (DEFAULT)")
+    lost: Term = _term("5 working days", "a person who is out of sight is looked for (DEFAULT)")
+    leaving: Term = _term("1 working day", "a shelter says where the person goes when help was taken back (DEFAULT)")
     coverage: Term = _term("10 working days", "the province answers a gap in coverage (DEFAULT)")
     report: Term = _term("6 months", "a reporter who hears nothing is reminded to ask (DEFAULT)")
+
+    acceptance_crisis: Term = _term("1 hour", "in a crisis: the coordinator accepts (DEFAULT)")
+    remote_acceptance_crisis: Term = _term("1 hour", "in a crisis: CoMensha accepts (DEFAULT)")
+    alarm_crisis: Term = _term("15 minutes", "in a crisis: the desk answers an alarm (DEFAULT)")
+    progress_crisis: Term = _term("24 hours", "in a crisis: the desk asks after a silent case, until somebody helps (DEFAULT)")
+    triage_crisis: Term = _term("4 hours", "in a crisis: triage (DEFAULT)")
+    talk_crisis: Term = _term("24 hours", "in a crisis: a talk where it is unclear (DEFAULT)")
+    intake_crisis: Term = _term("8 hours", "in a crisis: intake (DEFAULT)")
+    consent_crisis: Term = _term("4 hours", "in a crisis: consent reminder (DEFAULT)")
+    planning_crisis: Term = _term("4 hours", "in a crisis: help is asked for (DEFAULT)")
+    offer_crisis: Term = _term("1 hour", "in a crisis: an aid organisation answers an offer (DEFAULT)")
+    first_contact_crisis: Term = _term("4 hours", "in a crisis: first contact (DEFAULT)")
+    not_placed_crisis: Term = _term("2 hours", "in a crisis: a coordinator looks again where nobody could place (DEFAULT)")
+    care_review_crisis: Term = _term("24 hours", "in a crisis: the case is looked at until somebody helps (DEFAULT)")
+    lost_crisis: Term = _term("24 hours", "in a crisis: a person who is out of sight is looked for (DEFAULT)")
+    leaving_crisis: Term = _term("4 hours", "in a crisis: a shelter says where the person goes (DEFAULT)")
 
     retention_signal: Term = _term("12 months", "a signal at the desk is kept after its end (OPEN: set by its controller)")
     retention_report: Term = _term("12 months", "what a reporter heard back is kept (OPEN: set by its controller)")
@@ -95,6 +125,18 @@ class Clocks(Model):
     disclosure_look: Term = _term("10 minutes", "it is looked up what is held of a case (DEFAULT)")
     disclosure: Term = _term("10 working days", "a person decides what is disclosed to whom asks for access (DEFAULT)")
 
+    @model_validator(mode="after")
+    def _a_crisis_knows_no_calendar(self) -> Self:
+        for name in type(self).model_fields:
+            term: Duration = getattr(self, name)
+            if name.endswith(CRISIS) and term.exact is None:
+                raise ValueError(f"{name} = {str(term)!r}: a crisis goes on around the clock; write hours or minutes")
+        return self
+
+    def in_crisis(self, clock: str) -> Duration | None:
+        """The term that a clock has in a crisis, around the clock; None where it has only one."""
+        return getattr(self, f"{clock}{CRISIS}", None)
+
 
 def read_clocks(path: Path | None) -> Clocks:
     """The clocks of an installation.
@@ -107,8 +149,21 @@ def read_clocks(path: Path | None) -> Clocks:
     """
     if path is None:
         return Clocks()
-    given = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: not TOML in UTF-8: {error}") from error
     unknown = sorted(set(given) - set(Clocks.model_fields))
     if unknown:
         raise ValueError(f"{path}: no such clock: {', '.join(unknown)}; known are {', '.join(Clocks.model_fields)}")
-    return Clocks.model_validate(given)
+    clocks = Clocks.model_validate(given)
+    for name in given:
+        _refuse_unreal(path, name, getattr(clocks, name))
+    return clocks
+
+
+def _refuse_unreal(path: Path, name: str, term: Duration) -> None:
+    """A term of nothing rings without end, and one of centuries never."""
+    longest = LONGEST[term.unit]
+    if not 1 <= term.amount <= longest:
+        raise ValueError(f"{path}: {name} = {str(term)!r}: write 1 to {longest} {term.unit}s, at most about 30 years")

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from contracts.bounds import Number
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
@@ -41,6 +42,10 @@ class AssignOwner(Command):
     """The desk gives a signal without an owner to somebody by name; this acknowledges the alarm."""
 
     to: Slug
+
+
+class JoinSignal(Command):
+    """The person was known already: the two were joined by hand, and this signal ends."""
 
 
 class AcceptCase(Command):
@@ -102,14 +107,14 @@ class OfferHelp(Command):
 class OfferAgain(Command):
     """Ask further organisations where nobody could place the person."""
 
-    referral: int = Field(ge=1, description="number of the request within the case")
+    referral: Number = Field(description="number of the request within the case")
     organisations: tuple[Slug, ...] = Field(min_length=1, max_length=20)
 
 
 class GiveUp(Command):
     """Stop asking; it stays counted as not placed."""
 
-    referral: int = Field(ge=1, description="number of the request within the case")
+    referral: Number = Field(description="number of the request within the case")
 
 
 class AskPrivacyCheck(Command):
@@ -126,6 +131,10 @@ class ConcludeCase(Command):
     """End the case with an outcome; open offers are recalled."""
 
     outcome: CaseOutcome
+
+
+class FindPerson(Command):
+    """A person who was out of sight was found again."""
 
 
 class CloseUnconfirmed(Command):

@@ -9,10 +9,12 @@ import hashlib
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
-from contracts.attributes import CLOCK_SKEW, MAX_BYTES, Attributes, Id, explained, source, written
+from contracts.attributes import CLOCK_SKEW, MAX_BYTES, Attributes, Id, explained, media_type, source, written
+from contracts.canonical import canonical
 from contracts.catalogue import CATALOGUE
+from contracts.door import at_the_door
 from contracts.event import Event
 from contracts.refusals import RefusalCode, Refused
 from contracts.strict_json import parse
@@ -32,12 +34,13 @@ __all__ = [
 ]
 
 CONTENT_TYPE = "application/cloudevents+json"
+INSIDE_ONLY = frozenset({"ground", "previous"})
 
 
 class CloudEvent(Attributes):
     """One message, as its sender writes it and its recipient reads it."""
 
-    datacontenttype: Literal["application/json"] = "application/json"
+    datacontenttype: Annotated[Literal["application/json"], BeforeValidator(media_type)] = "application/json"
     ground: Ground | None = Field(default=None, description="on which of the catalogue's grounds it is shared")
     previous: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(
         default=None, description="fingerprint of the message with the number before this one; none before the first"
@@ -61,10 +64,11 @@ class CloudEvent(Attributes):
         Raises:
             Refused: The type is unknown or the data does not fit it.
         """
-        try:
-            return self.event_class.model_validate_json(json.dumps(self.data), strict=True)
-        except ValidationError as error:
-            raise explained(error, RefusalCode.DATA_INVALID, "data.") from None
+        with at_the_door():
+            try:
+                return self.event_class.model_validate_json(json.dumps(self.data), strict=True)
+            except ValidationError as error:
+                raise explained(error, RefusalCode.DATA_INVALID, "data.") from None
 
     @property
     def fingerprint(self) -> str:
@@ -75,16 +79,27 @@ class CloudEvent(Attributes):
 class SealedEvent(Attributes):
     """One message as it travels: its content is for the recipient only."""
 
-    datacontenttype: Literal["application/jose"] = "application/jose"
+    datacontenttype: Annotated[Literal["application/jose"], BeforeValidator(media_type)] = "application/jose"
     data: str = Field(description="JWE in compact form, of a JWS in compact form, of the message", pattern=r"^[\w.-]+$")
+
+    @classmethod
+    def refuse_form(cls, fields: dict[str, Any]) -> None:
+        """Refuse outside, where everybody reads it, what belongs inside.
+
+        Raises:
+            Refused: Names what to leave out.
+        """
+        super().refuse_form(fields)
+        if INSIDE_ONLY & set(fields):
+            words = f"outside stand no {' and '.join(sorted(INSIDE_ONLY))}: they are for the recipient only, inside"
+            raise Refused(RefusalCode.ENVELOPE_INVALID, words)
 
 
 def fingerprint(*about: str | None, data: dict[str, Any]) -> str:
     """SHA-256 over a message's place in its line and its content; 64 hexadecimal digits.
 
     Args:
-        about: Case, type, sending system, number, time as written, fingerprint of the message before.
+        about: Case, type, sending system, number, time as ``written``, fingerprint of the message before.
         data: The content.
     """
-    text = json.dumps(["keten line 1", *about, data], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(["keten line 1", *about, data]).encode()).hexdigest()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from contracts.agencies import Agency
 from contracts.entitlement import left_out_for, paths_left_out
 from contracts.personal import personal_fields
 from contracts.text import Model
@@ -83,8 +84,8 @@ class Event(Model):
         """Municipality codes in the content; the routing tables must know them."""
         return ()
 
-    def objection(self, sender: AgencyKind) -> str | None:  # noqa: ARG002 - most events need not know
-        """Why this content may not come from this kind of agency, or None."""
+    def objection(self, sender: Agency) -> str | None:  # noqa: ARG002 - most events need not know
+        """Why this content may not come from this agency, or None."""
         return None
 
     def grounds(self) -> tuple[Ground, ...]:

@@ -2,19 +2,29 @@
 
 Sources: CBS municipal classification and safety regions as of 2024; the care regions Almere (regioatlas.nl) and Zwolle
 (destentor.nl 2018), municipality by municipality. The other care regions are not verified: they have no row, and their
-municipalities route to CoMensha until an operator adds one. All tables are dated: valid from, valid to.
+municipalities route to CoMensha until an operator adds one. Tables are dated: valid from, valid to (the first day after). A
+municipality that was merged has the code of its successor; CBS publishes these changes on 1 January.
 """
 
 import csv
 from datetime import date
+from difflib import get_close_matches
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from contracts.agencies import Agency, Directory
 from contracts.text import Model, MunicipalityCode
 
 DATA = Path(str(files("contracts") / "data"))
+COLUMNS = {
+    "municipalities.csv": ("code", "name", "safety_region"),
+    "safety_regions.csv": ("code", "name", "province", "riec"),
+    "care_regions.csv": ("municipality", "care_region", "valid_from", "valid_to"),
+}
+
+Row = dict[str, str]
 
 
 class Municipality(Model):
@@ -39,18 +49,19 @@ class Atlas:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Every municipality code."""
-        return tuple(self._municipalities)
+        """The code of every municipality that has no successor."""
+        return tuple(code for code, row in self._municipalities.items() if not row.get("successor"))
 
     def municipality(self, code: str, on: date) -> Municipality:
-        """The municipality with its regions on a day.
+        """The municipality with its regions on a day; where it was merged by then, the one that came of it.
 
         Raises:
             LookupError: No municipality has this CBS code.
         """
         if code not in self._municipalities:
             raise LookupError(f"municipality_unknown: {code} is no CBS municipality code; they look like GM0995 (Lelystad)")
-        row = self._municipalities[code]
+        row = self._on(self._municipalities[code], on)
+        code = row["code"]
         safety = self._safety_regions[row["safety_region"]]
         return Municipality(
             code=code,
@@ -82,6 +93,12 @@ class Atlas:
         here = [a for a in fitting if not a.care_regions or care_region in a.care_regions]
         return tuple(sorted(here, key=lambda agency: not agency.care_regions))
 
+    def _on(self, row: Row, day: date) -> Row:
+        """Whoever this municipality is on a day: an old code in an open case leads to its successor."""
+        while row.get("valid_to") and date.fromisoformat(row["valid_to"]) <= day:
+            row = self._municipalities[row["successor"]]
+        return row
+
     def _first(self, field: str, value: str | None) -> Agency | None:
         return next((a for a in self.directory.agencies if value and getattr(a, field) == value), None)
 
@@ -89,6 +106,7 @@ class Atlas:
         for row in self._municipalities.values():
             if row["safety_region"] not in self._safety_regions:
                 raise ValueError(f"municipalities.csv: {row['code']} has {row['safety_region']}, not in safety_regions.csv")
+            self._check_successor(row)
         for row in self._care_regions:
             if row["municipality"] not in self._municipalities:
                 raise ValueError(f"care_regions.csv: {row['municipality']} is not in municipalities.csv")
@@ -97,6 +115,18 @@ class Atlas:
             if one["municipality"] == other["municipality"] and _overlap(one, other):
                 raise ValueError(f"care_regions.csv: {one['municipality']} is in two care regions at the same time")
         self._check_areas()
+
+    def _check_successor(self, row: Row) -> None:
+        """One that ends has a successor, which ends later or never: so every code leads somewhere on every day."""
+        code, end, successor = row["code"], row.get("valid_to"), row.get("successor")
+        if not end and not successor:
+            return
+        if not (end and _is_day(end) and successor in self._municipalities):
+            words = f"{code}: `valid_to` (a day like 2026-01-01) and `successor` (a code of this table) belong together"
+            raise ValueError(f"municipalities.csv: {words}; where it was divided, name the larger part")
+        later = self._municipalities[successor].get("valid_to")
+        if later and later <= end:
+            raise ValueError(f"municipalities.csv: {code} ends on {end}, and its successor {successor} does not live longer")
 
     def _check_areas(self) -> None:
         """An agency for an area that no table has would never be asked, in silence."""
@@ -109,13 +139,19 @@ class Atlas:
         }
         for agency in self.directory.agencies:
             for field, areas in known.items():
-                area = getattr(agency, field)
-                if area and area not in areas:
-                    there = ", ".join(sorted(areas)[:12])
-                    raise ValueError(f"agency {agency.slug}: no {field} {area!r} in the routing tables; for instance: {there}")
+                _check_area(agency, field, getattr(agency, field), areas)
+            for area in agency.care_regions:
+                _check_area(agency, "care_regions", area, known["care_region"])
 
 
-def _check_dates(row: dict[str, str]) -> None:
+def _check_area(agency: Agency, field: str, area: str | None, areas: set[str]) -> None:
+    if area and area not in areas:
+        meant = get_close_matches(area, areas, n=1)
+        there = f"did you mean {meant[0]!r}?" if meant else f"for instance: {', '.join(sorted(areas)[:12])}"
+        raise ValueError(f"agency {agency.slug}: no {field} {area!r} in the routing tables; {there}")
+
+
+def _check_dates(row: Row) -> None:
     place, start, end = row["municipality"], row["valid_from"], row["valid_to"]
     if not (_is_day(start) and (not end or _is_day(end))):
         raise ValueError(f"care_regions.csv: {place}: write days like 2025-01-31; valid_to may be empty")
@@ -130,19 +166,39 @@ def _is_day(written: str) -> bool:
         return False
 
 
-def _overlap(one: dict[str, str], other: dict[str, str]) -> bool:
+def _overlap(one: Row, other: Row) -> bool:
     return one["valid_from"] < (other["valid_to"] or "9999") and other["valid_from"] < (one["valid_to"] or "9999")
 
 
-def _holds(row: dict[str, str], code: str, on: date) -> bool:
+def _holds(row: Row, code: str, on: date) -> bool:
     if row["municipality"] != code or date.fromisoformat(row["valid_from"]) > on:
         return False
     return not row["valid_to"] or on < date.fromisoformat(row["valid_to"])
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def _rows(path: Path) -> list[Row]:
+    """The rows of a table, as a spreadsheet writes it: with a byte order mark or without, commas or semicolons.
+
+    Raises:
+        ValueError: It is no such table; the message says the line and the remedy.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name}: not UTF-8: save it as CSV UTF-8") from None
+    head = lines[0] if lines else ""
+    reader = csv.DictReader(lines, delimiter=";" if head.count(";") > head.count(",") else ",")
+    wanted = COLUMNS[path.name]
+    missing = [name for name in wanted if name not in (reader.fieldnames or ())]
+    if missing:
+        raise ValueError(f"{path.name}, line 1: {', '.join(missing)} is missing: the columns are {', '.join(wanted)}")
+    return [_row(path, reader.line_num, row) for row in reader]
+
+
+def _row(path: Path, line: int, row: dict[Any, Any]) -> Row:
+    if None in row or None in row.values():
+        raise ValueError(f"{path.name}, line {line}: it has more or fewer fields than line 1; put a text with a comma in quotes")
+    return {name: value.strip() for name, value in row.items()}
 
 
 CARE_REGIONS = frozenset(row["care_region"] for row in _rows(DATA / "care_regions.csv"))

@@ -8,6 +8,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from contracts.refusals import RefusalCode, Refused
 
 MAX_DEPTH = 32
+GREATEST = 2**53 - 1
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def parse(raw: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise Refused(RefusalCode.NOT_UTF8, f"byte {error.start} is not UTF-8") from None
     try:
-        fields = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
+        fields = json.loads(text, object_pairs_hook=_once, parse_int=_whole, parse_float=_finite, parse_constant=_no_constant)
         _shallow(fields, MAX_DEPTH)
     except json.JSONDecodeError as error:
         raise Refused(RefusalCode.MALFORMED_JSON, f"not JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
@@ -49,6 +50,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number in JSON")
+
+
+def _whole(written: str) -> int | float:
+    """Beyond what a double keeps whole (RFC 7493) it is read as most languages read it: one number for all agencies."""
+    exact = len(written) <= len(str(-GREATEST)) and abs(int(written)) <= GREATEST
+    return int(written) if exact else _finite(written)
 
 
 def _finite(written: str) -> float:

@@ -67,6 +67,10 @@ class CaseKeys:
         """Whether there is a key of a case, and when it was destroyed."""
         return await asyncio.to_thread(self._held, case)
 
+    async def erased(self) -> frozenset[str]:
+        """The cases whose key was destroyed."""
+        return await asyncio.to_thread(self._erased)
+
     async def forget(self, case: str) -> None:
         """Destroy the key of a case, for good; a case without one can never have one after this."""
         self._destroyed.add(case)  # whoever reads it just now must not keep it
@@ -95,7 +99,7 @@ class CaseKeys:
 
     @cached_property
     def _engine(self) -> Engine:
-        return open_database(self._url)
+        return open_database(self._url, existing=True)
 
     def _make_or_get(self, case: str) -> bytes:
         try:
@@ -130,6 +134,10 @@ class CaseKeys:
         with self._engine.begin() as connection:
             row = connection.execute(select(*columns).where(CASE_KEY.c.case_reference == case)).mappings().first()
         return (row["wrapped"] is not None, row["destroyed_at"]) if row else (False, None)
+
+    def _erased(self) -> frozenset[str]:
+        with self._engine.begin() as connection:
+            return frozenset(connection.scalars(select(CASE_KEY.c.case_reference).where(CASE_KEY.c.destroyed_at.is_not(None))))
 
     def _destroy(self, case: str) -> None:
         now = datetime.now(UTC)

@@ -7,28 +7,23 @@ what was sealed to it, in no backup of the bus either: its private half is destr
 """
 
 import fcntl
-import json
-import os
-import secrets
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
 
 from joserfc.jwk import OKPKey
 
 from contracts.agencies import Directory
-from runtime.keys import KeyFileError, KeyUnavailable, read_private
+from runtime.event_key_files import CURVES, KID, SEAL, SIGN, Jwk, loaded, number_of, read_public, read_set, replace_set
+from runtime.keys import KeyFileError, KeyUnavailable, KeyUnknown, read_private
 
-SIGN, SEAL = "sig", "enc"
-CURVES: dict[str, Any] = {SIGN: "Ed25519", SEAL: "X25519"}
 NEVER = 2**53 - 1
 """Seconds since 1970 at which a key ends that has no successor yet: the greatest integer that every JSON reader keeps."""
 
-Jwk = dict[str, Any]
+LEEWAY = 300.0
+"""Seconds by which a key may have been made in the future: two clocks are never quite the same."""
 
 
 class KeyExpired(KeyUnavailable):
@@ -55,34 +50,44 @@ class EventKeys:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for agency in directory.agencies:
             if not self._file(agency.slug).exists():
-                _write(self._file(agency.slug), self._pairs(agency.slug, 1))
+                replace_set(self._file(agency.slug), self._pairs(agency.slug, 1))
             self._publish(agency.slug)
 
     def to_sign(self, slug: str) -> OKPKey:
-        """The newest private key with which an agency signs."""
-        return self._newest(self._own(slug), SIGN, slug)
+        """The newest private key with which an agency signs, of those that others can know.
+
+        Raises:
+            KeyFileError: A file of this side is missing or not whole.
+        """
+        known = {key["kid"] for key in self._published(slug)}
+        published = [key for key in self._own(slug) if key["kid"] in known]
+        if not published:
+            raise KeyFileError(f"{self._public_file(slug)} has none of {slug}'s own keys: publish them with `keten provision`")
+        return self._newest(published, SIGN, self._file(slug))
 
     def to_open(self, slug: str, kid: str) -> OKPKey:
         """An agency's private key to which something was sealed.
 
         Raises:
-            KeyUnavailable: There is none of this name.
+            KeyUnknown: There is none of this name.
             KeyExpired: It was destroyed, or would be if somebody had come to it.
+            KeyFileError: The file cannot be read now.
         """
-        return self._named(self._own(slug), kid, slug)
+        return self._named(self._own(slug), kid, self._file(slug))
 
     def to_seal(self, slug: str) -> OKPKey:
         """The newest public key to which others seal for an agency."""
-        return self._newest(self._published(slug), SEAL, slug)
+        return self._newest(self._published(slug), SEAL, self._public_file(slug))
 
     def to_verify(self, slug: str, kid: str) -> OKPKey:
         """The public key of a name with which an agency signed.
 
         Raises:
-            KeyUnavailable: This agency has published no such key.
+            KeyUnknown: This agency has published no such key.
             KeyExpired: Its time has passed.
+            KeyFileError: The file cannot be read now.
         """
-        return self._named(self._published(slug), kid, slug)
+        return self._named(self._published(slug), kid, self._public_file(slug))
 
     def rotate(self, slug: str, overlap: timedelta) -> int:
         """Give an agency new pairs, used at once; those before end after the overlap.
@@ -99,20 +104,21 @@ class EventKeys:
             keys = self._own(slug)
             valid = [key for key in keys if key["exp"] > self._now()]
             if len(valid) < len(keys):
-                _write(self._file(slug), valid)
+                replace_set(self._file(slug), valid)
             return len(keys) - len(valid)
 
     def age(self, slug: str) -> timedelta:
-        """How long ago the newest pairs were made."""
-        made = max(key["nbf"] for key in self._own(slug))
-        return timedelta(seconds=self._now() - made)
+        """How long ago the newest pairs were made; made in the future, by a clock that was wrong, they are of any age."""
+        made = max(self._own(slug), key=number_of)["nbf"]
+        passed = self._now() - made
+        return timedelta(seconds=passed) if passed >= -LEEWAY else timedelta.max
 
     def _rotate(self, slug: str, overlap: timedelta) -> int:
         keys, now = self._own(slug), int(self._now())
-        number = 1 + max(int(key["kid"].split(".")[1]) for key in keys)
+        number = 1 + max(number_of(key) for key in keys)
         ends = now + int(overlap.total_seconds())
         before = [{**key, "exp": min(key["exp"], ends)} for key in keys]
-        _write(self._file(slug), [*before, *self._pairs(slug, number)])
+        replace_set(self._file(slug), [*before, *self._pairs(slug, number)])
         self._publish(slug)
         return number
 
@@ -136,39 +142,29 @@ class EventKeys:
         published = [{name: value for name, value in key.items() if name != "d"} for key in self._own(slug)]
         earlier = self._published(slug) if self._public_file(slug).exists() else []
         kept = {key["kid"] for key in published}
-        _write(self._public_file(slug), [*(key for key in earlier if key["kid"] not in kept), *published], mode=0o644)
+        replace_set(self._public_file(slug), [*(key for key in earlier if key["kid"] not in kept), *published], mode=0o644)
 
-    def _newest(self, keys: list[Jwk], use: str, slug: str) -> OKPKey:
+    def _newest(self, keys: list[Jwk], use: str, path: Path) -> OKPKey:
         fitting = [key for key in keys if key["use"] == use and key["exp"] > self._now()]
         if not fitting:
-            raise KeyExpired(f"{slug} has no valid key for events: give it one with `keten keys renew {slug}`")
-        return _loaded(json.dumps(max(fitting, key=lambda key: key["nbf"] + int(key["kid"].split(".")[1]))))
+            owner = path.name.partition(".")[0]
+            raise KeyExpired(f"{owner} has no valid key for events: give it one with `keten keys renew {owner}`")
+        return loaded(max(fitting, key=number_of), path)
 
-    def _named(self, keys: list[Jwk], kid: str, slug: str) -> OKPKey:
+    def _named(self, keys: list[Jwk], kid: str, path: Path) -> OKPKey:
         for key in keys:
             if key["kid"] == kid and key["exp"] > self._now():
-                return _loaded(json.dumps(key))
-        known = any(key["kid"] == kid for key in keys) or self._was_before(keys, kid, slug)
-        if known:
-            raise KeyExpired(f"the time of the key {kid} has passed")
-        raise KeyUnavailable(f"{slug} has no key of this name")
-
-    def _was_before(self, keys: list[Jwk], kid: str, slug: str) -> bool:
-        """Whether a key of this name must have been there, and was destroyed."""
-        owner, _, rest = kid.rpartition(".")[0].rpartition(".")
-        return owner == slug and rest.isdecimal() and int(rest) < max(int(key["kid"].split(".")[1]) for key in keys)
+                return loaded(key, path)
+        owner = path.name.partition(".")[0]
+        if any(key["kid"] == kid for key in keys) or _was_before(keys, kid, owner):
+            raise KeyExpired("the time of this key has passed")
+        raise KeyUnknown(f"{owner} has no key of this name")
 
     def _own(self, slug: str) -> list[Jwk]:
-        return _read(read_private(self._file(slug)))
+        return read_set(self._file(slug), read_private(self._file(slug)))
 
     def _published(self, slug: str) -> list[Jwk]:
-        path = self._public_file(slug)
-        try:
-            return _read(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise KeyFileError(
-                f"{path} is missing: it holds the public keys of {slug}; get it from that agency, or run `keten provision`"
-            ) from None
+        return read_public(self._public_file(slug), slug)
 
     def _file(self, slug: str) -> Path:
         return self._private / f"{slug}.events.jwks"
@@ -177,21 +173,7 @@ class EventKeys:
         return self._public / f"{slug}.jwks.json"
 
 
-@lru_cache(maxsize=256)
-def _loaded(text: str) -> OKPKey:
-    fields: Jwk = json.loads(text)
-    return OKPKey.import_key({name: value for name, value in fields.items() if name not in {"nbf", "exp"}})
-
-
-def _read(text: str) -> list[Jwk]:
-    return cast("list[Jwk]", json.loads(text)["keys"])
-
-
-def _write(path: Path, keys: list[Jwk], mode: int = 0o600) -> None:
-    """Replace the whole file at once; whoever reads meanwhile reads the one before."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
-        file.write(json.dumps({"keys": keys}, indent=1))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+def _was_before(keys: list[Jwk], kid: str, owner: str) -> bool:
+    """Whether a key of this name must have been there, and was destroyed."""
+    named = KID.fullmatch(kid)
+    return named is not None and named["owner"] == owner and int(named["number"]) < max(number_of(key) for key in keys)

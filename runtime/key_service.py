@@ -12,6 +12,7 @@ from requests import RequestException
 
 from runtime.keys import KeyUnavailable, read_private
 from runtime.tls import Tls
+from runtime.web_address import stays_here
 from runtime.wrapping import Wrapped, WrappedAltered, altered, bound_to
 
 TIMEOUT = 5
@@ -70,6 +71,7 @@ class KeyService:
             {"verify": str(self._tls.ca), "cert": (str(self._tls.cert), str(self._tls.key))} if self._tls else {}
         )
         client: Any = hvac.Client(url=self._url, token=read_private(self._token), timeout=TIMEOUT, **trust)
+        client.session.trust_env = not stays_here(self._url)
         try:
             answer: Any = question(client.secrets.transit)
         except (VaultError, RequestException) as error:

@@ -34,7 +34,14 @@ class KeyUnavailable(RuntimeError):  # noqa: N818 - named as what is the case
 
 
 class KeyFileError(KeyUnavailable):
-    """A key file is missing or open to others; the message says what to do."""
+    """A key file of this side is missing, open to others or not whole; the message says what to do.
+
+    A fault of one's own that passes: whoever meets it while taking an event lets that come again.
+    """
+
+
+class KeyUnknown(KeyUnavailable):
+    """The owner has no key of this name, and all of its keys could be read: whoever named it is at fault."""
 
 
 class Keys:
@@ -77,7 +84,7 @@ class Keys:
 
     def identity(self, slug: str) -> bytes:
         """The agency's key for keyed hashes, 32 bytes."""
-        return bytes.fromhex(read_private(self.path / f"{slug}.id.key"))
+        return _read_hex(self.path / f"{slug}.id.key")
 
     def wrapping_numbers(self, slug: str) -> list[int]:
         """The numbers of the agency's keys for its cases' keys; more than one only while one replaces another."""
@@ -89,7 +96,7 @@ class Keys:
         Raises:
             KeyFileError: The file is missing or others can read it.
         """
-        return bytes.fromhex(read_private(self._wrapping_file(slug, number)))
+        return _read_hex(self._wrapping_file(slug, number))
 
     def add_wrapping_key(self, slug: str) -> int:
         """Make the next key for an agency's cases' keys; gives its number."""
@@ -126,15 +133,29 @@ def read_private(path: Path) -> str:
     """The text of a key file that nobody else can read.
 
     Raises:
-        KeyFileError: The file is missing or its mode is wider than 0600.
+        KeyFileError: The file is missing, cannot be read, is not whole, or its mode is wider than 0600.
     """
     try:
         mode = path.stat().st_mode & 0o777
+        if mode & 0o177:
+            raise KeyFileError(f"{path} has mode {mode:04o}, so others could use this key: chmod 600 {path}")
+        text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise KeyFileError(f"{path} is missing: make the keys with `keten provision`, or put this agency's key there") from None
-    if mode & 0o177:
-        raise KeyFileError(f"{path} has mode {mode:04o}, so others could use this key: chmod 600 {path}")
-    return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise KeyFileError(f"{path} cannot be read ({error.strerror}): whoever runs this process must be its owner") from None
+    except UnicodeDecodeError:
+        text = ""
+    if not text:
+        raise KeyFileError(f"{path} holds no key: put it there again, from where you keep a copy")
+    return text
+
+
+def _read_hex(path: Path) -> bytes:
+    try:
+        return bytes.fromhex(read_private(path))
+    except ValueError:
+        raise KeyFileError(f"{path} holds no key: put it there again, from where you keep a copy") from None
 
 
 def write_private(path: Path, text: str) -> None:

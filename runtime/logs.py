@@ -15,14 +15,20 @@ ALLOWED = frozenset(
         "event", "level", "timestamp", "logger",
         # who and what
         "agency", "sender", "recipient", "kind", "type", "phase", "file", "namespace", "workflow_type", "activity",
+        "duty_officer",
         # how it went
-        "code", "method", "attempt", "delay", "seconds", "count", "error", "status", "sequence", "missing",
+        "code", "method", "attempt", "delay", "seconds", "count", "error", "status", "sequence", "missing", "head",
         # which process
         "pid", "port", "address", "path", "server", "exit_code",
     }
 )  # fmt: skip
 """Keys that may be logged. Nothing that names a case or a person is among them."""
 
+OF_AN_ALARM = frozenset({"alarm", "reference", "words", "do"})
+"""An alarm says what, where and what to do: the words are our own, the reference is a pseudonym. No other line has these keys."""
+
+LONGEST = 500
+"""Characters of one value; a longer one is cut."""
 
 LIBRARIES = (
     "temporalio",
@@ -48,6 +54,7 @@ def configure_logs(*, as_json: bool = False, level: int = logging.INFO, to: Text
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_errors,
         only_allowed,
+        on_one_line,
     ]
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -77,7 +84,18 @@ def _handler(shared: Sequence[Processor], renderer: Processor, to: TextIO) -> lo
 
 def only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Drop every key that is not on the list."""
-    return {key: value for key, value in event.items() if key in ALLOWED or key.startswith("_")}
+    allowed = ALLOWED | OF_AN_ALARM if event.get("event") == "alarm_raised" else ALLOWED
+    return {key: value for key, value in event.items() if key in allowed or key.startswith("_")}
+
+
+def on_one_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Nothing in a value can begin another line, or tell a terminal what to do."""
+    return {key: _printable(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _printable(text: str) -> str:
+    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+    return cut if cut.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
 
 
 def name_errors(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from contracts.agencies import Directory
 from contracts.catalogue import Lane, lanes
+from runtime.bus.shares import CONNECTIONS, PAYLOAD, SHARES, Shares
 from runtime.keys import Keys, PublicKeys
 from runtime.tls import Tls
 
 Config = dict[str, Any]
 
-MAX_PAYLOAD = 1024 * 1024
 TLS_PATIENCE = 5
 """Seconds for a handshake; the server's default of 2 is short for a machine that is busy with starting."""
 SECRETS = Path("/run/secrets")
@@ -31,11 +31,14 @@ class Mounted(NamedTuple):
 
 
 MOUNTED = Mounted()
-STREAMS = ("INBOX", "DEAD")
-CONSUMER = "inbox"
+STREAMS = ("INBOX", "DEAD", "ANSWERS")
+FORMER_CONSUMER = "inbox"
+"""All senders shared it in versions before this; provisioning replaces it."""
 
 
-def render(directory: Directory, keys: Keys, *, port: int, store_dir: Path, tls: Tls | None = None) -> str:
+def render(  # noqa: PLR0913 - who, with what, where, secured how, limited how
+    directory: Directory, keys: Keys, *, port: int, store_dir: Path, tls: Tls | None = None, shares: Shares = SHARES
+) -> str:
     """One server for the embedded installation, on loopback.
 
     Args:
@@ -44,16 +47,17 @@ def render(directory: Directory, keys: Keys, *, port: int, store_dir: Path, tls:
         port: Where the server listens.
         store_dir: Where the streams are stored.
         tls: What it shows, and whom it lets in; None: no TLS.
+        shares: What each agency may store.
 
     Returns:
         A configuration that must stand beside the key directory: it includes the storage key from there.
     """
-    accounts = _accounts(directory, keys.public_keys(directory))
+    accounts = _accounts(directory, keys.public_keys(directory), shares.account)
     accounts["SYS"] = _system_account(keys.system_public_key())
     parts = [
-        _write({"server_name": "keten", "host": "127.0.0.1", "port": port, "max_payload": MAX_PAYLOAD, "system_account": "SYS"}),
+        _write({"server_name": "keten", "host": "127.0.0.1", "port": port, "max_payload": PAYLOAD, "system_account": "SYS"}),
         *([_write({"tls": _for_clients(tls)})] if tls else []),
-        _jetstream(store_dir, f'include "{keys.path.name}/{keys.store_file.name}"'),
+        _jetstream(store_dir, f'include "{keys.path.name}/{keys.store_file.name}"', shares.account * len(directory.agencies)),
         _write({"accounts": accounts}),
     ]
     return "\n".join(parts)
@@ -80,15 +84,16 @@ def render_cluster(
         Text by file name. Each node reads the storage key from its variable ``NATS_STORE_KEY``. It listens for clients and for
         other nodes, both with TLS; the page with its figures is for itself only, and there is no websocket.
     """
-    accounts = _accounts(directory, public_keys)
+    room = SHARES.account * len(nodes)  # the server counts each replica
+    accounts = _accounts(directory, public_keys, room)
     accounts["SYS"] = _system_account(system_public_key) if system_public_key else {}
     routes = [f"nats-route://{node}:6222" for node in nodes]
     return {
         f"{node}.conf": "\n".join(
             [
-                _write({"server_name": node, "port": 4222, "http": "127.0.0.1:8222", "max_payload": MAX_PAYLOAD}),
+                _write({"server_name": node, "port": 4222, "http": "127.0.0.1:8222", "max_payload": PAYLOAD}),
                 _write({"system_account": "SYS", "tls": _for_clients(mounted.tls)}),
-                _jetstream(mounted.store_dir, "key: $NATS_STORE_KEY"),
+                _jetstream(mounted.store_dir, "key: $NATS_STORE_KEY", room * len(directory.agencies)),
                 _write({"cluster": {"name": "keten", "port": 6222, "routes": routes, "tls": _mutual(mounted.tls)}}),
                 _write({"accounts": accounts}),
             ]
@@ -108,8 +113,9 @@ def _for_clients(files: Tls) -> Config:
     return {**_mutual(files), "handshake_first": True}
 
 
-def _jetstream(store_dir: Path, key: str) -> str:
-    lines = [f"store_dir: {json.dumps(str(store_dir))}", "sync_interval: always", "cipher: aes", key]
+def _jetstream(store_dir: Path, key: str, room: int) -> str:
+    """The room is what all may take together, said here because the server else allows what the disk had left at its start."""
+    lines = [f"store_dir: {json.dumps(str(store_dir))}", "sync_interval: always", "cipher: aes", f"max_file_store: {room}", key]
     return "jetstream: {\n " + "\n ".join(lines) + "\n}"
 
 
@@ -118,16 +124,18 @@ def _write(sections: Config) -> str:
     return "\n".join(f"{json.dumps(name)}: {json.dumps(value, indent=1)}" for name, value in sections.items())
 
 
-def _accounts(directory: Directory, public_keys: Mapping[str, PublicKeys]) -> dict[str, Config]:
-    accounts = {agency.slug: _account(public_keys[agency.slug]) for agency in directory.agencies}
+def _accounts(directory: Directory, public_keys: Mapping[str, PublicKeys], room: int) -> dict[str, Config]:
+    accounts = {agency.slug: _account(public_keys[agency.slug], room) for agency in directory.agencies}
     for lane in lanes(directory):
         _grant(accounts, lane)
     return accounts
 
 
-def _account(public: PublicKeys) -> Config:
+def _account(public: PublicKeys, room: int) -> Config:
+    """An operator may change the streams of its own agency, and so their limits; those of the account are not its own."""
     return {
-        "jetstream": "enabled",
+        "jetstream": {"max_file": room, "max_streams": len(STREAMS)},
+        "limits": {"max_connections": CONNECTIONS},
         "users": [
             {"nkey": public.worker, "permissions": _worker_permissions()},
             {"nkey": public.operator, "permissions": _operator_permissions()},
@@ -156,23 +164,27 @@ def _worker(account: Config) -> dict[str, list[str]]:
 
 
 def _worker_permissions() -> Config:
-    """What a running worker needs: send, take from its inbox, put aside what cannot be taken, and remove that when erasing."""
-    letters = [f"$JS.API.STREAM.MSG.{verb}.DEAD" for verb in ("GET", "DELETE")]
-    fetching = [f"$JS.API.CONSUMER.MSG.NEXT.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.INFO.INBOX.{CONSUMER}"]
+    """What a running worker needs: send, take from its inbox, put aside what cannot be taken, answer, and remove when erasing."""
+    kept = [f"$JS.API.STREAM.MSG.{verb}.{name}" for verb in ("GET", "DELETE") for name in ("DEAD", "ANSWERS")]
+    room = [f"$JS.API.STREAM.INFO.{name}" for name in ("DEAD", "ANSWERS")]
+    fetching = ["$JS.API.CONSUMER.NAMES.INBOX", "$JS.API.CONSUMER.MSG.NEXT.INBOX.*", "$JS.API.CONSUMER.INFO.INBOX.*"]
     return {
-        "publish": {"allow": ["to.>", "dead.>", *letters, *fetching, f"$JS.ACK.INBOX.{CONSUMER}.>"]},
+        "publish": {"allow": ["to.>", "dead.>", "answers.>", *kept, *room, *fetching, "$JS.ACK.INBOX.*.>"]},
         "subscribe": {"allow": ["_INBOX.>"]},
     }
 
 
 def _operator_permissions() -> Config:
-    """What a person needs to make the streams, look at dead letters and replay them. No purge, no removal of a stream."""
+    """What a person needs to make the streams, see how they stand, look at dead letters and replay them.
+
+    No purge, and no removal of a stream; of a consumer only of the one that all senders shared in versions before.
+    """
     streams = [f"$JS.API.STREAM.{verb}.{name}" for name in STREAMS for verb in ("CREATE", "UPDATE", "INFO")]
-    consumer = [f"$JS.API.CONSUMER.CREATE.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.INFO.INBOX.{CONSUMER}"]
-    durable = [f"$JS.API.CONSUMER.DURABLE.CREATE.INBOX.{CONSUMER}", f"$JS.API.CONSUMER.CREATE.INBOX.{CONSUMER}.>"]
-    letters = ["$JS.API.STREAM.MSG.GET.DEAD", "$JS.API.STREAM.MSG.DELETE.DEAD"]
+    consumers = ["$JS.API.CONSUMER.LIST.INBOX", "$JS.API.CONSUMER.INFO.INBOX.*", "$JS.API.CONSUMER.CREATE.INBOX.*.from.>"]
+    former = [f"$JS.API.CONSUMER.DELETE.INBOX.{FORMER_CONSUMER}"]
+    letters = ["$JS.API.STREAM.MSG.GET.DEAD", "$JS.API.STREAM.MSG.DELETE.DEAD", "$JS.API.STREAM.MSG.GET.INBOX"]
     return {
-        "publish": {"allow": ["to.>", "from.>", *streams, *consumer, *durable, *letters]},
+        "publish": {"allow": ["to.>", "from.>", *streams, *consumers, *former, *letters]},
         "subscribe": {"allow": ["_INBOX.>", "from.>"]},
     }
 

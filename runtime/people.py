@@ -1,7 +1,7 @@
 """People with keys of their own, under pseudonyms: who works at which agency, and what they have signed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,12 +30,16 @@ class Signed(NamedTuple):
 
     Attributes:
         at: When, by the clock of whoever signed.
+        key: The public key, as JWK writes it.
+        since: When this person came onto the list with this key.
     """
 
     person: str
     agency: str
     claims: dict[str, Any]
     at: datetime
+    key: str
+    since: datetime
 
 
 class People:
@@ -68,7 +72,7 @@ class People:
         """Put a person into an agency's list, with a new key if none of theirs is here; who works there already stays.
 
         Raises:
-            ValueError: The name is not a pseudonym, or works there with another key.
+            ValueError: The name is not a pseudonym, or works there with another key; or the key is somebody else's there.
         """
         path = self.key_file(name)
         with self.lists.alone():
@@ -77,6 +81,7 @@ class People:
             if here is None:
                 make_key(path, name)
                 number, x = 1 + sum(person.name == name for person in before), public_half(read_key(path))
+                _nobody_elses(name, x, before)
                 here = Listed(name=name, agency=agency, number=number, x=x, since=datetime.now(UTC))
                 self.lists.write(agency, [*before, here])
         if not path.exists() or here.x != public_half(read_key(path)):
@@ -151,7 +156,7 @@ class People:
             raise PersonRemoved(f"{person.name} has left {agency} at {person.until:%Y-%m-%d %H:%M} UTC: this does not count")
         if fresh and not -SKEW <= datetime.now(UTC) - at <= fresh:
             raise SignatureAltered(f"this was signed at {at:%Y-%m-%d %H:%M} UTC, which is not now: sign it anew")
-        return Signed(person.name, agency, claims, at)
+        return Signed(person.name, agency, claims, at, person.x, person.since)
 
 
 def checked(name: str) -> str:
@@ -166,6 +171,15 @@ def checked(name: str) -> str:
             "It stands in the audit log for years, so it should not be a person's real name"
         )
     return name
+
+
+def _nobody_elses(name: str, x: str, people: Sequence[Listed]) -> None:
+    """One person with two names would count as two, where two must agree."""
+    other = next((person.name for person in people if person.x == x and person.name != name), None)
+    if other:
+        raise ValueError(
+            f"{other} has this key at {people[0].agency} already: who works there has one name, and a key of their own"
+        )
 
 
 def _moment(iat: Any) -> datetime:

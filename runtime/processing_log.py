@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from contracts.disclosed import parties
 from contracts.processing import ForeignOperation, Processing
 from runtime.database import INSERTS, open_database, utc
 from runtime.processing_log_tables import PROCESSING
@@ -57,8 +58,8 @@ class SqlProcessingLog:
         return await asyncio.to_thread(self._about, case)
 
     async def partners(self, case: str) -> tuple[str, ...]:
-        """Slugs of the agencies with which events about a case were exchanged, in alphabetical order."""
-        return await asyncio.to_thread(self._partners, case)
+        """Slugs of the agencies that have a part in a case, in alphabetical order: who was refused has none."""
+        return tuple(sorted(parties(await self.about(case))))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -79,12 +80,6 @@ class SqlProcessingLog:
     def _about(self, case: str) -> tuple[Processing, ...]:
         with self._engine.begin() as connection:
             return read(connection, PROCESSING.c.data_subject_id == case, PROCESSING.c.start_time, PROCESSING.c.position)
-
-    def _partners(self, case: str) -> tuple[str, ...]:
-        exchanged = (PROCESSING.c.data_subject_id == case) & PROCESSING.c.direction.in_(("sent", "taken"))
-        slugs = select(PROCESSING.c.counterparty).where(exchanged).distinct().order_by(PROCESSING.c.counterparty)
-        with self._engine.begin() as connection:
-            return tuple(connection.scalars(slugs))
 
 
 def read(connection: Connection, which: ColumnElement[bool], *order: ColumnElement[Any]) -> tuple[Processing, ...]:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from nats.errors import Error as NatsError
@@ -14,13 +13,27 @@ from temporalio.client import Client
 from contracts.agencies import Agency, Directory
 from contracts.text import Model
 from runtime.bus.connection import Access, connect, jetstream
+from runtime.bus.standing import consumers
 from runtime.keys import Keys, Role
-from runtime.provision import DEAD, INBOX, INBOX_CONSUMER, RETENTION, SEARCH_ATTRIBUTES, attributes_of, retention_of
+from runtime.provision import RETENTION, SEARCH_ATTRIBUTES, attributes_of, inbox_consumers, retention_of, streams
 from runtime.temporal import connect_plainly
 from runtime.tls import PLAINTEXT, Certificates
 
-STREAM_SETTINGS = ("subjects", "retention", "storage", "discard", "duplicate_window", "allow_direct", "num_replicas")
-CONSUMER_SETTINGS = ("durable_name", "ack_policy", "ack_wait", "max_deliver", "max_ack_pending")
+STREAM_SETTINGS = (
+    "subjects",
+    "retention",
+    "storage",
+    "discard",
+    "discard_new_per_subject",
+    "max_msgs_per_subject",
+    "max_msg_size",
+    "max_bytes",
+    "max_age",
+    "duplicate_window",
+    "allow_direct",
+    "num_replicas",
+)
+CONSUMER_SETTINGS = ("durable_name", "filter_subject", "ack_policy", "ack_wait", "max_deliver", "max_ack_pending")
 
 
 class Setting(Model):
@@ -50,7 +63,10 @@ async def read_back(  # noqa: PLR0913 - where, whose, with what, and how many
     client = await connect_plainly(temporal_address, certificates.for_temporal.system)
     parts = await asyncio.gather(
         _storage(Access(nats_url, keys.system_seed(), certificates.system)),
-        *(_account(agency, _operator(nats_url, agency, keys, certificates), replicas) for agency in directory.agencies),
+        *(
+            _account(agency, directory, _operator(nats_url, agency, keys, certificates), replicas)
+            for agency in directory.agencies
+        ),
         *(_namespace(client, agency.namespace) for agency in directory.agencies),
     )
     return tuple(setting for part in parts for setting in part)
@@ -70,15 +86,17 @@ async def _storage(system: Access) -> list[Setting]:
     return [Setting(where="bus", name="sync_always", wanted="True", found=str(config.get("sync_always", False)))]
 
 
-async def _account(agency: Agency, operator: Access, replicas: int) -> list[Setting]:
+async def _account(agency: Agency, directory: Directory, operator: Access, replicas: int) -> list[Setting]:
     client = await connect(*operator)
     try:
         stream = jetstream(client)
         found: list[Setting] = []
-        for config in (INBOX, DEAD):
-            wanted = replace(config, num_replicas=replicas)
+        for wanted in streams(replicas=replicas):
             found += _compare(f"{agency.slug} {wanted.name}", STREAM_SETTINGS, wanted, await _stream(stream, wanted.name or ""))
-        return found + _compare(f"{agency.slug} inbox", CONSUMER_SETTINGS, INBOX_CONSUMER, await _consumer(stream))
+        there = await _consumers(stream)
+        for name, wanted in inbox_consumers(agency, directory).items():
+            found += _compare(f"{agency.slug} {name}", CONSUMER_SETTINGS, wanted, there.get(name))
+        return found
     finally:
         await client.close()
 
@@ -90,11 +108,11 @@ async def _stream(stream: JetStreamContext, name: str) -> Any:
         return None
 
 
-async def _consumer(stream: JetStreamContext) -> Any:
+async def _consumers(stream: JetStreamContext) -> dict[str, Any]:
     try:
-        return (await stream.consumer_info("INBOX", INBOX_CONSUMER.name or "")).config
+        return {info.name: info.config for info in await consumers(stream)}
     except NatsError:
-        return None
+        return {}
 
 
 async def _namespace(client: Client, namespace: str) -> list[Setting]:
@@ -119,4 +137,4 @@ def _compare(where: str, names: tuple[str, ...], wanted: Any, found: Any) -> lis
 
 def _word(config: Any, name: str) -> str:
     value = getattr(config, name)
-    return str(float(value)) if name in {"duplicate_window", "ack_wait"} else str(getattr(value, "value", value))
+    return str(float(value or 0)) if name in {"duplicate_window", "ack_wait", "max_age"} else str(getattr(value, "value", value))

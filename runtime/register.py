@@ -47,7 +47,7 @@ class SqlRegister:
 
     @cached_property
     def _engine(self) -> Engine:
-        return open_database(self._url)
+        return open_database(self._url, existing=True)
 
     def _add_report(self, report: Report) -> None:
         row = report.model_dump(exclude={"registrant"}) | {"reported_on": date.fromisoformat(report.reported_on)}

@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import ctypes
+import os
+import resource
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +16,7 @@ import structlog
 
 log = structlog.get_logger()
 
-STOP_PATIENCE = 15.0
+STOP_PATIENCE = 4.0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -49,27 +52,48 @@ def free_port(wanted: int, remembered: int | None = None, host: str = "127.0.0.1
 class ServerProcess:
     """A server that runs, with its log."""
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, log_file: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        process: asyncio.subprocess.Process,
+        log_file: Path,
+        home: Path | None = None,
+    ) -> None:
         self.name = name
-        self.pid = process.pid
+        self._arguments = arguments
         self._process = process
         self._log_file = log_file
+        self._home = home
+        self._there = asyncio.Event()
+        self._there.set()
 
     @classmethod
-    async def start(cls, name: str, arguments: Sequence[str], log_file: Path) -> "ServerProcess":
-        """Start a server in its own process group, so that an interrupt at the terminal reaches its workers first."""
-        with log_file.open("ab") as output:
-            process = await asyncio.create_subprocess_exec(
-                str(binary(name)),
-                *arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                process_group=0,
-                preexec_fn=_die_with_parent(),
-            )
-        log.info("server_started", server=name, pid=process.pid)
-        return cls(name, process, log_file)
+    async def start(cls, name: str, arguments: Sequence[str], log_file: Path, home: Path | None = None) -> "ServerProcess":
+        """Start a server in its own process group, so that an interrupt at the terminal reaches its workers first.
+
+        Args:
+            name: Of the program.
+            arguments: For it.
+            log_file: Where what it says goes.
+            home: Where it works; None: where this process does.
+        """
+        return cls(name, arguments, await _started(name, arguments, log_file, home), log_file, home)
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    async def start_anew(self, prepare: Callable[[], object]) -> None:
+        """End it and start it again in the same way; nobody takes that for its death."""
+        self._there.clear()
+        try:
+            await self.stop()
+            prepare()
+            self._process = await _started(self.name, self._arguments, self._log_file, self._home)
+        finally:
+            self._there.set()
 
     @property
     def alive(self) -> bool:
@@ -82,7 +106,12 @@ class ServerProcess:
         Raises:
             ServerFailed: Always, with the last lines of its log.
         """
-        code = await self._process.wait()
+        process = self._process
+        code = await process.wait()
+        await self._there.wait()
+        if process is not self._process:
+            await self.died()
+        log.critical("server_died", server=self.name, exit_code=code)
         raise ServerFailed(f"{self.name} ended with code {code}. Its log {self._log_file} ends:\n{self._last_lines()}")
 
     async def stop(self) -> None:
@@ -104,13 +133,51 @@ class ServerProcess:
         return "(no log)"
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux the kernel kills a child whose parent died. Elsewhere the next start refuses while the child still listens."""
+async def _started(name: str, arguments: Sequence[str], log_file: Path, home: Path | None) -> asyncio.subprocess.Process:
+    with os.fdopen(os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            str(binary(name)),
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,
+            cwd=home,
+            umask=0o077,
+            preexec_fn=_before_it_begins(),
+        )
+    log.info("server_started", server=name, pid=process.pid)
+    return process
+
+
+def works_in(home: Path, name: str, pid: int) -> bool:
+    """Whether a process is a server of this home, and not another one that has its number by now."""
+    try:
+        if sys.platform == "linux":
+            here = Path(f"/proc/{pid}")
+            program = os.fsdecode((here / "cmdline").read_bytes().partition(b"\0")[0])
+            return Path(program).name == name and (here / "cwd").samefile(home)
+        told = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        return Path(told.stdout.strip()).name == name
+    except OSError:
+        return False
+
+
+def _before_it_begins() -> Callable[[], None]:
+    """It leaves no core dump: the bus has the key of its storage. On Linux the kernel kills a child whose parent died.
+
+    Elsewhere the next start refuses while the child still runs.
+    """
     if sys.platform != "linux":
-        return None
+        return _no_core_dump
     prctl = ctypes.CDLL(None).prctl  # looked up before the fork: nothing may be loaded between fork and exec
 
-    def set_signal() -> None:
+    def set_both() -> None:
+        _no_core_dump()
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
-    return set_signal
+    return set_both
+
+
+def _no_core_dump() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,16 +1,25 @@
 """What an installation may set: read once, from variables that begin with ``KETEN_``."""
 
+import os
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
 
 from contracts.agencies import EMBEDDED
 from runtime.web_address import https_or_loopback, origin
 
+PREFIX = "KETEN_"
 Secure = Annotated[str, AfterValidator(https_or_loopback)]
+
+
+def _sqlite(file: Path) -> str:
+    """The URL of a database file; what a name may hold and a URL means otherwise is quoted: ``?``, ``#``, ``%``."""
+    return URL.create("sqlite", database=str(file)).render_as_string()
 
 
 class Mode(StrEnum):
@@ -23,7 +32,7 @@ class Mode(StrEnum):
 class Settings(BaseSettings):
     """The settings of one process."""
 
-    model_config = SettingsConfigDict(env_prefix="KETEN_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     mode: Mode = Field(default=Mode.EMBEDDED, description="production refuses every embedded default: runtime/production.py")
     home: Path = Field(default=Path(".keten"), description="where keys, data and logs of an embedded installation stand")
@@ -79,13 +88,18 @@ class Settings(BaseSettings):
     silence_patience: float = Field(
         default=900.0, gt=0, description="seconds that an office may leave such a question without answer, before a person hears"
     )
-    inbox_loops: int = Field(default=4, ge=1, le=64, description="events of different cases that one inbox takes at a time")
+    watch_pause: float = Field(
+        default=10.0, gt=0, description="seconds between two looks of an office at what stands still, fills up or is gone"
+    )
+    inbox_loops: int = Field(default=4, ge=1, le=64, description="events of one sender that an inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
 
     key_overlap: float = Field(
-        default=7.0, gt=0, description="days for which an agency's older keys for events stay valid beside a new one"
+        default=7.0, gt=0, le=3650, description="days for which an agency's older keys for events stay valid beside a new one"
     )
-    key_age: float = Field(default=7.0, gt=0, description="days after which an office gives its agency new keys for events")
+    key_age: float = Field(
+        default=7.0, gt=0, le=3650, description="days after which an office gives its agency new keys for events"
+    )
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:
@@ -118,12 +132,12 @@ class Settings(BaseSettings):
     def case_keys(self, agency: str) -> str:
         """The SQLAlchemy URL of an agency's database of case keys; it has backups of its own."""
         file = self.home.absolute() / "case-keys" / f"{agency}.db"
-        return self.case_keys_url.format(agency=agency) if self.case_keys_url else f"sqlite:///{file}"
+        return self.case_keys_url.format(agency=agency) if self.case_keys_url else _sqlite(file)
 
     def processing_log(self, agency: str) -> str:
         """The SQLAlchemy URL of an agency's processing log."""
         file = self.home.absolute() / "processing-log" / f"{agency}.db"
-        return self.processing_log_url.format(agency=agency) if self.processing_log_url else f"sqlite:///{file}"
+        return self.processing_log_url.format(agency=agency) if self.processing_log_url else _sqlite(file)
 
     @property
     def people(self) -> Path:
@@ -138,7 +152,7 @@ class Settings(BaseSettings):
     def audit(self, agency: str) -> str:
         """The SQLAlchemy URL of an agency's audit log."""
         file = self.audit_dir.absolute() / f"{agency}.db"
-        return self.audit_url.format(agency=agency) if self.audit_url else f"sqlite:///{file}"
+        return self.audit_url.format(agency=agency) if self.audit_url else _sqlite(file)
 
     @property
     def nats_dir(self) -> Path:
@@ -178,9 +192,17 @@ class Settings(BaseSettings):
     @property
     def registry(self) -> str:
         """The SQLAlchemy URL of the registry's database."""
-        return self.registry_url or f"sqlite:///{(self.home / 'registry.db').absolute()}"
+        return self.registry_url or _sqlite(self.home.absolute() / "registry.db")
 
 
 def load_settings() -> Settings:
-    """The settings of this process, out of its environment."""
+    """The settings of this process, out of its environment.
+
+    Raises:
+        ValueError: A variable is wrong, or begins as ours do and is none of them: perhaps one that was misspelt.
+    """
+    ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in ours):
+        meant = get_close_matches(name.upper(), ours, n=1, cutoff=0.8)
+        raise ValueError(f"{name} is no setting of Keten: {f'did you mean {meant[0]}?' if meant else 'unset it'}")
     return Settings()

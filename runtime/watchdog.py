@@ -50,8 +50,14 @@ class _Watchdog(threading.Thread):
             await asyncio.sleep(self._patience / 10)
 
     def run(self) -> None:
+        """Where this thread was late itself, the whole machine or process stood: the loop gets its time anew."""
+        waited = time.monotonic()
         while not self.stopped.wait(self._patience / 10):
-            if time.monotonic() - self._ticked > self._patience:
+            late, waited = time.monotonic() - waited > self._patience / 2, time.monotonic()
+            if late:
+                log.warning("process_stood_still", seconds=self._patience)
+                self._ticked = waited
+            elif time.monotonic() - self._ticked > self._patience:
                 log.critical("event_loop_stalled", seconds=self._patience)
                 self._leave()
                 return

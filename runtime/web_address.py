@@ -12,6 +12,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def stays_here(url: str) -> bool:
+    """Whether what is sent to an address stays on the machine, so that no proxy may stand before it."""
+    return is_loopback(urlsplit(url).hostname or "")
+
+
 def https_or_loopback(url: str) -> str:
     """The same address.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 import subprocess
 import time
@@ -22,7 +23,8 @@ from contracts.envelope import CloudEvent, source
 from contracts.event import Event
 from contracts.events.signals import SignalReported
 from contracts.reference import new_reference
-from runtime.bus import Addressee, DeadLetters, Delivery, Inbox, NatsBus, Seal, broker, connect
+from runtime.bus import Addressee, DeadLetters, Delivery, Inbox, Limits, NatsBus, Pace, Seal, broker, connect
+from runtime.bus.clock import now
 from runtime.bus.connection import Access, jetstream
 from runtime.bus.seal import read_outside
 from runtime.event_keys import EventKeys
@@ -79,6 +81,11 @@ class BusServer:
     def provision(self) -> None:
         asyncio.run(provision_streams(self.url, self.directory, self.keys, self.certificates))
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         assert self._process
         self._process.kill()
@@ -131,16 +138,9 @@ class BusServer:
         self.alarms.append(words)
 
     async def fetch(self, slug: str, count: int = 1) -> list[Msg]:
-        """Take messages out of an inbox as its worker; fewer when there are no more."""
+        """Take messages out of an inbox as its worker, the oldest first; fewer when there are no more."""
         async with self.client(slug) as client:
-            found: list[Msg] = []
-            inbox = await jetstream(client).pull_subscribe_bind(durable="inbox", stream="INBOX")
-            with contextlib.suppress(NothingThere):
-                while len(found) < count:
-                    [message] = await inbox.fetch(1, timeout=1)
-                    await message.ack_sync()
-                    found.append(message)
-            return found
+            return await taken_out(client, count)
 
     async def waiting(self, slug: str) -> int:
         """How many messages stand in an inbox."""
@@ -148,14 +148,22 @@ class BusServer:
             return (await jetstream(client).stream_info("INBOX")).state.messages
 
     @asynccontextmanager
-    async def inbox(self, slug: str, take: Callable[[Delivery], Awaitable[None]], loops: int = 4) -> AsyncGenerator[None]:
+    async def inbox(
+        self,
+        slug: str,
+        take: Callable[[Delivery], Awaitable[None]],
+        *,
+        pace: Pace | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], datetime] = now,
+    ) -> AsyncGenerator[None]:
         """An agency's inbox at work."""
         reader = broker(self.url, self.keys.seed(slug, Role.WORKER), self.certificates.of(slug))
         addressee = Addressee(self.agency(slug), self.directory, self.keys.identity(slug), self.seal(slug), self._alarm)
-        Inbox(reader, addressee, take, loops=loops)
         await reader.start()
         try:
-            yield
+            async with Inbox(reader, addressee, take, limits=limits or Limits(pace=pace or Pace()), now=clock).open():
+                yield
         finally:
             await reader.stop()
 
@@ -174,6 +182,26 @@ class BusServer:
     def signal(self, **fields: Any) -> CloudEvent:
         """What the police would report."""
         return self.event(POLICE, SignalReported, {"signal": {"municipality": "GM0995", "account": "seen at the door"}}, **fields)
+
+
+async def consumers_of(client: Client) -> list[str]:
+    """Names of the consumers of an inbox."""
+    names: list[str] = json.loads((await client.request("$JS.API.CONSUMER.NAMES.INBOX", b"", timeout=5)).data)["consumers"]
+    return names
+
+
+async def taken_out(client: Client, count: int) -> list[Msg]:
+    """Messages out of the inbox in whose account a worker is, of all senders."""
+    found: list[Msg] = []
+    for consumer in await consumers_of(client):
+        inbox = await jetstream(client).pull_subscribe_bind(durable=consumer, stream="INBOX")
+        info = await inbox.consumer_info()
+        with contextlib.suppress(NothingThere):
+            while len(found) < count and (info.num_pending or info.num_ack_pending):
+                [message] = await inbox.fetch(1, timeout=1)
+                await message.ack_sync()
+                found.append(message)
+    return sorted(found, key=lambda message: message.metadata.sequence.stream)
 
 
 def running(server: BusServer) -> Generator[BusServer]:

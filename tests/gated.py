@@ -16,6 +16,7 @@ from runtime.server_process import binary, free_port
 from runtime.temporal import connect_plainly, plugin
 from runtime.temporal_gate.methods import SERVICE
 from runtime.temporal_gate.server import Behind, temporal_gate
+from runtime.temporal_gate.shares import LIMITS
 from runtime.temporal_gate.verdict import Judge, judged
 from runtime.tls import Tls
 from runtime.waiting import until
@@ -91,9 +92,9 @@ class Gated(NamedTuple):
 
     @asynccontextmanager
     async def gate(self, judge: Judge = judged, listen: str = "127.0.0.1:0", **changes: Any) -> AsyncGenerator[str]:
-        directory = changes.get("directory", self.directory)
+        directory, limits = changes.get("directory", self.directory), changes.get("limits", LIMITS)
         shown = self.certified.of("gate.server")
-        async with temporal_gate(listen, shown, directory, Behind(self.temporal, None), judge) as address:
+        async with temporal_gate(listen, shown, directory, Behind(self.temporal, None), judge, limits=limits) as address:
             yield address
 
     @asynccontextmanager

@@ -1,6 +1,7 @@
 """A whole installation as people run it: ``keten up`` as a process of its own, and what tests do with it."""
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -105,6 +106,15 @@ class Keten:
             return self._process.wait(PATIENCE)
         finally:
             self._process.kill()
+
+    def ended(self, within: float) -> int:
+        """Wait until it ends by itself, for so many seconds and what a busy machine takes.
+
+        Returns:
+            Its exit code.
+        """
+        assert self._process
+        return self._process.wait(2 * within)
 
     @property
     def pid(self) -> int:
@@ -223,7 +233,8 @@ class Here:
         found: list[DeadLetter] = []
 
         async def there() -> bool:
-            found[:] = [letter for letter in await self.dead(slug) if letter.body == body]
+            hashed = hashlib.sha256(body).hexdigest()
+            found[:] = [letter for letter in await self.dead(slug) if letter.body == body or letter.hash == hashed]
             return bool(found)
 
         await eventually(there)

@@ -2,9 +2,20 @@
 
 from datetime import UTC, datetime
 
+from contracts.event import File
 from contracts.places import CARE_REGIONS, Atlas
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Delivery
+
+
+def check_before_it_is_logged(delivery: Delivery, atlas: Atlas) -> None:
+    """A report for the register that may not be made is refused at the door: no line here leads to the case then.
+
+    Raises:
+        Refused: The reason is for its sender.
+    """
+    if delivery.event.rule.file is File.REGISTRATION:
+        check_content(delivery, atlas)
 
 
 def check_content(delivery: Delivery, atlas: Atlas) -> None:
@@ -26,6 +37,6 @@ def check_content(delivery: Delivery, atlas: Atlas) -> None:
     if delivery.message.ground not in grounds:
         words = f"say in `ground` on which of these it is shared: {', '.join(grounds)}"
         raise Refused(RefusalCode.NO_GROUND, words)
-    objection = delivery.event.objection(delivery.sender.kind)
+    objection = delivery.event.objection(delivery.sender)
     if objection:
         raise Refused(RefusalCode.NO_GROUND, objection)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from faststream.nats import NatsBroker
 from temporalio.client import Client
 
-from activities.erasing import Holdings, Store
+from activities.erasing import Holdings, Ordering, Store
 from contracts.agencies import Agency
 from contracts.words import AgencyKind
 from runtime.bus import DeadLetters
@@ -24,7 +24,7 @@ class OrderingPersons:
         self._agency = agency
         self._wiring = wiring
 
-    async def who(self, order: str, case: str) -> str:
+    async def who(self, order: str, case: str) -> Ordering:
         """Who signed the order to erase this case."""
         try:
             signed = self._wiring.people.verify(order, self._agency.slug, fresh=ORDER_HOLDS)
@@ -32,7 +32,7 @@ class OrderingPersons:
             raise ValueError(str(error)) from None
         if signed.claims != erasure_of(case):
             raise ValueError(f"{signed.person} signed something else than an order to erase this case")
-        return signed.person
+        return Ordering(signed.person, signed.key, signed.since, signed.at)
 
 
 def erasure_of(case: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,22 +28,26 @@ from contracts.events.deliveries import BETWEEN_OFFICES, DeliveriesMissed, Deliv
 from contracts.events.disclosures import ANSWERING, ASKING
 from contracts.logged import Exchange, taken
 from contracts.refusals import RefusalCode, Refused
-from runtime.bus import Addressee, Delivery, Inbox, NatsBus, TryLater, broker
+from runtime.bus import Addressee, Delivery, Inbox, Limits, NatsBus, Pace, TryLater, broker
 from runtime.case_keys import CaseErased
 from runtime.kept_files import KeptWorkflows
 from runtime.keys import Role
 from runtime.temporal import connect
-from workers.capabilities import activities_of
-from workers.content import check_content
+from workers.capabilities import activities_of, refuse_incomplete
+from workers.content import check_before_it_is_logged, check_content
 from workers.deliveries import Deliveries, Missed
+from workers.entitled import check_part
+from workers.faults import passes
 from workers.head_signing import heads_signed
 from workers.holdings import holdings
+from workers.looks import looks_of
 from workers.tending import tended
+from workers.watching import Watch, watching
 from workers.wiring import Wiring
 from workflows.access import Access
 from workflows.admission import EARLY, heard_by
 from workflows.disclosure import Disclosure
-from workflows.files.record import Received
+from workflows.files.record import Received, Record
 from workflows.process import Process
 from workflows.retention import Retention
 from workflows.tables.table import OPENING
@@ -91,28 +95,37 @@ class Office:
         kept = wiring.deliveries(slug)
         self._deliveries = Deliveries(self.agency, kept, ours, self._alarm, wiring.settings)
         addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
-        Inbox(bus, addressee, self.take, loops=wiring.settings.inbox_loops)
+        limits = Limits(pace=Pace(of_one=wiring.settings.inbox_loops))
+        inbox = Inbox(bus, addressee, self.take, passing=passes, limits=limits)
         wiring.prepare_case_keys(slug)
         wiring.prepare_processing_log(slug)
+        wiring.prepare_audit(slug)
         tls = wiring.certificates.for_temporal.of(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
         post = Post(self.agency, identity, ours, self._log, kept)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
         disclosing = Disclosing(slug, wiring.directory, KeptWorkflows(self._client), self._log, wiring.case_keys(slug))
+        activities = activities_of(post, erasing, disclosing, *self._capabilities)
+        refuse_incomplete(slug, self._processes.values(), activities)
         worker = Worker(
             self._client,
             task_queue=slug,
             workflows=list(self._processes.values()),
-            activities=activities_of(post, erasing, disclosing, *self._capabilities),
+            activities=activities,
             sticky_queue_schedule_to_start_timeout=STICKY,
         )
         await bus.connect()
         signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))
-        async with worker, wiring.exported(slug), tended(self.agency, wiring, bus), signed, self._deliveries.asked_about():
+        watched = watching(Watch(slug, wiring.pager, looks_of(self.agency, wiring, self._client)), wiring.settings.watch_pause)
+        beside = (wiring.exported(slug), tended(self.agency, wiring, bus), signed, self._deliveries.asked_about(), watched)
+        async with worker, AsyncExitStack() as stack:
+            for part in beside:
+                await stack.enter_async_context(part)
             await bus.start()
-            log.info("office_opened", agency=slug)
             try:
-                yield
+                async with inbox.open():
+                    log.info("office_opened", agency=slug)
+                    yield
             finally:
                 await bus.stop()
 
@@ -129,6 +142,7 @@ class Office:
             check_content(delivery, self._wiring.atlas)
             await self._deliveries.hear(delivery, self._tell_missed)
             return
+        check_before_it_is_logged(delivery, self._wiring.atlas)
         exchange = Exchange(delivery.message, event, sender)
         record = taken(exchange, self.agency, delivery.first_seen, datetime.now(UTC))
         await self._log.write([record])
@@ -143,6 +157,7 @@ class Office:
     async def _take(self, delivery: Delivery, trace: str) -> None:
         event = delivery.event
         check_content(delivery, self._wiring.atlas)
+        await check_part(delivery, self._log)
         process, system = self._process_for(delivery)
         received = self._received(delivery, trace)
         name = f"{system}-{delivery.message.caseref}"
@@ -195,9 +210,7 @@ class Office:
 
     async def _open_with(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
         """Start the file and hand it its first event in one step; a file that was void may begin again."""
-        file = process.file_type(
-            reference=name.rsplit("-", 1)[1], me=self.agency.party, system=system, clocks=self._wiring.clocks
-        )
+        file = self.new_file(process, system, name)
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             process.__name__,
             file,
@@ -216,6 +229,11 @@ class Office:
             with suppress(WorkflowAlreadyStartedError):  # it lies there, too, and is an error in the log if nobody takes it
                 await start.workflow_handle()
             raise
+
+    def new_file(self, process: Workflow, system: str, name: str) -> Record:
+        """What a file holds before its first event."""
+        reference, clocks = name.rsplit("-", 1)[1], self._wiring.clocks
+        return process.file_type(reference=reference, me=self.agency.party, system=system, clocks=clocks, leaves_recorded=True)
 
     def _process_for(self, delivery: Delivery) -> tuple[Workflow, str]:
         """Which workflow hears this event, and the name of the file there."""

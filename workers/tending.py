@@ -1,7 +1,8 @@
 """An agency's keys for events are replaced when they are old, and destroyed when nothing needs them any more."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -20,6 +21,11 @@ OFTEN = 3600.0
 SOON = 60.0
 """Seconds after which an office looks for the first time: one that is started again every day must renew its keys, too."""
 
+JUMP = timedelta(minutes=10)
+"""By how much a clock may be set at once before it is not believed at that look."""
+
+AWAKE_OR_NOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 @asynccontextmanager
 async def tended(agency: Agency, wiring: Wiring, bus: NatsBroker) -> AsyncGenerator[None]:
@@ -31,23 +37,50 @@ async def tended(agency: Agency, wiring: Wiring, bus: NatsBroker) -> AsyncGenera
         task.cancel()
 
 
+class Steady:
+    """Whether the clock goes on as time passes. One that was set is believed when it still says so at the next look.
+
+    Args:
+        now: The clock, in seconds.
+        passed: What nobody can set, in seconds; it goes on while the machine sleeps.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.time, passed: Callable[[], float] | None = None) -> None:
+        self._now = now
+        self._passed = passed or (lambda: time.clock_gettime(AWAKE_OR_NOT))
+        self._apart = self._now() - self._passed()
+
+    def jumped(self) -> timedelta | None:
+        """By how much the clock was set since the last look, if that is more than it may be wrong by."""
+        before, self._apart = self._apart, self._now() - self._passed()
+        jump = timedelta(seconds=self._apart - before)
+        return jump if abs(jump) > JUMP else None
+
+
 async def tend(agency: Agency, wiring: Wiring, bus: NatsBroker) -> None:
-    """New keys where the newest are old enough; dead letters sealed to them; then away with what has expired."""
+    """New keys where the newest are old enough; dead letters sealed to them; in any case away with what has expired."""
     settings, keys = wiring.settings, wiring.event_keys
-    if keys.age(agency.slug) >= timedelta(days=settings.key_age):
-        keys.rotate(agency.slug, timedelta(days=settings.key_overlap))
-        log.info("keys_renewed", agency=agency.slug)
-    await dead_letters(agency, wiring, bus).keep_readable(wiring.directory)
-    gone = keys.retire(agency.slug)
-    if gone:
-        log.info("keys_destroyed", agency=agency.slug, count=gone)
+    try:
+        if keys.age(agency.slug) >= timedelta(days=settings.key_age):
+            keys.rotate(agency.slug, timedelta(days=settings.key_overlap))
+            log.info("keys_renewed", agency=agency.slug)
+        erased = await wiring.case_keys(agency.slug).erased()
+        await dead_letters(agency, wiring, bus).keep_readable(wiring.directory, erased)
+    finally:
+        gone = keys.retire(agency.slug)
+        if gone:
+            log.info("keys_destroyed", agency=agency.slug, count=gone)
 
 
 async def _tend(agency: Agency, wiring: Wiring, bus: NatsBroker) -> None:
+    clock = Steady()
     await asyncio.sleep(SOON)
     while True:
         try:
-            await tend(agency, wiring, bus)
+            if jump := clock.jumped():
+                log.warning("clock_jumped", agency=agency.slug, seconds=round(jump.total_seconds()))
+            else:
+                await tend(agency, wiring, bus)
         except Exception as error:
             log.warning("keys_not_tended", agency=agency.slug, error=type(error).__name__)
         await asyncio.sleep(OFTEN)

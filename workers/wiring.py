@@ -13,24 +13,26 @@ from activities.alarm import Alarm, Alarms
 from activities.register import Registrar
 from activities.routing import Routing
 from contracts.agencies import Agency, Directory, read_directory
+from contracts.alarms import what_to_do
 from contracts.clocks import Clocks, read_clocks
 from contracts.places import Atlas
 from runtime.audit.head import HeadFile
 from runtime.audit.log import AuditLog, Signer
 from runtime.audit.store import AuditStore
-from runtime.bus import Seal
+from runtime.bus import Access, Seal
 from runtime.case_keys import CaseKeys
 from runtime.codec import CaseCodec
 from runtime.deliveries import SqlDeliveries
 from runtime.event_keys import EventKeys
 from runtime.key_service import KeyService
-from runtime.keys import Keys
+from runtime.keys import Keys, Role
 from runtime.migrations import Tables, upgrade
 from runtime.people import People
 from runtime.processing_log import SqlProcessingLog
 from runtime.register import SqlRegister
 from runtime.settings import Settings
 from runtime.signatures import KeyFileSigner
+from runtime.stores import Stores
 from runtime.tls import Certificates, named_by
 from runtime.wrapping import KeyFiles, Wrapping
 
@@ -67,9 +69,17 @@ def read_tables(settings: Settings) -> Directory:
 class LogPager:
     """Alarms go to the log, as ``alarm_raised``: operations routes them to whoever is on duty."""
 
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
     async def page(self, alarm: Alarm) -> None:
-        """Write the alarm."""
-        structlog.get_logger().error("alarm_raised", agency=alarm.agency, reference=alarm.reference, words=alarm.words)
+        """Write the alarm; in a crisis for the duty officer of the agency."""
+        log = structlog.get_logger()
+        about = {"reference": alarm.reference} if alarm.reference else {}
+        if alarm.crisis:
+            about["duty_officer"] = self._directory.get(alarm.agency).duty_officer or alarm.agency
+        do = what_to_do(alarm.kind, alarm.reference)
+        log.error("alarm_raised", alarm=alarm.kind.value, agency=alarm.agency, words=alarm.words, do=do, **about)
 
 
 class Wiring:
@@ -132,7 +142,7 @@ class Wiring:
 
     def prepare_case_keys(self, slug: str) -> None:
         """Make the database of an agency's case keys, or bring it up to date."""
-        upgrade(self.settings.case_keys(slug), Tables.CASE_KEYS)
+        self._open(f"case-keys/{slug}", self.settings.case_keys(slug), Tables.CASE_KEYS)
 
     def processing_log(self, slug: str) -> SqlProcessingLog:
         """The processing log of an agency."""
@@ -142,7 +152,7 @@ class Wiring:
 
     def prepare_processing_log(self, slug: str) -> None:
         """Make the database of an agency's processing log, or bring it up to date."""
-        upgrade(self.settings.processing_log(slug), Tables.PROCESSING_LOG)
+        self._open(f"processing-log/{slug}", self.settings.processing_log(slug), Tables.PROCESSING_LOG)
 
     def deliveries(self, slug: str) -> SqlDeliveries:
         """What an agency sent that nobody has confirmed yet, beside its processing log."""
@@ -171,6 +181,10 @@ class Wiring:
             self._audit_logs[slug] = AuditLog(AuditStore(slug, self.settings.audit(slug)), head)
         return self._audit_logs[slug]
 
+    def prepare_audit(self, slug: str) -> None:
+        """Make the database of an agency's audit log, or bring it up to date."""
+        self._open(f"audit/{slug}", self.settings.audit(slug), Tables.AUDIT)
+
     def audit_signer(self, slug: str) -> Signer:
         """What signs the head of an agency's audit log."""
         return KeyFileSigner(self.settings.keys / f"{slug}.audit.jwk", f"{slug}.audit")
@@ -192,7 +206,7 @@ class Wiring:
     @cached_property
     def pager(self) -> LogPager:
         """How a person is reached."""
-        return LogPager()
+        return LogPager(self.directory)
 
     @cached_property
     def alarms(self) -> Alarms:
@@ -202,8 +216,24 @@ class Wiring:
     @cached_property
     def registrar(self) -> Registrar:
         """The national register; only the registry's office asks for it, and so only there its schema is brought up to date."""
-        upgrade(self.settings.registry)
+        self._open("registry", self.settings.registry, Tables.REGISTER)
         return Registrar(SqlRegister(self.settings.registry))
+
+    @cached_property
+    def stores(self) -> Stores:
+        """Which stores this home has; one for this process, so that what it opened is watched."""
+        return Stores(self.settings.home)
+
+    def operator(self, agency: Agency) -> Access:
+        """What gets an operator of the agency onto the bus.
+
+        Raises:
+            KeyFileError: The operator's key does not lie here.
+        """
+        return Access(self.nats_url, self.keys.seed(agency.slug, Role.OPERATOR), self.certificates.of(agency.slug))
+
+    def _open(self, name: str, url: str, tables: Tables) -> None:
+        self.stores.database(name, url, lambda url: upgrade(url, tables))
 
     def prepare(self) -> None:
         """Check tables and clocks before anybody works."""

@@ -16,6 +16,9 @@ from workflows.process import Process, chapter
 from workflows.tables.access import ACCESS, Gathering
 from workflows.tables.table import OPENING
 
+MOST_HELD = 2500
+"""How many exchanges and files are gathered, with their signatures: Temporal takes no more than two megabytes in one piece."""
+
 
 @workflow.defn
 class Access(Process[AccessFile]):
@@ -95,6 +98,21 @@ class Access(Process[AccessFile]):
         self.move("close_without_answers")
 
     def _answered(self, received: Received[DisclosureMade] | Received[DisclosureRefused], answer: Answer) -> None:
-        self.file.answers.append(answer)
-        self.file.waiting = [party for party in self.file.waiting if party.slug != answer.agency]
+        self.file.answers.append(self._fitting(answer))
+        if self._has_all_of(answer):
+            self.file.waiting = [party for party in self.file.waiting if party.slug != answer.agency]
         self.move(type(received.event).__name__, Gathering.ASKING if self.file.waiting else Gathering.ANSWERED)
+
+    def _has_all_of(self, answer: Answer) -> bool:
+        """Whether every page has come; a refusal has one."""
+        theirs = [known for known in self.file.answers if known.agency == answer.agency]
+        return answer.made is None or len(theirs) >= answer.made.pages
+
+    def _fitting(self, answer: Answer) -> Answer:
+        """A file that holds many answers has an end, too: what is beyond it is counted, and its agency has it."""
+        held = sum(len(known.made.exchanged) + len(known.made.files) for known in self.file.answers if known.made)
+        if answer.made is None or held + len(answer.made.exchanged) + len(answer.made.files) <= MOST_HELD:
+            return answer
+        left_out = answer.made.left_out + len(answer.made.exchanged)
+        made = answer.made.model_copy(update={"files": (), "exchanged": (), "left_out": left_out})
+        return answer.model_copy(update={"made": made, "proof": ""})

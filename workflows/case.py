@@ -29,10 +29,11 @@ class Case(CaseDecisions):
         await self.accept()
         await self.triage()
         await self.hold_intake()
-        await self.ask_consent()
-        await self.refer()
-        await self.follow_up()
-        await self.close()
+        while self.goes_on:  # consent that was taken back is asked for again
+            await self.ask_consent()
+            await self.refer()
+            await self.follow_up()
+            await self.close()
         await self.leave()
 
     @chapter(OPENING)
@@ -72,7 +73,7 @@ class Case(CaseDecisions):
         """With a ground: ask aid organisations, and the privacy officer for the RIEC, side by side."""
         await self.turn()
 
-    @chapter(Phase.IN_CARE, Phase.AFTERCARE)
+    @chapter(Phase.IN_CARE, Phase.LOST, Phase.AFTERCARE)
     async def follow_up(self) -> None:
         """Stay with the case while help runs, and after."""
         await self.turn()
@@ -85,7 +86,7 @@ class Case(CaseDecisions):
             referral.recall(Recall.PLACED_ELSEWHERE if taken else Recall.CASE_CLOSED)
         if self._counts:
             self._register()
-        if self._is_settled:
+        if self.phase == Phase.CLOSING and self.is_settled and not self.unread:
             self.move("settle")
         move = await self.turn()
         if move.to == Phase.CLOSED and self.file.outcome is not None:
@@ -109,9 +110,3 @@ class Case(CaseDecisions):
     def _counts(self) -> bool:
         """Whether this is a presumed victim that we report: also one that was lost from sight before consent was asked."""
         return self.file.finding is Finding.PRESUMED_VICTIM and self.file.outcome is not CaseOutcome.TAKEN_ELSEWHERE
-
-    @property
-    def _is_settled(self) -> bool:
-        """Whether nothing has to be confirmed any more."""
-        waits = self.file.registering is not None and Registering(self, self.file.registering).state is not None
-        return self.phase == Phase.CLOSING and not waits and not self.unread

@@ -1,11 +1,14 @@
 """What people decide in a case: each a sentence, possible when the table and the rules say so."""
 
+from temporalio import workflow
+
 from contracts.commands import (
     AcceptCase,
     AskPrivacyCheck,
     CloseUnconfirmed,
     ConcludeCase,
     DeclineCase,
+    FindPerson,
     GiveUp,
     OfferAgain,
     OfferHelp,
@@ -15,7 +18,7 @@ from contracts.commands import (
     StartAftercare,
     WithdrawConsent,
 )
-from contracts.words import CaseOutcome, ConsentTo, Finding, Recall
+from contracts.words import CaseOutcome, ConsentTo, Finding, Recall, Urgency
 from workflows import case_rules as rules
 from workflows.admission import command
 from workflows.care_tracks import RiecWay
@@ -92,10 +95,19 @@ class CaseDecisions(CaseLetters):
     def offer_help(self, order: OfferHelp) -> None:
         """Ask aid organisations, in this order."""
         number = len(self.file.referrals) + 1
-        home = ReferralFile(number=number, need=order.need, queue=rules.parties(self, order.organisations))
+        need = order.need.model_copy(update={"urgency": Urgency.CRISIS}) if self._asks_in_crisis() else order.need
+        home = ReferralFile(number=number, need=need, queue=rules.parties(self, order.organisations))
         self.file.referrals.append(home)
         AidReferral.begin(self, home)
         self.move("offer_help")
+
+    def _asks_in_crisis(self) -> bool:
+        return self.in_crisis and workflow.patched("a-crisis-has-clocks-of-its-own")
+
+    @command()
+    def find_person(self, _: FindPerson) -> None:
+        """The person was found again."""
+        self.move("find_person")
 
     @command(track=_numbered, check=rules.help_can_be_asked_again)
     def offer_again(self, order: OfferAgain) -> None:

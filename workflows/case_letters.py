@@ -1,5 +1,7 @@
 """What other agencies say to a case: the desk, aid organisations, the privacy officer, the registry."""
 
+from temporalio import workflow
+
 from contracts.agencies import Party
 from contracts.event import File
 from contracts.events.dossiers import PrivacyCheckAnswered, PrivacyCheckDecided
@@ -12,17 +14,20 @@ from contracts.events.referrals import (
     ReferralSeen,
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRecorded
-from contracts.events.signals import CaseProgressed, CaseWithdrawn, SignalRouted
-from contracts.words import CaseOutcome, ConsentTo, Ground, SignalStatus
+from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalRouted
+from contracts.words import AidOutcome, CaseOutcome, ConsentTo, Ground, SignalStatus, Urgency
 from workflows.admission import hears
 from workflows.care_tracks import Registering, RiecWay
 from workflows.files.case import CaseFile, ReferralFile
 from workflows.files.record import Received
 from workflows.process import Process
 from workflows.referral import AidReferral
-from workflows.tables.case import CASE, Phase
+from workflows.tables.case import CASE, Phase, Referral
 from workflows.tables.case import Registering as Registered
 from workflows.track import Track
+
+HELPING = {Referral.WITH_AID, Referral.LEAVING}
+"""Where an organisation answers for the person."""
 
 
 def _referral(self: "CaseLetters", received: Received[ReferralSeen]) -> Track | None:
@@ -75,6 +80,25 @@ class CaseLetters(Process[CaseFile]):
         """Everything that runs inside the case and is open."""
         smaller = [_riec_way(self, None), _registering(self, None)]
         return [*self.referrals, *(track for track in smaller if track is not self and track.state is not None)]
+
+    @property
+    def in_crisis(self) -> bool:
+        """From a signal that says so, until somebody helps the person."""
+        return self.file.signal is not None and self.file.signal.urgency is Urgency.CRISIS and not self.file.met
+
+    def stands_still(self, track: Track) -> None:
+        """The desk, which can find another owner, hears it of a case that is still ours to direct."""
+        turn = track.turn_of
+        ours = self.phase != Phase.OFFERED and self.file.outcome is not CaseOutcome.TAKEN_ELSEWHERE
+        if ours and turn is not None:
+            self.tell(self.file.desk, CaseStalled(waits_for=turn.kind))
+
+    def hand_back(self) -> None:
+        """Somebody helps no longer: whoever else helps answers for the person, or we do."""
+        helping = [home.organisation for home in self.file.referrals if home.progress and home.progress.phase in HELPING]
+        kept = [party for party in helping if party is not None]
+        if self.file.responsible not in kept:
+            self.file.responsible = kept[-1] if kept else None
 
     def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:
         """Consent is kept here, each purpose for itself; nobody decides yet that a vital interest makes up for it."""
@@ -139,14 +163,20 @@ class CaseLetters(Process[CaseFile]):
     def first_contact_made(self, received: Received[FirstContactMade]) -> None:
         """Responsibility moves to whoever has met the person, and the reporter hears that help is there."""
         if self._running(received.event.referral, "FirstContactMade"):
-            self.file.responsible = received.sender
+            self.file.responsible, self.file.met = received.sender, True
             self.tell(self.file.desk, CaseProgressed(status=SignalStatus.WITH_AID))
 
     @hears(track=_referral)
     def referral_completed(self, received: Received[ReferralCompleted]) -> None:
-        """Help ended: responsibility comes back."""
-        if self._running(received.event.referral, "ReferralCompleted"):
-            self.file.responsible = None
+        """Help ended: responsibility comes back, unless others help; who is out of sight is looked for at once."""
+        if not self._running(received.event.referral, "ReferralCompleted"):
+            return
+        self.hand_back()
+        lost = received.event.outcome is AidOutcome.OUT_OF_SIGHT
+        if lost and self.table.targets(self.phase, "ReferralCompleted") and workflow.patched("out-of-sight-is-a-state"):
+            self.file.met = self.file.responsible is not None
+            self.move("ReferralCompleted")
+        self._settle()
 
     @hears(track=_riec_way)
     def privacy_check_decided(self, received: Received[PrivacyCheckDecided]) -> None:
@@ -165,7 +195,18 @@ class CaseLetters(Process[CaseFile]):
         """The report counts; a case that only waited for this is closed."""
         if self.file.registering:
             Registering(self, self.file.registering).move("RegistrationRecorded", Registered.RECORDED)
-        if self.phase == Phase.CLOSING:
+        self._settle()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing has to be confirmed any more: the registration, and where a person goes whose help was taken back."""
+        registering = _registering(self, None)
+        counted = registering is self or registering.state is None
+        return counted and all(referral.phase != Referral.LEAVING for referral in self.referrals)
+
+    def _settle(self) -> None:
+        """A case that only waited for this is closed."""
+        if self.phase == self.reading == Phase.CLOSING and self.is_settled:
             self.move("settle")
 
     def _current(self, number: int) -> AidReferral | None:

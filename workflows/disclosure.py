@@ -1,5 +1,7 @@
 """At every agency that is asked what it holds of a case: a person decides that it is disclosed, or refuses and says why."""
 
+from typing import TypeVar
+
 from temporalio import workflow
 
 from activities.disclosing import Disclosing, Kept
@@ -7,13 +9,21 @@ from activities.erasing import Question
 from contracts.agencies import Party
 from contracts.commands import Disclose, RefuseDisclosure
 from contracts.event import Event, File
-from contracts.events.disclosures import DisclosureMade, DisclosureRefused, DisclosureRequested
+from contracts.events.disclosures import (
+    MOST_EXCHANGED,
+    MOST_FILES,
+    DisclosureMade,
+    DisclosureRefused,
+    DisclosureRequested,
+)
 from workflows.admission import command, hears
 from workflows.files.access import DisclosureFile, Inquirer
 from workflows.files.record import Received
 from workflows.process import Process, chapter
 from workflows.tables.access import DISCLOSURE, Answering
 from workflows.tables.table import OPENING
+
+T = TypeVar("T")
 
 
 @workflow.defn
@@ -67,7 +77,9 @@ class Disclosure(Process[DisclosureFile]):
     @hears(anyone=True)
     def disclosure_requested(self, received: Received[DisclosureRequested]) -> None:
         """Somebody showed at another agency who they are, and asks."""
-        self.file.inquirers.append(Inquirer(party=received.sender, system=received.system, because=received.id))
+        asks = Inquirer(party=received.sender, system=received.system, because=received.id)
+        others = [known for known in self.file.inquirers if (known.party.slug, known.system) != (asks.party.slug, asks.system)]
+        self.file.inquirers = [*others, asks]
         self.move("DisclosureRequested")
 
     @command()
@@ -89,13 +101,30 @@ class Disclosure(Process[DisclosureFile]):
 
     def _tell_all(self, kept: Kept) -> None:
         for inquirer in self.file.inquirers:
-            made = DisclosureMade(
-                system=inquirer.system,
-                files=kept.files,
-                exchanged=kept.exchanged,
-                erased_on=kept.erased_on.date() if kept.erased_on else None,
-            )
-            self._answer(inquirer, made)
+            for made in pages(kept, inquirer.system):
+                self._answer(inquirer, made)
 
     def _answer(self, inquirer: Inquirer, event: Event) -> None:
         self.tell(inquirer.party, event, because=inquirer.because)
+
+
+def pages(kept: Kept, system: str) -> list[DisclosureMade]:
+    """What is kept, on as many pages as it needs: what was told grows for years, and one event has an end."""
+    files, exchanged = _cut(kept.files, MOST_FILES), _cut(kept.exchanged, MOST_EXCHANGED)
+    count = max(len(files), len(exchanged), 1)
+    return [
+        DisclosureMade(
+            system=system,
+            files=files[number] if number < len(files) else (),
+            exchanged=exchanged[number] if number < len(exchanged) else (),
+            erased_on=kept.erased_on.date() if kept.erased_on else None,
+            page=number + 1,
+            pages=count,
+            left_out=0 if number else kept.left_out,
+        )
+        for number in range(count)
+    ]
+
+
+def _cut(whole: tuple[T, ...], most: int) -> list[tuple[T, ...]]:
+    return [whole[begin : begin + most] for begin in range(0, len(whole), most)]

@@ -16,11 +16,12 @@ from contracts.events.referrals import (
     ReferralRecalled,
     ReferralSeen,
 )
+from contracts.words import Urgency
 from workflows.admission import command, hears
 from workflows.files.agencies import PlacementFile
 from workflows.files.record import Received
-from workflows.process import Process, chapter
-from workflows.tables.agencies import PLACEMENT
+from workflows.process import Move, Process, chapter
+from workflows.tables.agencies import CLOSED, PLACEMENT, TAKEN_BACK
 from workflows.tables.agencies import Placement as Phase
 from workflows.tables.table import OPENING, State
 
@@ -44,6 +45,7 @@ class Placement(Process[PlacementFile]):
         await self.decide()
         await self.meet()
         await self.help()
+        await self.let_go()
         await self.leave()
 
     @chapter(OPENING)
@@ -74,9 +76,12 @@ class Placement(Process[PlacementFile]):
     @chapter(Phase.IN_CARE)
     async def help(self) -> None:
         """Help, until it ends with an outcome."""
-        move = await self.turn()
-        if move.trigger == "complete_help" and self.file.outcome is not None:
-            self.tell(self.them, ReferralCompleted(referral=self._number, outcome=self.file.outcome))
+        self._tell_completed(await self.turn())
+
+    @chapter(Phase.LEAVING)
+    async def let_go(self) -> None:
+        """The coordinator took the help back: it ends when a person here has seen to it where the other one goes."""
+        self._tell_completed(await self.turn())
 
     @hears(anyone=True)
     def referral_offered(self, received: Received[ReferralOffered]) -> None:
@@ -87,8 +92,14 @@ class Placement(Process[PlacementFile]):
 
     @hears()
     def referral_recalled(self, _: Received[ReferralRecalled]) -> None:
-        """The offer no longer stands."""
-        self.move("ReferralRecalled")
+        """The offer no longer stands; help that runs ends by hand only."""
+        if self.phase not in {Phase.IN_CARE, Phase.LEAVING}:
+            self.move("ReferralRecalled")
+        elif workflow.patched("help-that-runs-ends-by-hand"):
+            self.alarm(TAKEN_BACK)
+            self.move("ReferralRecalled", Phase.LEAVING)
+        else:
+            self.move("ReferralRecalled", CLOSED)
 
     @command()
     def see_offer(self, _: SeeOffer) -> None:
@@ -125,7 +136,13 @@ class Placement(Process[PlacementFile]):
     @property
     def responsible(self) -> Party:
         """The coordinator, until first contact."""
-        return self.file.me if self.phase == Phase.IN_CARE else self.file.coordinator or self.file.me
+        return self.file.me if self.phase in {Phase.IN_CARE, Phase.LEAVING} else self.file.coordinator or self.file.me
+
+    @property
+    def in_crisis(self) -> bool:
+        """Where the offer says so, until the worker has met the person; and when the help is taken back."""
+        urgent = self.file.offer is not None and self.file.offer.need.urgency is Urgency.CRISIS
+        return urgent and self.phase != Phase.IN_CARE
 
     def clock_end(self, state: State) -> datetime:
         """An offer ends when the coordinator said it would."""
@@ -136,6 +153,10 @@ class Placement(Process[PlacementFile]):
     @property
     def _number(self) -> int:
         return self.file.offer.referral if self.file.offer else 0
+
+    def _tell_completed(self, move: Move) -> None:
+        if move.trigger == "complete_help" and self.file.outcome is not None:
+            self.tell(self.them, ReferralCompleted(referral=self._number, outcome=self.file.outcome))
 
     def _tell_declined(self) -> None:
         if self.file.declined is not None:

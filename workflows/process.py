@@ -14,12 +14,13 @@ from temporalio.exceptions import ApplicationError
 from activities.alarm import Alarm, Alarms
 from activities.post import Letter
 from contracts.agencies import Party
-from contracts.catalogue import CATALOGUE
+from contracts.catalogue import CATALOGUE, known_type
 from contracts.commands import AcknowledgeAlarms, Command
 from contracts.event import Event, File
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
 from contracts.events.erasures import FileEnded
 from contracts.reference import Reference
+from contracts.refusals import RefusalCode
 from contracts.views import Choice, FileView, StoryLine
 from contracts.words import ConsentTo, Ground
 from workflows.admission import command, facts, hears, no_track, snake
@@ -69,7 +70,7 @@ class Process(Track, Generic[FileT]):
 
     def __init__(self, file: FileT) -> None:
         self.file = file
-        self.outbox = Outbox(file, self._still_holds, self._withheld)
+        self.outbox = Outbox(file, self)
         self.unread: deque[Move] = deque()
         self._stirred = 0
         self._shown: Face | None = None
@@ -110,7 +111,7 @@ class Process(Track, Generic[FileT]):
         """Reach a person, beside the narrative; the alarm stays open in the file until somebody acknowledges it."""
         if words not in self.file.alarms:
             self.file.alarms.append(words)
-        alarm = Alarm(agency=self.file.me.slug, reference=self.file.reference, words=words)
+        alarm = Alarm(agency=self.file.me.slug, reference=self.file.reference, words=words, crisis=self.in_crisis)
         self._errands.append(asyncio.create_task(_activity(Alarms.raise_alarm, alarm, words)))
 
     async def ask(self, activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:
@@ -141,6 +142,11 @@ class Process(Track, Generic[FileT]):
         workflow.logger.info(what, extra=extra)
         self._stirred += 1
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the narrative has not come to an end: where a move leads back, it is read on from there."""
+        return self.reading not in self.table.ends
+
     # What a kind of process may say differently
 
     def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:  # noqa: ARG002 - who keeps consent asks for which
@@ -149,6 +155,9 @@ class Process(Track, Generic[FileT]):
         Who answers an offer made with consent answers on that consent, which is kept by whoever offered.
         """
         return ground in {Ground.LEGAL_TASK, Ground.CONSENT}
+
+    def stands_still(self, track: Track) -> None:
+        """A track has been reminded again and again: whoever must hear that besides."""
 
     @property
     def tracks(self) -> list[Track]:
@@ -186,7 +195,7 @@ class Process(Track, Generic[FileT]):
     @hears(track=no_track)
     def delivery_refused(self, received: Received[DeliveryRefused]) -> None:
         """Another agency could not take an event: a person must look."""
-        self.alarm(f"{received.event.event_type} was refused by {received.sender.slug}: {received.event.code}")
+        self.alarm(f"{known_type(received.event.event_type)} was refused by {received.sender.slug}: {received.event.code}")
 
     @workflow.query
     def view(self) -> FileView:
@@ -216,12 +225,22 @@ class Process(Track, Generic[FileT]):
         """Keep every move for the narrative, which may read it later."""
         self.unread.append(Move(trigger, to))
 
-    def _still_holds(self, letter: Letter) -> bool:
+    def still_holds(self, letter: Letter) -> bool:
+        """Whether the ground on which a letter is shared still holds."""
         rule = CATALOGUE[letter.type].rule
         return letter.ground is None or self.holds(letter.ground, rule.consent)
 
-    def _withheld(self, letter: Letter) -> None:
+    def withheld(self, letter: Letter) -> None:
+        """A letter did not leave for want of a ground: the story says so."""
         self.note("withheld", self.file.me.slug, {"to": letter.to, "what": snake(CATALOGUE[letter.type].__name__)})
+
+    def unsendable(self, letter: Letter, code: RefusalCode) -> None:
+        """A letter can never leave: a person must tell the other agency in another way."""
+        self.alarm(f"{letter.type} to {letter.to} can never leave ({code}): tell them in another way")
+
+    def held_up(self, to: str) -> None:
+        """Letters have waited for long: a person must look why."""
+        self.alarm(f"letters to {to} have waited for an hour: does the bus run, and is their inbox full?")
 
     async def _until_something_stirs(self, errand: "asyncio.Task[Any] | None" = None) -> None:
         """Wait for an event, a decision, an answer, or the clock of whichever track is due first."""
@@ -241,6 +260,7 @@ class Process(Track, Generic[FileT]):
 
     def _turn_page(self) -> NoReturn:
         """A new run with the same file: its narrative finds its place by the phase."""
+        self.file.leaves_recorded = True
         workflow.continue_as_new(self.file)
 
     @property

@@ -56,7 +56,9 @@ class AidReferral(Track):
         """The next organisation is asked; nobody left means that the person could not be placed, which is counted."""
         if self.file.queue:
             self.file.organisation, *self.file.queue = self.file.queue
-            self.move(trigger, Referral.OFFERED)
+            unanswered = trigger == CLOCK and self.phase == Referral.OFFERED
+            anew = unanswered and workflow.patched("whoever-is-asked-next-was-not-reminded")
+            self.move(trigger, Referral.OFFERED, anew=anew)
             self._offer()
         else:
             self.case.file.not_placed += 1
@@ -79,13 +81,23 @@ class AidReferral(Track):
         self._offer()
 
     def recall(self, reason: Recall) -> None:
-        """Take back what is offered or running; an answer that crosses this is only noted, and we are responsible again."""
+        """Take back what is offered; an answer that crosses this is only noted. Help that runs ends by hand, there."""
+        if self.phase == Referral.LEAVING:
+            return
         if self.file.offer:
             self._recall(reason)
-            self.file.offer = 0
-        if self.phase == Referral.WITH_AID:
-            self.case.file.responsible = None
-        self.move("recall")
+        if self.phase == Referral.WITH_AID and workflow.patched("help-that-runs-ends-by-hand"):
+            self.move("recall", Referral.LEAVING)
+            return
+        self.file.offer = 0
+        self.move("recall", Referral.RECALLED)
+        self.case.hand_back()
+
+    @property
+    def in_crisis(self) -> bool:
+        """Until the organisation helps: where this need is urgent, or the case."""
+        urgent = self.file.need.urgency is Urgency.CRISIS or self.case.in_crisis
+        return urgent and self.phase not in {Referral.WITH_AID}
 
     def clock_end(self, state: State) -> datetime:
         """An offer keeps its term when it is read; in a crisis the term is short."""

@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 from contracts.agencies import Party
+from contracts.catalogue import known_type
 from contracts.commands import CloseReport
 from contracts.event import File
 from contracts.events.deliveries import DeliveryRefused
@@ -68,7 +69,7 @@ class Report(Process[ReportFile]):
     @hears(track=no_track)
     def delivery_refused(self, received: Received[DeliveryRefused]) -> None:
         """An event of ours was not taken; where it was the first, there is nothing to follow."""
-        self.alarm(f"{received.event.event_type} was refused by {received.sender.slug}: {received.event.code}")
+        self.alarm(f"{known_type(received.event.event_type)} was refused by {received.sender.slug}: {received.event.code}")
         if self.phase == OPENING:
             self.move("DeliveryRefused")
 

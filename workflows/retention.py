@@ -86,7 +86,12 @@ class Retention(RetentionLetters):
 
     async def _erasure(self) -> Erasure | None:
         """None where it was not ordered as it must be, or a file is open: a person is told which."""
-        order = ErasureOrder(reference=self.file.reference, orders=tuple(self.file.orders), alone=bool(self.file.askers))
+        order = ErasureOrder(
+            reference=self.file.reference,
+            orders=tuple(self.file.orders),
+            askers=tuple(asker.party.slug for asker in self.file.askers),
+            asked_at=self.file.last_asked,
+        )
         try:
             return await self.ask(Erasing.erase, order, "destroy the key of this case in every store")
         except ActivityError as error:

@@ -1,5 +1,7 @@
 """What is heard and decided about keeping a case."""
 
+from temporalio import workflow
+
 from contracts.agencies import Party
 from contracts.commands import AskErasure, CloseWithoutReceipts, ConfirmErasure, KeepLonger, RefuseErasure
 from contracts.event import Event, File
@@ -98,7 +100,7 @@ class RetentionLetters(Process[RetentionFile]):
     @hears(anyone=True)
     def erasure_requested(self, received: Received[ErasureRequested]) -> None:
         """Another agency asks to erase what we hold: a person here decides, and it gets a receipt or a reason."""
-        self.file.askers.append(Asker(party=received.sender, system=received.system, because=received.id))
+        self.file.askers.append(Asker(party=received.sender, system=received.system, because=received.id, at=workflow.now()))
         self.file.asked_by.append(received.sender.slug)
         self.file.reason = self.file.reason or received.event.reason
         self.move("ErasureRequested")
@@ -119,7 +121,7 @@ class RetentionLetters(Process[RetentionFile]):
     def ask_erasure(self, order: AskErasure) -> None:
         """Ask, as the first of two persons, to erase the case."""
         self.file.reason = order.reason
-        self.file.orders = [order.order]
+        self.file.orders, self.file.asked_at = [order.order], workflow.now()
         self.move("ask_erasure")
 
     @command()

@@ -27,8 +27,9 @@ class SignalRouting(SignalDesk):
         """Receive, route, find an owner, follow the case until it is concluded."""
         await self.receive()
         await self.route()
-        await self.find_owner()
-        await self.follow()
+        while self.goes_on:  # a case that stands still is given to somebody else
+            await self.find_owner()
+            await self.follow()
         await self.leave()
 
     @chapter(OPENING)
@@ -52,11 +53,11 @@ class SignalRouting(SignalDesk):
         self.hand_to(first, "route")
         await self.turn()
 
-    @chapter(Phase.WITH_COORDINATOR, Phase.WITH_REGISTRY, Phase.ALARM)
+    @chapter(Phase.WITH_COORDINATOR, Phase.WITH_REGISTRY, Phase.ALARM, Phase.JOINING)
     async def find_owner(self) -> None:
         """A coordinator who is silent or declines: CoMensha. CoMensha too: a person is alarmed, until somebody acts."""
         move = await self.turn()
-        if move.to == Phase.ALARM:
+        if move.to in {Phase.ALARM, Phase.JOINING}:
             self.report_status(SignalStatus.WITH_DESK)
 
     @chapter(Phase.OWNED)

@@ -1,10 +1,12 @@
 """What the signal desk hears and decides: who is asked, who owns, what the reporter and the province are told."""
 
+from typing import Any
+
 from temporalio import workflow
 
 from activities.routing import Route
 from contracts.agencies import Party
-from contracts.commands import AssignOwner
+from contracts.commands import AssignOwner, JoinSignal
 from contracts.event import File
 from contracts.events.coverage import CoverageGapObserved
 from contracts.events.signals import (
@@ -12,20 +14,22 @@ from contracts.events.signals import (
     CaseConcluded,
     CaseDeclined,
     CaseProgressed,
+    CaseStalled,
     CaseWithdrawn,
     SignalReported,
     SignalRouted,
     SignalStatusChanged,
 )
 from contracts.reference import from_bytes
-from contracts.words import AgencyKind, CoverageGapKind, SignalStatus, Urgency
+from contracts.words import AgencyKind, CoverageGapKind, NotOurs, SignalStatus, Urgency
 from workflows.admission import command, hears
 from workflows.calendar import is_open
 from workflows.files.record import Received
 from workflows.files.signal import SignalFile
 from workflows.process import Process
-from workflows.tables.signal import NOBODY, SIGNAL, Phase
+from workflows.tables.signal import KNOWN, KNOWN_TOO, NOBODY, SIGNAL, STALLED, Phase
 from workflows.tables.table import CLOCK
+from workflows.track import Track
 
 
 def _known(self: "SignalDesk", order: AssignOwner) -> str | None:
@@ -33,12 +37,26 @@ def _known(self: "SignalDesk", order: AssignOwner) -> str | None:
     if self.file.route is None:
         return "the routing tables have not been read yet: try again in a moment"
     known = [party.slug for party in (*self.file.route.others, self.file.route.registry)]
-    return None if order.to in known else f"{order.to} cannot own a case; assign one of: {', '.join(known)}"
+    if order.to not in known:
+        return f"{order.to} cannot own a case; assign one of: {', '.join(known)}"
+    return _owned_and_heard_of(self, order.to) if self.phase == Phase.OWNED else None
+
+
+def _owned_and_heard_of(self: "SignalDesk", to: str) -> str | None:
+    """Who owns a case keeps it, unless nothing was heard of it or it stands still."""
+    if self.file.holder is not None and to == self.file.holder.slug:
+        return f"{to} owns this case already: ask there, or assign another one"
+    return None if self.progress.reminders else "its owner has this case and nothing is overdue: ask there first"
 
 
 def _owner(self: "SignalDesk", _: object) -> Party | None:
     """Once a case is owned, only its owner reports on it."""
     return self.file.holder
+
+
+def _of_its_owner(self: "SignalDesk", received: Received[Any]) -> Track | None:
+    """What somebody says who owned it before, and has not heard yet that this changed, is only noted."""
+    return None if received.sender.slug in self.file.former else self
 
 
 class SignalDesk(Process[SignalFile]):
@@ -70,14 +88,26 @@ class SignalDesk(Process[SignalFile]):
         """The next one is asked at once, if it was the holder who declined."""
         was_holder = self.them is not None and received.sender.slug == self.them.slug
         self.file.asked = [party for party in self.file.asked if party.slug != received.sender.slug]
-        if self.phase == Phase.WITH_COORDINATOR:
-            self._escalate("CaseDeclined")
+        known = received.event.reason is NotOurs.KNOWN_ALREADY
+        if known and workflow.patched("who-is-known-already-is-joined-by-hand"):
+            self._known_elsewhere()
+        elif self.phase == Phase.WITH_COORDINATOR:
+            if was_holder or not workflow.patched("only-who-holds-a-signal-declines-it"):
+                self._escalate("CaseDeclined")
+            else:
+                self.move("CaseDeclined", Phase.WITH_COORDINATOR)
         elif self.phase == Phase.WITH_REGISTRY:
             self.move("CaseDeclined", Phase.ALARM if was_holder else Phase.WITH_REGISTRY)
             if was_holder:
                 self.alarm(NOBODY)
         else:
-            self.move("CaseDeclined")
+            self.move("CaseDeclined", self.phase)
+
+    def _known_elsewhere(self) -> None:
+        """Nobody else is asked to begin a second file; a person joins the two, and nothing says where the other one lies."""
+        owned = self.phase == Phase.OWNED
+        self.alarm(KNOWN_TOO if owned else KNOWN)
+        self.move("CaseDeclined", Phase.OWNED if owned else Phase.JOINING)
 
     def rang(self) -> None:
         """A coordinator's silence is a gap in coverage."""
@@ -87,22 +117,42 @@ class SignalDesk(Process[SignalFile]):
         else:
             self.move(CLOCK)
 
-    @hears(sender=_owner)
+    @hears(track=_of_its_owner, sender=_owner)
     def case_progressed(self, received: Received[CaseProgressed]) -> None:
         """The case changed hands."""
-        self.report_status(received.event.status)
-        self.move("CaseProgressed")
+        if self._owns(received.sender):
+            self.file.helped = received.event.status is SignalStatus.WITH_AID
+            self.report_status(received.event.status)
+            self.move("CaseProgressed")
 
-    @hears(sender=_owner)
-    def case_concluded(self, received: Received[CaseConcluded]) -> None:  # noqa: ARG002 - the outcome is not the desk's
+    @hears(track=_of_its_owner, sender=_owner)
+    def case_stalled(self, received: Received[CaseStalled]) -> None:
+        """The case waits for somebody, in vain: a person here asks its owner, or assigns another one."""
+        if self._owns(received.sender):
+            self.alarm(STALLED)
+            self.move("CaseStalled")
+            self.progress.reminders += 1
+
+    @hears(track=_of_its_owner, sender=_owner)
+    def case_concluded(self, received: Received[CaseConcluded]) -> None:
         """The case ended: the reporter hears that, not how."""
+        if self._owns(received.sender):
+            self.report_status(SignalStatus.CLOSED)
+            self.move("CaseConcluded")
+
+    @command()
+    def join_signal(self, _: JoinSignal) -> None:
+        """The person was known already and the two were joined by hand: this signal ends, and its reporter hears that."""
+        self._release_others(None)
         self.report_status(SignalStatus.CLOSED)
-        self.move("CaseConcluded")
+        self.move("join_signal")
 
     @command(check=_known)
     def assign_owner(self, order: AssignOwner) -> None:
-        """Give the signal to an owner by name; this answers the alarm."""
+        """Give the signal to an owner by name; this answers the alarm, and who owned it hears that."""
         self.file.alarms.clear()
+        if self.phase == Phase.OWNED:
+            self._take_back()
         route = self._route()
         to = next(party for party in (*route.others, route.registry) if party.slug == order.to)
         self.hand_to(to, "assign_owner")
@@ -120,6 +170,11 @@ class SignalDesk(Process[SignalFile]):
     def expects(self, sender: Party) -> bool:
         """Whoever was asked may answer, also late; once owned, only the owner reports."""
         return sender.slug in {party.slug for party in self.file.asked}
+
+    @property
+    def in_crisis(self) -> bool:
+        """Where the signal says so, until somebody helps the person."""
+        return self.file.signal is not None and self.file.signal.urgency is Urgency.CRISIS and not self.file.helped
 
     def _route(self) -> Route:
         if self.file.route is None:
@@ -146,19 +201,31 @@ class SignalDesk(Process[SignalFile]):
     def _ask(self, party: Party | None) -> None:
         if party is None or self.file.signal is None or self.file.reporter is None:
             raise RuntimeError("a signal is handed on after it was received")
-        self.file.holder = party
+        self.file.holder, self.file.helped = party, False
+        self.file.former = [slug for slug in self.file.former if slug != party.slug]
         self.file.asked = [*(other for other in self.file.asked if other.slug != party.slug), party]
         routed = SignalRouted(signal=self.file.signal, care_region=self.file.region, reported_by=self.file.reporter.kind)
         self.tell(party, routed)
         remote = party.kind is AgencyKind.REGISTRY
         self.report_status(SignalStatus.WITH_REGISTRY if remote else SignalStatus.WITH_COORDINATOR)
 
-    def _release_others(self, owner: Party) -> None:
+    def _take_back(self) -> None:
+        """From who owned it, and has it still open."""
+        owner = self.file.holder
+        if owner is not None:
+            self.tell(owner, CaseWithdrawn())
+            self.file.former.append(owner.slug)
+            self.file.asked = [party for party in self.file.asked if party.slug != owner.slug]
+
+    def _release_others(self, owner: Party | None) -> None:
         for party in self.file.asked:
-            if party.slug != owner.slug:
+            if owner is None or party.slug != owner.slug:
                 self.tell(party, CaseWithdrawn())
         self.file.holder = owner
         self.file.alarms.clear()
+
+    def _owns(self, sender: Party) -> bool:
+        return sender.slug not in self.file.former
 
     def report_status(self, status: SignalStatus) -> None:
         """Tell the reporter, if it is news."""

@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 
 from contracts.agencies import Party
 from contracts.commands import COMMANDS
+from contracts.hours import ALWAYS
 from contracts.refusals import RefusalCode
 from contracts.views import TrackView
 from workflows.calendar import due
@@ -16,6 +17,13 @@ from workflows.tables.table import CLOCK, State, Table, Turn
 
 if TYPE_CHECKING:
     from workflows.process import Process
+
+
+PAGED = 2
+"""At which reminder a person is paged, where no alarm is raised anyway."""
+
+FURTHER = 3
+"""At which reminder, and at every further time so many, others hear that a file stands still."""
 
 
 class Home(Protocol):
@@ -96,19 +104,27 @@ class Track:
             return []
         return [name for name in self.state.moves if name in COMMANDS]
 
-    def move(self, trigger: str, to: str | None = None) -> None:
+    def move(self, trigger: str, to: str | None = None, *, anew: bool = False) -> None:
         """Go where a trigger leads.
 
         Args:
             trigger: A command, an event or the clock.
             to: Which of the states the table allows; needed only where there are several.
+            anew: The state begins again, with somebody else, even where it is the same one.
         """
         targets = self.table.targets(self.phase, trigger)
         target = to or (next(iter(targets)) if len(targets) == 1 else "")
         if target not in targets:
             raise RuntimeError(f"{self.table.name}: {self.phase} --{trigger}--> {target or '?'} is not in the table")
-        self.enter(target, remind=trigger == CLOCK and target == self.phase)
+        back = target == self.phase and not anew
+        if not (back and self._keeps_its_clock(trigger)):
+            self.enter(target, remind=back and trigger == CLOCK)
         self.moved(trigger, target)
+
+    def _keeps_its_clock(self, trigger: str) -> bool:
+        """What does not move a file does not move its clock: a decision, and an event of which the table says so."""
+        keeps = trigger in COMMANDS or (self.state is not None and trigger in self.state.keeps)
+        return keeps and workflow.patched("what-leads-back-keeps-the-clock")
 
     def moved(self, trigger: str, to: str) -> None:
         """What a kind of track does after each move."""
@@ -122,21 +138,42 @@ class Track:
         if self.state:
             self.home.progress.due = self.clock_end(self.state)
 
+    @property
+    def in_crisis(self) -> bool:
+        """Whether the terms of a crisis run."""
+        return False
+
     def clock_end(self, state: State) -> datetime:
-        """When the clock of a state that begins now ends, by the hours of whoever must act."""
+        """When the clock of a state that begins now ends: by the hours of whoever must act, in a crisis around the clock."""
+        crisis = self.process.file.clocks.in_crisis(state.clock)
+        if crisis is not None and self.in_crisis and workflow.patched("a-crisis-has-clocks-of-its-own"):
+            return due(workflow.now(), crisis, ALWAYS)
         hours = (self.turn_of or self.process.file.me).hours
         return due(workflow.now(), getattr(self.process.file.clocks, state.clock), hours)
 
     def ring(self) -> None:
         """The clock ended: do what the table says."""
         self.process.note(f"{self.table.name}.{self.phase}.clock", self.process.file.me.slug)
-        if self.state and self.state.alarm:
-            self.process.alarm(self.state.alarm)
+        state = self.state
+        if state and state.alarm:
+            self.process.alarm(state.alarm)
         self.rang()
+        if state and self.state is state:
+            self._press(state, self.progress.reminders)
 
     def rang(self) -> None:
         """What follows the clock; where the table leaves a choice, a kind of track makes it here."""
         self.move(CLOCK)
+
+    def _press(self, state: State, rung: int) -> None:
+        """A reminder may be overlooked: the second one reaches a person, in a crisis the first; the third goes further."""
+        person = not state.alarm and rung >= (1 if self.in_crisis else PAGED)
+        further = rung > 0 and rung % FURTHER == 0
+        if (person or further) and workflow.patched("a-reminder-reaches-a-person"):
+            if person:
+                self.process.alarm(f"{self.title} stands still in {state.name}: it is the turn of {state.who}")
+            if further:
+                self.process.stands_still(self)
 
     def outline(self) -> TrackView:
         """As a person sees it."""

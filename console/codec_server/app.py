@@ -1,6 +1,8 @@
 """The codec server: who asks, what for, may they; it is written down; only then is anything decrypted."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 import structlog
@@ -21,6 +23,35 @@ NOT_WRITTEN_DOWN = Refusal(
     "nothing is read while it cannot be written down who reads: try again later",
 )
 
+AT_ONCE = 8
+"""Requests of one person at a time; a page of the UI asks for a few. With the size of one this bounds what a person may fill."""
+TOO_MANY = Refusal(
+    HTTPStatus.TOO_MANY_REQUESTS, "too_many", f"at most {AT_ONCE} requests of one person at a time: wait for the others"
+)
+
+
+class Turns:
+    """How many requests of each person are under way."""
+
+    def __init__(self) -> None:
+        self._under_way: Counter[str] = Counter()
+
+    @contextmanager
+    def of(self, person: str) -> Generator[None]:
+        """Have one more.
+
+        Raises:
+            Problem: 429.
+        """
+        if self._under_way[person] >= AT_ONCE:
+            raise Problem(TOO_MANY)
+        self._under_way[person] += 1
+        try:
+            yield
+        finally:
+            self._under_way[person] -= 1
+            self._under_way += Counter()  # forgets whoever has none
+
 
 class CodecServer:
     """Temporal's remote codec protocol, decode only: who writes to a workflow uses `keten`.
@@ -37,10 +68,15 @@ class CodecServer:
         self._namespaces = namespaces
         self._audit = audit
         self._reader = reader
+        self._turns = Turns()
 
     async def decode(self, request: Request) -> Response:
         """Answer with the payloads in clear, in the same order."""
         person = await self._access.person(request)
+        with self._turns.of(person.name):
+            return await self._decode(person, request)
+
+    async def _decode(self, person: Person, request: Request) -> Response:
         wanted = await asked(request)
         cases = self._allowed(person, wanted)
         await self._write_down(person, wanted.namespace, cases)

@@ -18,6 +18,7 @@ from console.codec_server.listening import Door, listening
 from console.codec_server.reader import Reader
 from console.codec_server.tokens import Tokens
 from runtime.settings import Settings
+from runtime.web_address import stays_here
 from workers.wiring import Wiring
 
 DEV_AUDIENCE = "keten-codec"
@@ -66,7 +67,7 @@ async def codec_server(
     address = door.address
     dev = DevIssuer(address + DEV_ISSUER, DEV_AUDIENCE, wiring.directory, show_code) if show_code else None
     trusted = Trust(dev.url, DEV_AUDIENCE) if dev else trust(wiring.settings)
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(trust_env=not stays_here(trusted.issuer)) as client:
         access = Access(Tokens(Issuer(trusted.issuer, client), trusted.audience), origin, by_cookie=dev is not None)
         app = codec_app(CodecServer(access, wiring.directory.by_slug, audit, Reader(wiring.codec)))
         if dev:

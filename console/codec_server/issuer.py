@@ -54,6 +54,8 @@ class Issuer:
             IssuerUnavailable: The keys cannot be had now.
             UnknownKey: There is none of this name.
         """
+        if kid in self._keys and self._fresh:  # nobody waits for a look that a stranger's token asks for
+            return self._keys[kid]
         async with self._one_look:
             if kid not in self._keys or not self._fresh:
                 await self._look()

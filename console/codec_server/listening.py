@@ -3,30 +3,20 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from console.codec_server.patience import LIMITS, Limits, Patient
 from runtime.keys import KeyFileError, read_private
 from runtime.web_address import is_loopback
 
 PATIENCE = 5
 """Seconds for answers under way when it stops."""
-AT_ONCE = 100
-"""Connections; more hear 503. With the size of a request this bounds memory."""
-
-
-class Quiet(uvicorn.Server):
-    """Leaves signals to whoever runs it."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Take none."""
-        yield
 
 
 class Shown(NamedTuple):
@@ -93,7 +83,7 @@ def bound(host: str, port: int, shown: Shown | None = None) -> Door:
 
 
 @asynccontextmanager
-async def listening(app: ASGIApp, door: Door) -> AsyncGenerator[None]:
+async def listening(app: ASGIApp, door: Door, limits: Limits = LIMITS) -> AsyncGenerator[None]:
     """Answer on a socket while the context lasts. What is asked for is not logged."""
     config = uvicorn.Config(
         app,
@@ -103,12 +93,12 @@ async def listening(app: ASGIApp, door: Door) -> AsyncGenerator[None]:
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=AT_ONCE,
+        limit_concurrency=limits.connections,
         timeout_graceful_shutdown=PATIENCE,
         ssl_certfile=door.shown and door.shown.cert,
         ssl_keyfile=door.shown and door.shown.key,
     )
-    server = Quiet(config)
+    server = Patient(config, limits)
     serving = asyncio.create_task(server.serve(sockets=[door.socket]))
     try:
         yield

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -117,7 +118,15 @@ async def _report(reference: str, output: Path | None, slug: str | None) -> None
         raise LookupError(f"nothing is held of {reference} at {slug or 'the agencies of this installation'}")
     text = "\n\n".join(parts) + "\n"
     if output:
-        await asyncio.to_thread(output.write_text, text, encoding="utf-8")
+        await asyncio.to_thread(_hand_over, output, text)
         screen.print(good("written", f": {output}; whoever hands it over checks first who asks"))
     else:
         screen.print(Markdown(without_orders(text)))
+
+
+def _hand_over(path: Path, text: str) -> None:
+    """Nobody else on this machine reads it, whatever the umask is or the file was before."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.truncate()
+        file.write(text)

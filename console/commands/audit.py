@@ -1,8 +1,11 @@
 """Who did what: the audit logs of agencies, shown and verified."""
 
 import asyncio
+import json
+from contextlib import suppress
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -13,11 +16,15 @@ from console.plain import plain
 from console.screen import run, screen, stop, styled
 from console.times import when
 from contracts.agencies import Agency
-from runtime.audit.entry import Action, Entry
+from runtime.audit.entry import Action, Entry, Head
+from runtime.audit.log import AuditLog
 from runtime.audit.proof import Proof, prove
 
 app = typer.Typer(help="Who did what: the audit logs of agencies.", no_args_is_help=True)
 AT = Annotated[str | None, typer.Option("--at", help="slug of the agency; else every one that this console may act for")]
+NOTED = frozenset({"audit_head_signed", "audit_head_noted"})
+"""Lines of a log that say a head."""
+
 CASE = Annotated[str | None, typer.Option(help="case reference")]
 PERSON = Annotated[str | None, typer.Option(help="name of a person")]
 SINCE = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="a day, or a moment, in local time")]
@@ -30,9 +37,13 @@ def show(at: AT = None, case: CASE = None, person: PERSON = None, since: SINCE =
 
 
 @app.command()
-def verify(at: AT = None) -> None:
+def verify(
+    at: AT = None,
+    head: Annotated[list[str] | None, typer.Option(help="NUMBER:HASH, as it was noted elsewhere; with --at")] = None,
+    log: Annotated[list[Path] | None, typer.Option(help="JSON lines of a log that was kept elsewhere; their heads count")] = None,
+) -> None:
     """Recompute every log, and name the first entry that is altered, missing, inserted, reordered or cut off."""
-    run(_verify(at))
+    run(_verify(at, head or [], log or []))
 
 
 async def _show(slug: str | None, case: str | None, person: str | None, since: datetime | None) -> None:
@@ -54,21 +65,57 @@ def _chosen(installation: Installation, slug: str | None) -> list[Agency]:
     return [installation.directory.get(slug)] if slug else installation.ours
 
 
-async def _verify(slug: str | None) -> None:
+async def _verify(slug: str | None, heads: list[str], logs: list[Path]) -> None:
+    if heads and not slug:
+        raise ValueError("a head is of one agency's log: say of which with --at")
     installation = Installation.at_rest()
-    wrong = [agency.slug for agency in _chosen(installation, slug) if not await _verified(installation, agency.slug)]
+    chosen = _chosen(installation, slug)
+    if not chosen:
+        stop("nothing was verified: no agency has keys here, so there is no log that this console could read; look at KETEN_HOME")
+    elsewhere = noted_in(logs)
+    if slug:
+        elsewhere[slug] = [*elsewhere.get(slug, []), *map(Head.read, heads)]
+    if logs and not any(elsewhere.get(agency.slug) for agency in chosen):
+        raise ValueError("no head of these agencies stands in that log: it must hold JSON lines (KETEN_LOG_JSON=true)")
+    wrong = [agency.slug for agency in chosen if not await _verified(installation, agency.slug, elsewhere.get(agency.slug, []))]
     if wrong:
         stop(f"not what was written: the audit log of {', '.join(wrong)}; keep it as it is, and ask whoever keeps the backups")
 
 
-async def _verified(installation: Installation, slug: str) -> bool:
+def noted_in(logs: list[Path]) -> dict[str, list[Head]]:
+    """The heads in logs that were kept elsewhere, by agency; other lines are passed over."""
+    found: dict[str, list[Head]] = {}
+    for path in logs:
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            with suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):
+                fields: Any = json.loads(line)
+                if fields["event"] in NOTED:
+                    found.setdefault(str(fields["agency"]), []).append(Head.read(str(fields["head"])))
+    return found
+
+
+async def _verified(installation: Installation, slug: str, elsewhere: list[Head]) -> bool:
     log = installation.audit(slug)
+    if nothing := await asyncio.to_thread(_nothing, log, elsewhere):
+        screen.print(f"{slug}: {nothing}")
+        return False
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task(f"recomputing the log of {slug}", total=await asyncio.to_thread(log.store.count))
-        proof = await asyncio.to_thread(prove, log, installation.audit_signer(slug), lambda: progress.advance(task))
+        signer = installation.audit_signer(slug)
+        proof = await asyncio.to_thread(prove, log, signer, lambda: progress.advance(task), elsewhere)
     _say(slug, proof)
     return not proof.flaws
+
+
+def _nothing(log: AuditLog, elsewhere: list[Head]) -> str | None:
+    """Why there is nothing to verify, if so: a log that holds nothing does not hold."""
+    known = log.head_file.path.exists() or elsewhere
+    if log.store.is_missing and known:
+        return "the log is gone, and there was one: restore it from a backup"
+    if not known and (log.store.is_missing or not log.store.count()):
+        return "nothing was ever written here, or all of it is gone: there is nothing to verify"
+    return None
 
 
 def _say(slug: str, proof: Proof) -> None:

@@ -10,11 +10,12 @@ import typer
 
 from console.codec_server import DEV_ISSUER
 from console.codec_server.audit import AuditLogs
-from console.commands.servers import until_stopped
 from console.screen import errors, good, run, screen, settings, stop, styled
+from runtime.ending import ending
 from runtime.logs import configure_logs
 from runtime.servers import read_running
 from runtime.settings import Settings
+from runtime.watchdog import watched
 from runtime.web_address import is_loopback
 from workers.wiring import Wiring
 
@@ -67,7 +68,7 @@ def token(
     code = sys.stdin.readline()  # typer's prompt would write a space to standard output
     wish = {"code": code, "agency": agency, "person": person, **({"case": case} if case else {})}
     try:
-        answer = httpx.post(f"{address}{DEV_ISSUER}/token", data=wish)
+        answer = httpx.post(f"{address}{DEV_ISSUER}/token", data=wish, trust_env=False)
         said = answer.json()
     except (httpx.HTTPError, ValueError):
         stop(f"no codec server answers at {address}: start it with `keten codec-server --dev-issuer`")
@@ -86,11 +87,12 @@ async def _serve(configured: Settings, where: Where, *, dev_issuer: bool) -> Non
     wiring, show_code = Wiring(configured, "", ""), _show if dev_issuer else None
     shown = Shown(where.cert, where.key) if where.cert and where.key else None
     door = bound(where.host, where.port, shown)
-    async with codec_server(wiring, AuditLogs(wiring.audit), door, origin, show_code) as address:
+    server = codec_server(wiring, AuditLogs(wiring.audit), door, origin, show_code)
+    async with ending() as end, server as address, watched():
         screen.print(good("The codec server answers", f" at {address}, {_whom(origin)}"), soft_wrap=True)
         if dev_issuer:
             screen.print(f"For the Temporal UI log in at {address}{DEV_ISSUER}/login; Ctrl-C stops it.", soft_wrap=True)
-        await until_stopped(asyncio.Event().wait())
+        await end.wait(asyncio.Event().wait())
 
 
 def _check_issuer(configured: Settings, host: str, *, dev_issuer: bool) -> None:

@@ -48,6 +48,18 @@ def replay(
     run(_replay(agency, number, corrected.read_bytes() if corrected else None))
 
 
+@app.command()
+def remove(
+    agency: AGENCY,
+    number: Annotated[int | None, typer.Argument(min=1, max=2**63 - 1, help="number of the dead letter")] = None,
+    of: Annotated[str | None, typer.Option(metavar="SENDER", help="instead of a number: all of this sender")] = None,
+) -> None:
+    """Remove a dead letter that nobody needs, or all of one sender: that makes room where a sender's share is full."""
+    if (number is None) == (of is None):
+        stop("say which: a number from `keten dead list`, or --of and the slug of a sender")
+    run(_remove(agency, number, of))
+
+
 async def _list(*, as_json: bool) -> None:
     installation = Installation.reach()
     found: list[tuple[str, DeadLetter]] = []
@@ -108,18 +120,37 @@ async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
             installation.witness.act(agency, Action.REPLAY, what),
             await installation.dead_letters(agency) as letters,
         ):
-            await letters.show(number)
-            await letters.replay(number, _checked(corrected) if corrected is not None else None)
+            letter = await letters.show(number)
+            before = letters.text(letter, installation.directory.by_slug.get(letter.sender))
+            await letters.replay(number, _checked(corrected, before) if corrected is not None else None)
     except Refused as refused:
         stop(f"not replayed: the corrected event would be refused: {refused.code}: {refused.reason}")
     screen.print(good("replayed", f": {agency.slug} takes it again; if it is refused again, `keten dead list` shows it"))
 
 
-def _checked(corrected: bytes) -> bytes:
-    """A corrected event, as whoever publishes one is told what is wrong with it."""
+def _checked(corrected: bytes, before: bytes) -> bytes:
+    """A corrected event, as whoever publishes one is told what is wrong with it; what its sender added may stay."""
     fields = parse(corrected)
     named(fields)
-    return whole(fields).to_json()
+    return whole(fields, _attributes(before)).to_json()
+
+
+def _attributes(text: bytes) -> frozenset[str]:
+    try:
+        return frozenset(parse(text))
+    except Refused:
+        return frozenset()
+
+
+async def _remove(slug: str, number: int | None, of: str | None) -> None:
+    installation = Installation.reach()
+    agency = installation.directory.get(slug)
+    what = f"dead_letter:{number}" if of is None else f"dead_letters:{installation.directory.get(of).slug}"
+    async with installation.witness.act(agency, Action.REMOVE_LETTER, what), await installation.dead_letters(agency) as letters:
+        if number is not None:
+            await letters.remove(number)
+        count = 1 if of is None else await letters.remove_of(of)
+    screen.print(good("removed", f": {count}; what waits in the inbox of {agency.slug} for that room is taken in a minute"))
 
 
 def _at(letter: DeadLetter) -> str:

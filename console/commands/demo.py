@@ -13,7 +13,7 @@ import typer
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from console.commands.servers import show_addresses, until_stopped
+from console.commands.servers import show_addresses
 from console.demo.staff import SimulatedStaff
 from console.demo.stories import STORIES, Story, Told
 from console.installation import Installation, everything
@@ -22,6 +22,7 @@ from console.picture import story_table
 from console.plain import plain
 from console.screen import run, screen, styled
 from runtime.bus import DeadLetter, DeadLetters
+from runtime.ending import ending
 from runtime.logs import configure_logs
 from runtime.production import refuse_embedded
 from runtime.settings import Settings, load_settings
@@ -40,7 +41,7 @@ def demo(keep: Annotated[bool, typer.Option("--keep", help="leave everything run
 async def _demo(keep: bool) -> None:
     settings = _settings()
     began = time.monotonic()
-    async with AsyncExitStack() as stack:
+    async with ending() as end, AsyncExitStack() as stack:
         with screen.waiting("starting a NATS server, a Temporal server and the offices of all agencies"):
             installation, running = await stack.enter_async_context(everything(settings))
             await stack.enter_async_context(watched())
@@ -53,7 +54,7 @@ async def _demo(keep: bool) -> None:
             look = f"KETEN_HOME={settings.home} .venv/bin/keten cases --closed"
             screen.print(styled("\nLook around in another terminal: ", (look, "bold")))
             screen.print("Ctrl-C stops everything.")
-            await until_stopped(running.watch())
+            await end.wait(running.watch())
         else:
             screen.print("\nThe servers stop now; `make demo KEEP=1` leaves them running, to look around.")
 

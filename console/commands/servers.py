@@ -2,20 +2,21 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from console.installation import Installation, everything
+from console import losses
+from console.installation import Installation, everything, home_watched
 from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
 from runtime.audit.entry import Action
 from runtime.authority import LIFETIME, RENEW, Authority
+from runtime.ending import ending
 from runtime.event_keys import EventKeys
+from runtime.home import private_home
 from runtime.keys import Keys
 from runtime.logs import configure_logs
 from runtime.nats_config import render_cluster
@@ -48,37 +49,43 @@ def provision(
     ] = False,
     nodes: Annotated[str, typer.Option(help="host names of the cluster's nodes")] = "nats-1,nats-2,nats-3",
     replicas: Annotated[int, typer.Option(min=1, max=5, help="copies of every stream; a cluster of three holds 3")] = 1,
+    accept_loss: Annotated[
+        str | None, typer.Option(help="only begin anew without this store, which a start refused to do; what was in it is lost")
+    ] = None,
 ) -> None:
     """Make keys, streams, namespaces and search attributes on the servers that run; nothing is ever deleted."""
     if tls:
         run(_certify(nodes.split(",")))
     if render:
         run(_render(render, nodes.split(",")))
-    if not (tls or render):
+    if accept_loss:
+        run(losses.accept_loss(accept_loss))
+    if not (tls or render or accept_loss):
         run(_provision(replicas))
 
 
 async def _up() -> None:
     settings = load_settings()
-    with screen.waiting("starting the bus, Temporal and every agency"):
-        stack = AsyncExitStack()
-        installation, running = await stack.enter_async_context(everything(settings))
-    async with stack, watched():
+    async with ending() as end, AsyncExitStack() as stack:
+        with screen.waiting("starting the bus, Temporal and every agency"):
+            installation, running = await stack.enter_async_context(everything(settings))
+        await stack.enter_async_context(watched())
         screen.print(good("Keten runs", f": {len(installation.directory.agencies)} agencies, state in {settings.home}"))
         show_addresses(installation)
         screen.print("Ctrl-C stops it; another terminal may now use `keten cases`, `keten publish`, `keten doctor`.")
-        await until_stopped(running.watch())
+        await end.wait(running.watch())
         screen.print("stopping")
 
 
 async def _worker(slug: str) -> None:
     from workers.kinds import office  # noqa: PLC0415 - every workflow, which other commands do not need
 
-    installation = Installation.reach(slug)
-    agency = installation.directory.get(slug)
-    installation.prepare()
-    async with office(agency, installation).open(), watched():
-        await until_stopped(asyncio.Event().wait())
+    async with ending() as end:
+        installation = Installation.reach(slug)
+        agency = installation.directory.get(slug)
+        installation.prepare()
+        async with office(agency, installation).open(), home_watched(installation, slug), watched():
+            await end.wait(asyncio.Event().wait())
 
 
 async def _certify(nodes: list[str]) -> None:
@@ -87,7 +94,7 @@ async def _certify(nodes: list[str]) -> None:
     if read_running(settings):
         raise AlreadyRunning(f"Keten runs in {settings.home}, and a server reads its certificate when it starts: stop it first")
     directory = read_file(read_directory, settings.directory)
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_home(settings.home)
     issued = Authority(settings.tls_dir).certify(directory, nodes)
     what = (
         f": {len(issued)} certificates issued in {settings.tls_dir}, by a test authority that nobody else should believe; each "
@@ -135,17 +142,3 @@ def show_addresses(installation: Installation) -> None:
         for agency in installation.directory.agencies:
             address = f"{installation.ui_url}/namespaces/{agency.namespace}/workflows"
             screen.print(f"  {agency.slug:24}{address}", soft_wrap=True)
-
-
-async def until_stopped(other: Coroutine[Any, Any, Any]) -> None:
-    """Wait for Ctrl-C, a termination signal, or for something else to end first."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopped.set)
-    tasks = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(other)]
-    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    for task in done:
-        task.result()

@@ -5,16 +5,17 @@ from typing import Annotated
 
 import typer
 
-from console.commands.servers import until_stopped
 from console.installation import NotRunning
 from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
+from runtime.ending import ending
 from runtime.keys import KeyFileError
 from runtime.logs import configure_logs
 from runtime.production import refuse_defaults_of_gate
 from runtime.servers import read_running
 from runtime.settings import Settings
 from runtime.tls import Certificates, Tls, named_by
+from runtime.watchdog import watched
 from workers.wiring import read_file
 
 
@@ -38,9 +39,10 @@ async def _serve(configured: Settings, listen: str) -> None:
             "KETEN_TLS_KEY, or, to try it, make some with `keten provision --tls`"
         )
     directory = read_file(read_directory, configured.directory)
-    async with server.temporal_gate(listen, shown, directory, server.Behind(*_behind(configured, shown))) as address:
+    behind = server.Behind(*_behind(configured, shown))
+    async with ending() as end, server.temporal_gate(listen, shown, directory, behind) as address, watched():
         screen.print(good("The gate is open", f" at {address}, for {len(directory.agencies)} agencies"), soft_wrap=True)
-        await until_stopped(asyncio.Event().wait())
+        await end.wait(asyncio.Event().wait())
 
 
 def _behind(configured: Settings, shown: Tls) -> tuple[str, Tls | None]:

@@ -11,7 +11,8 @@ from workflows.tables.table import CLOCK, State, Table
 HEAD = """# The processes
 
 Generated from `workflows/tables/`; every workflow moves by its table and by nothing else. Every open state has an owner, a clock
-and a way out. Terms are the defaults of `contracts/clocks.py`; an installation may set others.
+and a way out. Terms are the defaults of `contracts/clocks.py`; an installation may set others. Where a second
+term stands, it runs in a crisis, around the clock.
 """
 
 
@@ -45,5 +46,7 @@ def _diagram(table: Table) -> list[str]:
 
 
 def _row(state: State) -> str:
-    term = getattr(Clocks(), state.clock)
-    return f"| {state.name} | {state.who} ({state.turn}) | {term} (`{state.clock}`) | {state.then} |"
+    clocks = Clocks()
+    term, crisis = getattr(clocks, state.clock), clocks.in_crisis(state.clock)
+    until = f"{term} (`{state.clock}`)" + (f"; {crisis} in a crisis" if crisis else "")
+    return f"| {state.name} | {state.who} ({state.turn}) | {until} | {state.then} |"

@@ -1,6 +1,7 @@
 """The schemas as last released, and whether today's catalogue breaks them."""
 
 import json
+import tomllib
 from pathlib import Path
 
 from console.generate.breaking import breaking
@@ -8,6 +9,7 @@ from console.generate.schemas import Schema, as_text, data_schema, envelope_sche
 from contracts.catalogue import BY_SHORT_NAME
 
 RELEASED = Path("contracts/released")
+DECIDED = RELEASED / "decided.toml"
 ENVELOPE = "envelope"
 
 
@@ -22,7 +24,7 @@ def released(root: Path) -> dict[str, Schema]:
 
 
 def breaking_changes(root: Path) -> list[str]:
-    """One line per change that breaks a released schema. A type that was never released may still change."""
+    """One line per change that breaks a released schema and is not in ``decided.toml``. What was never released may change."""
     today = current()
     lines: list[str] = []
     for name, schema in released(root).items():
@@ -30,7 +32,14 @@ def breaking_changes(root: Path) -> list[str]:
             lines.append(f"{name}: the type was removed; once nobody sends it any more, remove {RELEASED / name}.json too")
             continue
         lines.extend(f"{name}: {change}" for change in breaking(schema, today[name]))
-    return lines
+    meant = _decided(root)
+    return [line for line in lines if line not in meant]
+
+
+def _decided(root: Path) -> set[str]:
+    """Changes that break a schema and no agency: each stands there with the reason."""
+    decided = tomllib.loads((root / DECIDED).read_text(encoding="utf-8"))["decided"]
+    return {change for entry in decided for change in entry["changes"]}
 
 
 def write_release(root: Path) -> list[Path]:

@@ -40,9 +40,13 @@ def message_schema(event: type[Event]) -> Schema:
 
 
 def envelope_schema() -> Schema:
-    """The envelope of every message; ``specversion`` must be there by CloudEvents, other attributes are refused."""
+    """The envelope of every message; ``specversion`` must be there by CloudEvents, and any extension has its form and types."""
     schema = CloudEvent.model_json_schema()
-    return {**schema, "required": ["specversion", *schema["required"]], "additionalProperties": False}
+    extensions = {
+        "propertyNames": {"pattern": "^[a-z0-9]+$"},
+        "additionalProperties": {"type": ["string", "integer", "boolean", "null"]},
+    }
+    return {**schema, "required": ["specversion", *schema["required"]], **extensions}
 
 
 def data_schema(event: type[Event]) -> Schema:

@@ -1,10 +1,10 @@
 """Answering a person who asks for access, over all agencies that hold something: each answers or refuses for itself."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from contracts.bounds import Day, Moment
 from contracts.event import Event, File, Rule
 from contracts.events.deliveries import EVERYBODY
 from contracts.text import Line, Model, Slug
@@ -63,27 +63,37 @@ class HeldFile(Model):
 
     kind: File
     phase: Line
-    kept_until: date | None = Field(default=None, description="the end of its term; None: the term begins when the case ends")
+    kept_until: Day | None = Field(default=None, description="the end of its term; None: the term begins when the case ends")
 
 
 class Exchanged(Model):
     """An event about a case that was sent or taken."""
 
-    on: AwareDatetime
+    on: Moment
     type: Line = Field(description="its type in the catalogue, which says what of the person it tells")
     way: Literal["sent", "taken"]
     other: Slug
     ground: Ground | None = None
 
 
+MOST_FILES, MOST_EXCHANGED = 50, 100
+"""How much one page of an answer holds: sealed it stays far under the size that the bus takes, whatever stands in it."""
+
+
 class DisclosureMade(Event):
-    """What an agency holds of a case and what it told whom, without what the law shields; no content of any file."""
+    """What an agency holds of a case and what it told whom, without what the law shields; no content of any file.
+
+    What is more than a page is told on several, each an event of its own, numbered.
+    """
 
     rule: ClassVar[Rule] = _rule("made", "tell a person who asks what is held about them, and who received it", asks=False)
     system: Line = Field(description="the file of whoever asked")
     files: tuple[HeldFile, ...] = Field(default=(), max_length=50)
     exchanged: tuple[Exchanged, ...] = Field(default=(), max_length=500, description="the newest, in the order of time")
-    erased_on: date | None = Field(default=None, description="the day on which what was held was erased")
+    erased_on: Day | None = Field(default=None, description="the day on which what was held was erased")
+    page: int = Field(default=1, ge=1, le=100, description="which page of the answer this is")
+    pages: int = Field(default=1, ge=1, le=100, description="how many pages the answer has")
+    left_out: int = Field(default=0, ge=0, le=2**31, description="how many older exchanges are not listed")
 
 
 class DisclosureRefused(Event):

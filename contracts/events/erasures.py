@@ -1,10 +1,10 @@
 """Erasing what is kept of a case, over all agencies that hold something: asked, answered with a signed receipt, or declined."""
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from contracts.bounds import Day
 from contracts.entitlement import OnlyFor
 from contracts.event import Event, File, Rule
 from contracts.events.deliveries import EVERYBODY
@@ -64,7 +64,7 @@ class ConsentWithdrawn(Event):
         retention=RETENTION,
     )
     consent: ConsentTo
-    told: tuple[Slug, ...] = Field(min_length=1, description="who was told something on this consent")
+    told: tuple[Slug, ...] = Field(min_length=1, max_length=500, description="who was told something on this consent")
 
 
 class ErasureRequested(Event):
@@ -93,8 +93,8 @@ class ErasureCompleted(Event):
     rule: ClassVar[Rule] = _answer("completed", "prove to whoever asked that nothing can be read any more")
     system: Line = Field(description="the file of whoever asked")
     held: bool = Field(description="whether anything was held")
-    destroyed_on: date | None = Field(default=None, description="the day on which the key of the case was destroyed")
-    unreadable_from: date | None = Field(
+    destroyed_on: Day | None = Field(default=None, description="the day on which the key of the case was destroyed")
+    unreadable_from: Day | None = Field(
         default=None, description="from when on what waited on the bus cannot be read from a backup of the bus either"
     )
 

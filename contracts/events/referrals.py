@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from contracts.bounds import Moment, Number
 from contracts.event import Event, File, Rule
 from contracts.events.signals import COORDINATORS, Person
 from contracts.text import Model, Personal, Text
@@ -13,7 +14,7 @@ AID = frozenset({AgencyKind.AID_ORGANISATION})
 
 
 class _Referral(Event):
-    referral: int = Field(ge=1, description="the number of the offer within the case")
+    referral: Number = Field(description="the number of the offer within the case")
 
     def suffix(self) -> str:
         """One case may be offered to an organisation more than once: each offer has a file of its own there."""
@@ -70,7 +71,7 @@ class ReferralOffered(_Referral):
     )
     need: Need
     person: Personal[Person] = Person()
-    answer_by: AwareDatetime
+    answer_by: Moment
 
 
 class ReferralRecalled(_Referral):

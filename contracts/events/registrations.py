@@ -4,6 +4,8 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from contracts.agencies import Agency
+from contracts.bounds import Count
 from contracts.event import Event, File, Rule
 from contracts.events.signals import COORDINATORS
 from contracts.text import Line, Model, Personal
@@ -45,13 +47,18 @@ class RegistrationRequested(Event):
 
     def grounds(self) -> tuple[Ground, ...]:
         """With the person's data on consent, unless a reporter must report by law; anonymously as a task."""
-        if self.registrant is None or self.reported_by is AgencyKind.REPORTER:
+        if self.registrant is None or not self.consented:
             return (Ground.LEGAL_TASK,)
-        return (Ground.CONSENT,)
+        by_law = (Ground.LEGAL_TASK,) if self.reported_by is AgencyKind.REPORTER else ()
+        return (*by_law, Ground.CONSENT)
 
-    def objection(self, sender: AgencyKind) -> str | None:
+    def objection(self, sender: Agency) -> str | None:
         """Only who must report by law may report a person without consent, and nobody reports as another kind."""
-        return None if sender is self.reported_by else "`reported_by` must be the kind of the sender"
+        if sender.kind is not self.reported_by:
+            return "`reported_by` must be the kind of the sender"
+        if self.registrant is not None and not self.consented and not sender.investigation_service:
+            return "only an investigation service may register a person without consent; leave `registrant` out"
+        return None
 
     @model_validator(mode="after")
     def _anonymous_without_consent(self) -> Self:
@@ -105,5 +112,5 @@ class RegistrationAmended(Event):
         purpose="count what could not be placed and how cases end",
         retention="registration",
     )
-    not_placed: int = Field(default=0, ge=0, description="how often nobody could place the person, so far")
+    not_placed: Count = Field(default=0, description="how often nobody could place the person, so far")
     outcome: CaseOutcome | None = Field(default=None, description="set once, when the case ends")

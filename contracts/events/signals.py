@@ -150,6 +150,22 @@ class CaseProgressed(Event):
     status: SignalStatus
 
 
+class CaseStalled(Event):
+    """A case was reminded three times and still waits: the desk looks, and may find another owner."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.cases.stalled.v1",
+        senders=COORDINATORS,
+        recipients=DESK,
+        file=File.SIGNAL,
+        late=True,
+        grounds=(Ground.LEGAL_TASK,),
+        purpose="let a person at the desk look at a case that stands still",
+        retention="status",
+    )
+    waits_for: AgencyKind = Field(description="the kind of agency whose turn it is, never which one")
+
+
 class CaseConcluded(Event):
     """The case ended."""
 

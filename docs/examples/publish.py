@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 import secrets
 import time
 from datetime import UTC, datetime
@@ -73,11 +74,18 @@ def opened(raw: bytes, sender: str) -> Json:
 
 
 def fingerprint(message: Json) -> str:
-    """What the next event of this line says in ``previous``. ``time`` is in UTC and ends with Z."""
+    """What the next event of this line says in ``previous``. ``data`` of texts and whole numbers, with names in ASCII."""
     place = [message.get(name) for name in ("caseref", "type", "source", "sequence", "time", "previous")]
-    place[2] = str(place[2]).rpartition(":")[2]
+    place[2:5] = [str(place[2]).rpartition(":")[2], place[3] or "0", instant(message["time"])]
     text = json.dumps(["keten line 1", *place, message["data"]], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def instant(time: str) -> str:
+    """In UTC, with six digits after the point, or none where all six are zero; further digits are cut off."""
+    seconds, fraction, offset = re.fullmatch(r"(.{19})(?:\.([0-9]+))?(.+)", time.upper()).groups()  # type: ignore[union-attr]
+    moment = datetime.fromisoformat(f"{seconds}.{(fraction or '0')[:6]:0<6}{offset}")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def signal() -> Json:

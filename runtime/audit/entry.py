@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, NamedTuple
@@ -25,6 +26,7 @@ class Action(StrEnum):
     DECIDE = "decide"
     PUBLISH = "publish"
     REPLAY = "replay"
+    REMOVE_LETTER = "remove_letter"
     PROVISION = "provision"
     ROTATE_KEY = "rotate_key"
     ADD_PERSON = "add_person"
@@ -73,10 +75,25 @@ class Entry(NamedTuple):
 
 
 class Head(NamedTuple):
-    """Which entry was the newest at some moment."""
+    """Which entry was the newest at some moment; ``NUMBER:HASH`` in a log and on a command line."""
 
     seq: int
     hash: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
+
+    @classmethod
+    def read(cls, text: str) -> "Head":
+        """A head as it was written.
+
+        Raises:
+            ValueError: It is none.
+        """
+        line = re.fullmatch(r"([0-9]{1,15}):([0-9a-f]{64})", text)
+        if line is None:
+            raise ValueError("a head is NUMBER:HASH, as `head` in a line audit_head_signed: a number and 64 hexadecimal digits")
+        return cls(int(line[1]), line[2])
 
 
 def first_hash(agency: str) -> str:

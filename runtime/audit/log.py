@@ -10,13 +10,16 @@ from sqlalchemy import Connection, select
 
 from runtime.audit.entry import Act, Entry, Head, next_entry
 from runtime.audit.head import HeadFile, HeadUnreadable
-from runtime.audit.store import AuditStore
+from runtime.audit.store import AuditStore, AuditUnavailable
 from runtime.audit.tables import ENTRY, HEAD
 
 log = structlog.get_logger()
 
 HEAD_OF_LOG = "audit head"
 """What a signed head says it is, because the same key may sign other things."""
+
+NO_LOG = Head(0, "")
+"""No log agrees with it."""
 
 
 class Signer(Protocol):
@@ -44,6 +47,20 @@ class AuditLog:
         self.store = store
         self.head_file = head_file
 
+    def prepare(self) -> None:
+        """Make the log where there never was one.
+
+        Raises:
+            AuditUnavailable: It cannot be made, or there was one, which is gone.
+        """
+        there_was_one = self.head_file.path.exists()  # asked first: another process may be making both just now
+        if there_was_one and self.store.is_missing:
+            raise AuditUnavailable(
+                f"the audit log of {self.agency} is gone, and {self.head_file.path} says that there was one: restore it from a "
+                "backup; what is not written down first is not done"
+            )
+        self.store.prepare()
+
     async def append(self, act: Act) -> Entry:
         """Write an act down; returns when it is on disk. Only then may it be done.
 
@@ -51,6 +68,17 @@ class AuditLog:
             AuditUnavailable: It could not be written.
         """
         return await asyncio.to_thread(self.store.guarded, self._append, act)
+
+    async def newest(self, before: Head | None = None) -> Head | None:
+        """The newest entry; None where there is none yet.
+
+        Args:
+            before: The newest at some time before: a log that does not hold it any more is said to be altered.
+
+        Raises:
+            AuditUnavailable: It cannot be read.
+        """
+        return await asyncio.to_thread(self.store.guarded, self._newest, before)
 
     async def sign_head(self, signer: Signer, now: datetime | None = None) -> Head | None:
         """Sign the newest entry, once a day (UTC) and only when something was added.
@@ -65,9 +93,11 @@ class AuditLog:
         return await asyncio.to_thread(self.store.guarded, self._sign_head, signer, day)
 
     def _append(self, act: Act) -> Entry:
+        if self.store.is_missing:
+            self.prepare()
         with self.store.begin() as connection:
             newest = self.store.newest_alone(connection)
-            agrees = self._agrees(connection, self._known())
+            agrees = self._agrees(connection, self._known(newest))
             entry = next_entry(self.agency, newest, act, datetime.now(UTC))
             connection.execute(ENTRY.insert().values(**entry._asdict()))
         if agrees:
@@ -75,23 +105,38 @@ class AuditLog:
         return entry
 
     def _sign_head(self, signer: Signer, day: str) -> Head | None:
+        if self.store.is_missing:
+            self.prepare()
         with self.store.begin() as connection:
             newest = self.store.newest_alone(connection)
             last = connection.execute(select(HEAD).order_by(HEAD.c.day.desc()).limit(1)).first()
             if not newest.seq or (last and (last.day >= day or last.seq >= newest.seq)):
                 return None
             signed = Head(last.seq, str(signer.verify(last.token).get("hash"))) if last else None
-            if not (self._agrees(connection, self._known()) and self._agrees(connection, signed)):
+            if not (self._agrees(connection, self._known(newest)) and self._agrees(connection, signed)):
                 return None
             token = signer.sign({"what": HEAD_OF_LOG, "agency": self.agency, "day": day, **newest._asdict()})
             connection.execute(HEAD.insert().values(day=day, seq=newest.seq, token=token))
         return newest
 
-    def _known(self) -> Head | None:
+    def _newest(self, before: Head | None) -> Head | None:
+        with self.store.begin() as connection:
+            if before:
+                self._agrees(connection, before)
+            newest = self.store.newest_alone(connection)
+        return newest if newest.seq else None
+
+    def _known(self, newest: Head) -> Head | None:
+        """The head in the file beside it, which is made before the first entry: where it is missing later, it was removed."""
         try:
-            return self.head_file.read()
+            kept = self.head_file.read()
         except HeadUnreadable:
-            return Head(0, "")  # no log agrees with it
+            return NO_LOG
+        if kept is None and newest.seq:
+            return NO_LOG
+        if kept is None:
+            self.head_file.keep(newest)
+        return kept if kept and kept.seq else None
 
     def _agrees(self, connection: Connection, known: Head | None) -> bool:
         """Whether the log still holds an entry that is known from before.

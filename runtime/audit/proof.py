@@ -24,13 +24,14 @@ class Proof(NamedTuple):
     flaws: tuple[Flaw, ...]
 
 
-def prove(log: AuditLog, signer: Signer, advance: Callable[[], object] = lambda: None) -> Proof:
+def prove(log: AuditLog, signer: Signer, advance: Callable[[], object] = lambda: None, elsewhere: Iterable[Head] = ()) -> Proof:
     """Check a whole log.
 
     Args:
         log: Of one agency.
         signer: Its key.
         advance: Called after each entry.
+        elsewhere: Heads that were kept where nobody who has the database and its file could change them.
 
     Raises:
         AuditUnavailable: It cannot be read.
@@ -40,6 +41,10 @@ def prove(log: AuditLog, signer: Signer, advance: Callable[[], object] = lambda:
     kept, more = kept_head(log)
     if kept:
         anchors.setdefault(kept.seq, kept.hash)
+    for head in elsewhere:
+        if anchors.get(head.seq, head.hash) != head.hash:
+            flaws.append(Flaw(Kind.ALTERED, head.seq, f"entry {head.seq} was another one when its head was noted elsewhere"))
+        anchors[head.seq] = head.hash
     flaws += [*more, *(Flaw(Kind.UNGUARDED, 0, f"the trigger {name} is gone") for name in sorted(log.store.missing_guards()))]
     count, flaw = walk(log.agency, log.store.entries(), anchors, advance)
     if flaw and flaw.kind is Kind.BROKEN:

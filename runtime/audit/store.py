@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, func, inspect, select, text
+from sqlalchemy import Connection, Engine, func, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.audit.entry import Entry, Head, first_hash, written
@@ -47,14 +48,22 @@ class SignedHead(NamedTuple):
 
 
 class AuditStore:
-    """Entries and signed heads. The tables are made when they are first needed."""
+    """Entries and signed heads. A file that was removed or put elsewhere is neither written to nor made anew in silence."""
 
     def __init__(self, agency: str, url: str) -> None:
         self.agency = agency
         self._url = url
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing was ever made there, or all of it is gone: the file, or the tables."""
+        url = make_url(self._url)
+        if url.get_backend_name() == "sqlite":
+            return not Path(url.database or "").exists()
+        return "_engine" not in vars(self) and not inspect(open_database(self._url)).has_table(ENTRY.name)
+
     def prepare(self) -> None:
-        """Make the tables, or bring them up to date.
+        """Make the tables, or bring them up to date; where it is a file, that too.
 
         Raises:
             AuditUnavailable: The database cannot be used now.
@@ -137,7 +146,8 @@ class AuditStore:
 
     @cached_property
     def _engine(self) -> Engine:
-        engine = open_database(self._url)
-        if not inspect(engine).has_table(ENTRY.name):
+        if self.is_missing:
+            raise FileNotFoundError
+        if not inspect(open_database(self._url)).has_table(ENTRY.name):
             self._prepare()
-        return engine
+        return open_database(self._url, existing=True)

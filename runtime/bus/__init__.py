@@ -2,9 +2,11 @@
 
 from runtime.bus.connection import Access, BusUnreachable, broker, connect
 from runtime.bus.dead_letters import DeadLetter, DeadLetters
-from runtime.bus.inbox import Addressee, Delivery, Inbox, Take, TryLater
+from runtime.bus.faults import TryLater, passes
+from runtime.bus.inbox import Addressee, Delivery, Inbox, Limits, Take
 from runtime.bus.mailbox import Mailbox
-from runtime.bus.publisher import NatsBus, PublishFailed
+from runtime.bus.publisher import NatsBus, PublishFailed, ShareFull
+from runtime.bus.pull import Pace
 from runtime.bus.seal import Seal
 
 __all__ = [
@@ -15,12 +17,16 @@ __all__ = [
     "DeadLetters",
     "Delivery",
     "Inbox",
+    "Limits",
     "Mailbox",
     "NatsBus",
+    "Pace",
     "PublishFailed",
     "Seal",
+    "ShareFull",
     "Take",
     "TryLater",
     "broker",
     "connect",
+    "passes",
 ]

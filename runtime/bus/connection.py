@@ -56,7 +56,7 @@ class BusBroker(NatsBroker):
             reconnect_time_wait=RECONNECT_WAIT,
             error_cb=_fault,
             closed_cb=self._closed,
-            graceful_timeout=10,
+            graceful_timeout=4,  # the process has ten seconds in all to end
             apply_types=False,
             logger=None,
         )

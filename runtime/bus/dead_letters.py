@@ -1,11 +1,13 @@
 """What could not be taken, for a person who looks, repairs and replays."""
 
 import asyncio
+import hashlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from datetime import UTC, datetime
 from typing import Self
 
+import structlog
 from nats.aio.client import Client
 from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
@@ -15,16 +17,27 @@ from contracts.envelope import CloudEvent
 from contracts.refusals import Refused
 from contracts.text import Model
 from runtime.bus.connection import Access, connect, headers_of, jetstream
+from runtime.bus.naming import references_in
 from runtime.bus.publisher import TIMEOUT, send
-from runtime.bus.refusal import Glimpse
 from runtime.bus.seal import Seal, read_outside
+
+log = structlog.get_logger()
 
 AHEAD = 32
 """How many dead letters are asked for at once."""
 
+BARE = ("Keten-Code", "Keten-Reason", "Keten-Id")
+"""What stays of a letter of which nothing else may stay, beside its hash."""
+
 
 class DeadLetter(Model):
-    """One refused event. The body is what arrived, byte for byte: sealed, or whatever a faulty system sent."""
+    """One refused event.
+
+    Attributes:
+        body: What arrived, byte for byte: sealed, or whatever a faulty system sent. Empty where only its hash was kept.
+        hash: SHA-256 of what arrived, where nothing else of it was kept.
+        named: The id under which its sender put it on the bus.
+    """
 
     seq: int
     sender: str
@@ -34,6 +47,8 @@ class DeadLetter(Model):
     event_id: str
     at: datetime | None
     body: bytes
+    hash: str = ""
+    named: str = ""
 
     @property
     def subject(self) -> str:
@@ -86,38 +101,86 @@ class DeadLetters:
         Raises:
             LookupError: There is none with this number.
             Refused: The corrected message is not one.
+            ValueError: Only its hash was kept, and nothing corrected was given.
         """
         letter = await self.show(seq)
+        if letter.hash and corrected is None:
+            raise ValueError(f"of dead letter {seq} only the hash was kept: its sender must send it anew")
         body = letter.body if corrected is None else self._sealed(corrected)
         await send(self._stream, letter.subject, body, f"replay.{secrets.token_hex(16)}")
         await self._stream.delete_msg("DEAD", seq)
 
+    async def remove(self, seq: int) -> None:
+        """Remove a dead letter for good: nobody needs it, and its sender was told why it was refused.
+
+        Raises:
+            LookupError: There is none with this number.
+        """
+        await self.show(seq)
+        await self._stream.delete_msg("DEAD", seq)
+
+    async def remove_of(self, sender: str) -> int:
+        """Remove all dead letters of one sender, to make room for others of it; gives how many there were."""
+        found = [letter.seq async for letter in self._all() if letter.sender == sender]
+        for seq in found:
+            await self._stream.delete_msg("DEAD", seq)
+        return len(found)
+
     async def forget(self, case: str) -> None:
-        """Remove the dead letters about a case; the server overwrites them."""
+        """Remove the dead letters that name a case, whatever else they are; the server overwrites them."""
         async for letter in self._all():
-            if Glimpse.of_body(letter.body).caseref == case:
+            if case in await asyncio.to_thread(self._names, letter):
                 await self._stream.delete_msg("DEAD", letter.seq)
 
-    async def keep_readable(self, directory: Directory) -> int:
+    async def keep_readable(self, directory: Directory, erased: Set[str] = frozenset()) -> int:
         """Seal anew what was sealed to an older key of this agency, under its own signature, before that key is destroyed.
 
+        What cannot be sealed anew is left until that key has ended. From then on nobody can read it, and only its hash is kept;
+        so it is with what names a case that was erased.
+
+        Args:
+            directory: Who takes part.
+            erased: Cases of which nothing may be kept.
+
         Returns:
-            How many dead letters there were.
+            How many dead letters were sealed anew.
         """
         count = 0
         async for letter in self._all():
-            if not self._seal.is_newest(letter.body):
-                text = self.text(letter, directory.by_slug.get(letter.sender))
-                count += await self._replaced(letter, text) if text != letter.body else 0
+            if letter.hash or not letter.body:
+                continue
+            if self._seal.has_ended(letter.body) or (erased and await self._names_one_of(letter, erased)):
+                await self._laid_bare(letter)
+            elif not self._seal.is_newest(letter.body) and (anew := self._anew(letter, directory)):
+                await self._replaced(letter, anew)
+                count += 1
         return count
 
-    async def _replaced(self, letter: DeadLetter, text: bytes) -> int:
-        raw = await self._stream.get_msg("DEAD", letter.seq)
-        subject = f"dead.{letter.sender}.{letter.event}"
-        headers = {name: value for name, value in headers_of(raw).items() if name.startswith("Keten-")}
-        await self._stream.publish(subject, self._sealed(text), timeout=TIMEOUT, headers=headers)
+    async def _names_one_of(self, letter: DeadLetter, cases: Set[str]) -> bool:
+        return not cases.isdisjoint(await asyncio.to_thread(self._names, letter))
+
+    def _names(self, letter: DeadLetter) -> frozenset[str]:
+        """The cases that can be read in a letter, by anybody or by this agency."""
+        return references_in(b"\n".join((letter.body, letter.named.encode(), self._seal.inside(letter.body))))
+
+    def _anew(self, letter: DeadLetter, directory: Directory) -> bytes | None:
+        """The letter sealed to the newest key; None where that cannot be done, whatever lies there."""
+        try:
+            text = self.text(letter, directory.by_slug.get(letter.sender))
+            return self._sealed(text) if text != letter.body else None
+        except Exception as error:  # what one letter does must not keep others, or a key, from their end
+            log.warning("dead_letter_not_sealed_anew", agency=self._me.slug, sequence=letter.seq, error=type(error).__name__)
+            return None
+
+    async def _laid_bare(self, letter: DeadLetter) -> None:
+        """Only code, reason and hash stay: enough to find it among what its sender kept."""
+        await self._replaced(letter, b"", {"Keten-Hash": hashlib.sha256(letter.body).hexdigest()})
+
+    async def _replaced(self, letter: DeadLetter, body: bytes, bare: dict[str, str] | None = None) -> None:
+        kept = headers_of(await self._stream.get_msg("DEAD", letter.seq))
+        headers = {name: text for name, text in kept.items() if name in BARE or (not bare and name.startswith("Keten-"))}
+        await self._stream.publish(f"dead.{letter.sender}.{letter.event}", body, timeout=TIMEOUT, headers=headers | (bare or {}))
         await self._stream.delete_msg("DEAD", letter.seq)
-        return 1
 
     def text(self, letter: DeadLetter, sender: Agency | None) -> bytes:
         """The message in a dead letter, opened if its seal and signature are good; else what arrived."""
@@ -164,4 +227,6 @@ def _letter(raw: RawStreamMsg) -> DeadLetter:
         event_id=headers.get("Keten-Id", ""),
         at=raw.time,
         body=raw.data or b"",
+        hash=headers.get("Keten-Hash", ""),
+        named=headers.get("Keten-Original-Msg-Id", ""),
     )

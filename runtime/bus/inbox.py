@@ -1,15 +1,16 @@
-"""An agency's inbox: every message ends accepted, kept as a dead letter, or comes again. None is dropped."""
+"""An agency's inbox: every message ends accepted, kept as a dead letter, or comes again. None is dropped.
 
-import asyncio
+What one sender does holds up that sender's own messages at most (docs/decisions/0017).
+"""
+
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 import structlog
-from faststream import AckPolicy
-from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
 
 from contracts.agencies import Agency, Directory
@@ -18,15 +19,21 @@ from contracts.envelope import CloudEvent
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
 from contracts.refusals import RefusalCode, Refused
+from runtime.bus import clock
+from runtime.bus.answers import Answers, Patience
+from runtime.bus.faults import TryLater, passes
+from runtime.bus.publisher import ShareFull
+from runtime.bus.pull import Pace, Pull
 from runtime.bus.refusal import Refusals
 from runtime.bus.seal import Seal, read_outside
+from runtime.bus.shares import SHARES
+from runtime.bus.sparing import SparingAlarm
+from runtime.bus.tries import UNFORESEEN, Tries
 from runtime.bus.turns import Turns
 
 log = structlog.get_logger()
 
 DELAYS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-KEEP_ALIVE = 10.0
-"""Seconds between signs of life while an event is handled; the server delivers again after 30 without one."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +51,12 @@ class Delivery:
 FORGED = {RefusalCode.SIGNATURE_INVALID, RefusalCode.SEAL_BROKEN, RefusalCode.SENDER_MISMATCH}
 """Not a mistake in the content: a faulty system, or somebody who plays another."""
 
+OF_TIME = {RefusalCode.TIME_INVALID, RefusalCode.KEY_EXPIRED}
+"""What could be said for no other reason than that the clock here is wrong."""
+
 Take = Callable[[Delivery], Awaitable[None]]
-"""Returning accepts the event; ``Refused`` refuses it for good; anything else raised has it come again later."""
-
-
-class TryLater(Exception):  # noqa: N818 - a request, not an error
-    """The event cannot be taken yet, and that is no fault of anybody."""
-
-    def __init__(self, delay: float | None = None) -> None:
-        super().__init__("later")
-        self.delay = delay
+"""Returning accepts the event; ``Refused`` refuses it for good. Anything else has it come again: for ever where it passes by
+itself, and a few times where nobody foresaw it."""
 
 
 class Addressee(NamedTuple):
@@ -66,48 +69,75 @@ class Addressee(NamedTuple):
     alarm: Callable[[str], Awaitable[None]]
 
 
-class Inbox:
-    """Takes what arrives for one agency, through a broker that was not started yet."""
+class Limits(NamedTuple):
+    """How fast events are taken, how many dead letters of one event a sender may have, and how long it is tried to answer it."""
 
-    def __init__(self, broker: NatsBroker, addressee: Addressee, take: Take, *, loops: int = 4) -> None:
+    pace: Pace = Pace()
+    dead_lane: int = SHARES.dead_lane
+    patience: Patience = Patience()
+
+
+class Inbox:
+    """Takes what arrives for one agency, through a broker.
+
+    Args:
+        broker: Connected when the inbox is opened.
+        addressee: Whose inbox it is.
+        take: What takes an event.
+        passing: Whether a fault passes by itself.
+        limits: What is one sender's own.
+        now: The clock of this machine.
+    """
+
+    def __init__(  # noqa: PLR0913 - who, what is done, and what bounds it
+        self,
+        broker: NatsBroker,
+        addressee: Addressee,
+        take: Take,
+        *,
+        passing: Callable[[Exception], bool] = passes,
+        limits: Limits = Limits(),  # noqa: B008 - a tuple
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
         self._broker = broker
         self._me = addressee.agency
         self._directory = addressee.directory
         self._seal = addressee.seal
-        self._alarm = addressee.alarm
+        self._alarm = SparingAlarm(addressee.alarm)
         self._take = take
-        self._refusals = Refusals(addressee.agency, addressee.identity, addressee.seal)
+        self._clock = clock.ComparedClock(broker, addressee.agency.slug, self._alarm, now)
+        self._tries = Tries(addressee.agency.slug, limits.pace.tries, passing)
+        self._refusals = Refusals(addressee.agency, addressee.identity, limits.dead_lane)
+        self._answers = Answers(broker, addressee.agency.slug, addressee.seal, addressee.alarm, limits.patience)
+        self._pull = Pull(broker, addressee.agency.slug, limits.pace, self._handle, self._slowed, lambda: self._clock.wrong)
         self._turns = Turns()
-        for _ in range(loops):
-            self._subscribe()
 
-    def _subscribe(self) -> None:
-        """One loop: it fetches one message, and the next when that one is settled, so nothing waits unhandled."""
-        subscriber = self._broker.subscriber(
-            "from.>",
-            stream=JStream("INBOX", declare=False),
-            durable="inbox",
-            pull_sub=PullSub(batch_size=1),
-            ack_policy=AckPolicy.MANUAL,
-            decoder=_whole,
-            no_reply=True,
-        )
-        subscriber(self._handle)
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[None]:
+        """Take what comes while inside, on a broker that is connected.
 
-    async def _handle(self, arrived: NatsMessage) -> None:
-        message = arrived.raw_message
+        Raises:
+            NatsError: There is no inbox.
+        """
+        async with self._clock.watched(), self._answers.open(), self._pull.open():
+            yield
+
+    async def _handle(self, message: Msg) -> None:
         try:
-            async with _kept_alive(message):
-                await self._settle(message)
+            await self._settle(message)
         except Exception as error:  # whatever it is, the message must come again
             await self._postpone(message, error)
+        else:
+            self._tries.forget(message)
 
     async def _settle(self, message: Msg) -> None:
         sender = self._sender(message.subject)
         try:
-            delivery = self._check(message, sender)
+            with self._tries.bounded(message, RefusalCode.UNREADABLE):
+                delivery = self._check(message, sender)
             async with self._turns.of(delivery.message.caseref):
-                await self._take(delivery)
+                with self._tries.bounded(message, RefusalCode.NOT_HANDLED):
+                    await self._take(delivery)
         except Refused as refused:
             await self._refuse(message, sender, refused)
         else:
@@ -115,17 +145,42 @@ class Inbox:
         await message.ack_sync(timeout=5)
 
     async def _refuse(self, message: Msg, sender: Agency | None, refused: Refused) -> None:
-        stream = self._broker.config.connection_state.stream
-        await self._refusals.keep(stream, message, refused)
-        who = sender.slug if sender else None
+        """Keep it, keep the answer; when that is on disk it leaves the inbox, whether its sender can be reached or not."""
+        if refused.code in OF_TIME and await self._clock.look():
+            raise TryLater
+        stream, who = self._broker.config.connection_state.stream, sender.slug if sender else "nobody"
+        try:
+            await self._refusals.keep(stream, message, refused)
+        except ShareFull:
+            await self._alarm.say(
+                f"full {who}",
+                f"no more dead letters of {who} are kept, so what else of it cannot be taken waits in the inbox: look at `keten "
+                "dead list`, then replay or remove some",
+            )
+            raise TryLater(DELAYS[-1]) from None
+        self._alarm.over(f"full {who}")
         log.warning("event_refused", agency=self._me.slug, sender=who, type=_short(message.subject), code=refused.code.value)
+        await self._tell_person(who, refused)
+        answer = self._refusals.answer(message, refused)
+        if sender and answer and may_send(self._me, sender, DeliveryRefused):
+            await self._answers.put(sender.slug, answer)
+
+    async def _tell_person(self, who: str, refused: Refused) -> None:
+        about = f"{refused.code} {who}"
         if refused.code in FORGED:
-            await self._alarm(f"an event on the lane of {who or 'nobody'} was not signed or sealed as it must be: {refused.code}")
-        if sender and may_send(self._me, sender, DeliveryRefused):
-            await self._refusals.answer(stream, message, sender, refused)
+            await self._alarm.say(about, f"an event on the lane of {who} was not signed or sealed as it must be: {refused.code}")
+        elif refused.code in UNFORESEEN:
+            words = f"an event of {who} failed {self._tries.most} times in a way that nobody foresaw ({refused.code})"
+            await self._alarm.say(about, f"{words}: look at `keten dead list`, and report it with its log line, event_unforeseen")
+
+    async def _slowed(self, sender: str) -> None:
+        await self._alarm.say(
+            f"slowed {sender}",
+            f"{sender} sends more than is taken of one sender, so its own events wait: ask whether its system runs wild",
+        )
 
     async def _postpone(self, message: Msg, error: Exception) -> None:
-        attempt = message.metadata.num_delivered
+        attempt = self._tries.used(message) or message.metadata.num_delivered
         asked = error.delay if isinstance(error, TryLater) else None
         delay = DELAYS[min(attempt, len(DELAYS)) - 1] if asked is None else asked
         log.warning("event_delayed", agency=self._me.slug, attempt=attempt, delay=delay, error=type(error).__name__)
@@ -137,7 +192,7 @@ class Inbox:
         return self._directory.by_slug.get(subject.split(".")[1])
 
     def _check(self, message: Msg, sender: Agency | None) -> Delivery:
-        now = datetime.now(UTC)
+        now = self._clock.now()
         sealed = read_outside(message.data, now)
         if sender is None or self._directory.by_oin.get(sealed.oin) != sender:
             raise Refused(RefusalCode.SENDER_MISMATCH, "`source` names another agency than the one that sent this")
@@ -148,27 +203,6 @@ class Inbox:
             raise Refused(RefusalCode.NOT_ALLOWED, "this agency does not take this event from you; `keten events` lists who may")
         seen = message.metadata
         return Delivery(sender, event, proof, event.event(), first_seen=seen.timestamp, attempt=seen.num_delivered)
-
-
-async def _whole(arrived: NatsMessage) -> Any:
-    """Leave the body as it is: it is checked here, byte by byte, and not by content type."""
-    return arrived
-
-
-@asynccontextmanager
-async def _kept_alive(message: Msg) -> AsyncGenerator[None]:
-    task = asyncio.create_task(_show_life(message))
-    try:
-        yield
-    finally:
-        task.cancel()
-
-
-async def _show_life(message: Msg) -> None:
-    while True:
-        await asyncio.sleep(KEEP_ALIVE)
-        with suppress(Exception):  # the next sign of life may be heard again
-            await message.in_progress()
 
 
 def _short(subject: str) -> str:

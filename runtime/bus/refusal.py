@@ -1,4 +1,4 @@
-"""What happens to an event that cannot be taken: it is kept, its sender hears why, and only then it leaves the inbox."""
+"""What happens to an event that cannot be taken: it is kept, so is what its sender will hear, and then it leaves the inbox."""
 
 import hashlib
 import hmac
@@ -11,22 +11,21 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from contracts.agencies import Agency
-from contracts.catalogue import BY_SHORT_NAME, subject_to
+from contracts.attributes import SOURCE
+from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent, parse, source
 from contracts.events.deliveries import DeliveryRefused
 from contracts.reference import ALPHABET, from_bytes
-from contracts.refusals import Refused
+from contracts.refusals import RefusalCode, Refused
 from contracts.words import Ground
 from runtime.bus.connection import headers_of
-from runtime.bus.publisher import TIMEOUT, send
-from runtime.bus.seal import Seal
+from runtime.bus.publisher import TIMEOUT, ShareFull, storing
 
 log = structlog.get_logger()
 
 SYSTEM = "inbox"
 _ID = re.compile(r"[0-9a-f][0-9a-f-]{7,63}")
 _CASE = re.compile(rf"k[{ALPHABET}]{{24}}")
-_SYSTEM = re.compile(r"urn:nld:oin:\d{20}:systeem:([a-z][a-z0-9-]{0,39})")
 
 
 @dataclass(frozen=True)
@@ -48,26 +47,32 @@ class Glimpse:
         """The same, of the body alone."""
         try:
             fields = parse(body)
-        except Refused:
+        except Exception:  # refused, or a fault that nobody foresaw: it is kept all the same
             fields = {}
-        system = _SYSTEM.fullmatch(str(fields.get("source", "")))
+        system = SOURCE.fullmatch(str(fields.get("source", "")))
         return cls(
             id=_fitting(_ID, fields.get("id")),
             caseref=_fitting(_CASE, fields.get("caseref")),
-            system=system[1] if system else "unknown",
+            system=system[2] if system else "unknown",
         )
 
 
 class Refusals:
     """The dead letters of one agency, and its answers to their senders."""
 
-    def __init__(self, me: Agency, identity: bytes, seal: Seal) -> None:
+    def __init__(self, me: Agency, identity: bytes, most: int) -> None:
         self._me = me
         self._identity = identity
-        self._seal = seal
+        self._most = most
 
     async def keep(self, stream: JetStreamContext, message: Msg, refused: Refused) -> None:
-        """Store the original, byte for byte, with the reason; returns when it is on disk."""
+        """Store the original, byte for byte, with the reason; returns when it is on disk.
+
+        Raises:
+            ShareFull: There are as many dead letters of this event from this sender as may be.
+        """
+        subject = f"dead.{message.subject.removeprefix('from.')}"
+        await self._check_room(stream, subject)
         at = message.metadata
         headers = {
             "Keten-Code": refused.code.value,
@@ -77,16 +82,29 @@ class Refusals:
             "Keten-Original-Msg-Id": _one_line(headers_of(message).get("Nats-Msg-Id", "")),
             "Nats-Msg-Id": f"dead.{at.sequence.stream}.{at.timestamp.timestamp():.6f}",
         }
-        await stream.publish(f"dead.{message.subject.removeprefix('from.')}", message.data, timeout=TIMEOUT, headers=headers)
+        body = message.data
+        if refused.code is RefusalCode.CASE_ERASED:  # what was erased does not begin again among the dead letters
+            headers["Keten-Hash"], body = hashlib.sha256(body).hexdigest(), b""
+            del headers["Keten-Original-Msg-Id"]
+        async with storing():
+            await stream.publish(subject, body, timeout=TIMEOUT, headers=headers)
 
-    async def answer(self, stream: JetStreamContext, message: Msg, sender: Agency, refused: Refused) -> None:
-        """Tell the sender why; never in answer to such an answer, or two inboxes would refuse each other for ever."""
-        event = BY_SHORT_NAME[message.subject.split(".", 2)[2]]
-        if event is DeliveryRefused:
-            return
-        answer = self._answer(message, refused, event.rule.type)
-        await send(stream, subject_to(sender.slug, DeliveryRefused), self._seal.closed(answer, sender.slug), answer.id)
-        log.info("refusal_sent", agency=self._me.slug, recipient=sender.slug, code=refused.code.value)
+    async def _check_room(self, stream: JetStreamContext, subject: str) -> None:
+        """The bus would take some more, which are for those that are sealed anew."""
+        info = await stream.stream_info("DEAD", subjects_filter=subject)
+        if (info.state.subjects or {}).get(subject, 0) >= self._most:
+            raise ShareFull("there are as many dead letters of this event from this sender as may be")
+
+    def answer(self, message: Msg, refused: Refused) -> CloudEvent | None:
+        """What tells the sender why; none in answer to such an answer, or two inboxes would refuse each other for ever."""
+        event = BY_SHORT_NAME.get(message.subject.split(".", 2)[2])
+        if event is None or event is DeliveryRefused:
+            return None
+        try:
+            return self._answer(message, refused, event.rule.type)
+        except ValueError as error:  # it is kept, and goes, also when nobody can say to its sender what it was
+            log.error("refusal_not_answered", agency=self._me.slug, error=type(error).__name__)  # noqa: TRY400
+            return None
 
     def _answer(self, message: Msg, refused: Refused, event_type: str) -> CloudEvent:
         seen = Glimpse.of(message)
@@ -95,7 +113,7 @@ class Refusals:
             event_id=about, event_type=event_type, system=seen.system, code=refused.code, reason=refused.reason[:8000]
         )
         return CloudEvent(
-            id=self._digest("refusal", about, refused.code.value).hex(),
+            id=self._digest("refusal", message.subject.split(".")[1], about, refused.code.value).hex(),
             source=source(self._me.oin, SYSTEM),
             type=DeliveryRefused.rule.type,
             time=datetime.now(UTC),

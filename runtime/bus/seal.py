@@ -6,20 +6,22 @@ somebody else under its sender's signature.
 """
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from joserfc import jwe, jws
-from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
 from joserfc.jws import JWSRegistry
 from joserfc.registry import HeaderParameter
 from joserfc.util import urlsafe_b64decode
 
 from contracts.agencies import Agency
+from contracts.door import at_the_door
 from contracts.envelope import CloudEvent, SealedEvent
 from contracts.refusals import RefusalCode, Refused
 from runtime.event_keys import EventKeys, KeyExpired
-from runtime.keys import KeyUnavailable
+from runtime.keys import KeyUnknown
 
 SIGNED = "Ed25519"
 SEALED = ("ECDH-ES", "A256GCM")
@@ -77,6 +79,7 @@ class Seal:
 
         Raises:
             Refused: It is not for this agency, altered, or not signed by this sender.
+            KeyFileError: A key file of this side cannot be read now; that says nothing of the message.
         """
         proof = self._decrypted(sealed.data)
         by, inside = self._verified(proof, sender)
@@ -88,36 +91,71 @@ class Seal:
     def is_newest(self, raw: bytes) -> bool:
         """Whether a message is sealed to the newest key of this agency, or is not sealed at all."""
         try:
-            kid = _header(str(json.loads(raw)["data"])).get("kid")
-        except (ValueError, TypeError, LookupError):
+            with at_the_door():
+                kid = _kid(str(json.loads(raw)["data"]))
+        except Refused:
             return True
         return kid == self._keys.to_seal(self._me.slug).kid
 
-    def _decrypted(self, data: str) -> str:
+    def has_ended(self, raw: bytes) -> bool:
+        """Whether the key of this agency to which a message was sealed has ended, so that nobody can read it any more."""
         try:
-            kid = str(_header(data).get("kid", ""))
-            key = self._keys.to_open(self._me.slug, kid)
-            opened = jwe.decrypt_compact(data, key, algorithms=list(SEALED))
-            return (opened.plaintext or b"").decode("ascii")
+            with at_the_door():
+                kid = _kid(str(json.loads(raw)["data"]))
+            self._keys.to_open(self._me.slug, kid)
         except KeyExpired:
-            raise Refused(RefusalCode.KEY_EXPIRED, "it was sealed to a key of this agency whose time has passed") from None
-        except (KeyUnavailable, JoseError, ValueError):
-            raise Refused(RefusalCode.SEAL_BROKEN, BROKEN) from None
+            return True
+        except (KeyUnknown, Refused):
+            return False
+        return False
+
+    def inside(self, raw: bytes) -> bytes:
+        """What this agency can read of a message, whoever wrote it: nothing is verified. Empty where it can read nothing.
+
+        Raises:
+            KeyFileError: Its own key cannot be read now, so what stands there is not known.
+        """
+        try:
+            with at_the_door():
+                data = str(json.loads(raw)["data"])
+            proof = self._decrypted(data)
+            with at_the_door():
+                return urlsafe_b64decode(proof.split(".")[1].encode())
+        except Refused:
+            return b""
+
+    def _decrypted(self, data: str) -> str:
+        broken = RefusalCode.SEAL_BROKEN, BROKEN
+        with at_the_door(*broken):
+            kid = _kid(data)
+        expired = "it was sealed to a key of this agency whose time has passed"
+        key = _found(lambda: self._keys.to_open(self._me.slug, kid), Refused(*broken), expired)
+        with at_the_door(*broken):
+            return (jwe.decrypt_compact(data, key, algorithms=list(SEALED)).plaintext or b"").decode("ascii")
 
     def _verified(self, proof: str, sender: Agency) -> tuple[str, bytes]:
         """By the sender, or by this agency, whose operator may put in a corrected message."""
-        try:
-            header = _header(proof)
-            kid = str(header.get("kid", ""))
-            by = self._me.slug if kid.startswith(f"{self._me.slug}.") else sender.slug
-            read = jws.deserialize_compact(proof, self._keys.to_verify(by, kid), registry=SIGNATURES)
-        except KeyExpired:
-            raise Refused(RefusalCode.KEY_EXPIRED, "it was signed with a key whose time has passed: sign it anew") from None
-        except (KeyUnavailable, JoseError, ValueError):
-            raise Refused(RefusalCode.SIGNATURE_INVALID, UNSIGNED) from None
-        if header.get("for") != self._me.slug:
+        forged = RefusalCode.SIGNATURE_INVALID, UNSIGNED
+        with at_the_door(*forged):
+            kid, addressee = _kid(proof), _header(proof).get("for")
+        by = self._me.slug if kid.startswith(f"{self._me.slug}.") else sender.slug
+        expired = "it was signed with a key whose time has passed: sign it anew"
+        key = _found(lambda: self._keys.to_verify(by, kid), Refused(*forged), expired)
+        with at_the_door(*forged):
+            payload = jws.deserialize_compact(proof, key, registry=SIGNATURES).payload
+        if addressee != self._me.slug:
             raise Refused(RefusalCode.SIGNATURE_INVALID, "it was signed for another agency")
-        return by, read.payload
+        return by, payload
+
+
+def _found(look: Callable[[], OKPKey], unknown: Refused, expired: str) -> OKPKey:
+    """The key that a message names. What cannot be read on this side is no refusal: it passes, and the message comes again."""
+    try:
+        return look()
+    except KeyExpired:
+        raise Refused(RefusalCode.KEY_EXPIRED, expired) from None
+    except KeyUnknown:
+        raise unknown from None
 
 
 def read_outside(raw: bytes, now: datetime) -> SealedEvent:
@@ -141,11 +179,15 @@ def _is_clear(raw: bytes, now: datetime) -> bool:
     return True
 
 
-def _header(compact: str) -> dict[str, Any]:
-    """The protected header, before anything in it is believed.
+def _kid(compact: str) -> str:
+    """The name of the key, as the protected header says it."""
+    kid = _header(compact)["kid"]
+    if not isinstance(kid, str):
+        raise TypeError("the name of a key is a text")
+    return kid
 
-    Raises:
-        ValueError: It is not one.
-    """
+
+def _header(compact: str) -> dict[str, Any]:
+    """The protected header, before anything in it is believed; call it at the door."""
     found = json.loads(urlsafe_b64decode(compact.partition(".")[0].encode()))
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

@@ -1,8 +1,11 @@
 """The gate: gRPC with a certificate on both sides. What an agency may ask is passed on to Temporal, and its answer back."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple, Never, TypeAlias
 
 import grpc
@@ -10,7 +13,10 @@ import structlog
 
 from contracts.agencies import Agency, Directory
 from runtime.keys import read_private
+from runtime.temporal_gate.desks import Desks
 from runtime.temporal_gate.methods import name_of
+from runtime.temporal_gate.porch import context_of, listener_on, porch
+from runtime.temporal_gate.shares import LIMITS, Limits, Share, TooMuch
 from runtime.temporal_gate.verdict import Fault, Judge, NotLetThrough, judged
 from runtime.tls import Tls
 
@@ -21,17 +27,11 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 
 PASSED_ON = frozenset({"client-name", "client-version", "supported-server-versions", "supported-features"})
 """Of what a client says beside its request, this is what Temporal must know. Other names raise a priority or say who asks."""
+TOO_MUCH = "the gate has as many calls of this agency as one agency may have: try again when others have ended"
+TOO_SLOW = "the gate did not get this request whole in time: is the network slow?"
 AWAY = "Temporal does not answer behind the gate"
-GRACE = 2.0
-"""Seconds for answers under way when it stops; long polls never end by themselves."""
-LISTENING = (
-    ("grpc.so_reuseport", 0),  # an address that is taken is an error, not shared
-    ("grpc.max_connection_age_ms", 300_000),  # as Temporal does: a certificate that has expired gets nobody in for longer
-    ("grpc.max_connection_age_grace_ms", 70_000),  # longer than a long poll
-    ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),  # clients ask every 30 seconds whether it lives; default 5 minutes
-)
 CALLING = (
+    ("grpc.enable_http_proxy", 0),  # the library would let `http_proxy` decide where what agencies ask goes to
     ("grpc.max_receive_message_length", 128 * 1024 * 1024),  # as Temporal's own clients: a page of a history may be large
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -52,37 +52,49 @@ class Behind(NamedTuple):
 
 
 class Gate(grpc.GenericRpcHandler):
-    """Answers every call, whatever its name; nothing goes past its judge."""
+    """Answers every call of one agency, whatever its name; nothing goes past its judge.
 
-    def __init__(self, directory: Directory, temporal: grpc.aio.Channel, judge: Judge = judged) -> None:
-        self._directory = directory
+    Args:
+        agency: Whose calls these are; None: of somebody who takes no part.
+        share: What that agency may use of the gate.
+        temporal: What is asked.
+        judge: What lets through.
+    """
+
+    def __init__(self, agency: Agency | None, share: Share, temporal: grpc.aio.Channel, judge: Judge = judged) -> None:
+        self._agency = agency
+        self._share = share
         self._temporal = temporal
         self._judge = judge
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler:
-        """What answers a call."""
+        """What answers a call. A request is read when there is room for it, so the library must not read it before."""
         answer: Any = partial(self._answer, handler_call_details.method)
-        return grpc.unary_unary_rpc_method_handler(answer)
+        return grpc.stream_unary_rpc_method_handler(answer)
 
-    async def _answer(self, path: str, request: bytes, context: Context) -> bytes:
-        agency = self._caller(context)
+    async def _answer(self, path: str, requests: AsyncIterator[bytes], context: Context) -> bytes:
         try:
-            passed = self._let_through(agency, path, request)
+            with self._share.call():
+                passed = await self._let_through(path, requests)
+                return await self._ask(path, passed, context)
         except NotLetThrough as refusal:
-            slug = agency.slug if agency else None
+            slug = self._agency.slug if self._agency else None
             log.warning("gate_refused", agency=slug, method=name_of(path), code=refusal.fault.name.lower())
             await context.abort(grpc.StatusCode.PERMISSION_DENIED, refusal.fault.value)
-        return await self._ask(path, passed, context)
+        except TooMuch:
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, TOO_MUCH)
+        except TimeoutError:
+            await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, TOO_SLOW)
 
-    def _let_through(self, agency: Agency | None, path: str, request: bytes) -> bytes:
-        if agency is None:
+    async def _let_through(self, path: str, requests: AsyncIterator[bytes]) -> bytes:
+        if self._agency is None:
             raise NotLetThrough(Fault.NOBODY)
-        return self._judge(path, request, agency.namespace)
-
-    def _caller(self, context: Context) -> Agency | None:
-        """Whose certificate it is; the handshake has made sure that the authority issued it."""
-        names = list(context.auth_context().get("x509_common_name", ()))
-        return self._directory.by_slug.get(names[0].decode(errors="replace")) if len(names) == 1 else None
+        async with self._share.reading() as patience:
+            async with asyncio.timeout(patience):
+                request = await anext(requests, b"")
+            await self._share.turn()
+            with self._share.spending():
+                return self._judge(path, request, self._agency.namespace)
 
     async def _ask(self, path: str, request: bytes, context: Context) -> bytes:
         """Ask Temporal for as long as the client waits; a client that goes away takes its question with it."""
@@ -102,8 +114,8 @@ async def _repeat(error: grpc.aio.AioRpcError, context: Context) -> Never:
 
 
 @asynccontextmanager
-async def temporal_gate(
-    listen: str, shown: Tls, directory: Directory, behind: Behind, judge: Judge = judged
+async def temporal_gate(  # noqa: PLR0913 - five choices, and one for tests
+    listen: str, shown: Tls, directory: Directory, behind: Behind, judge: Judge = judged, *, limits: Limits = LIMITS
 ) -> AsyncGenerator[str]:
     """Stand open while the context lasts.
 
@@ -113,6 +125,7 @@ async def temporal_gate(
         directory: Whose certificates count, and which namespace is whose.
         behind: Where Temporal is.
         judge: What lets through.
+        limits: What strangers and each agency may use.
 
     Yields:
         Where it answers.
@@ -121,25 +134,17 @@ async def temporal_gate(
         KeyFileError: A file of a certificate is missing, or not what it should be.
         OSError: The address is taken, or not of this machine.
     """
-    async with _channel(behind) as temporal:
-        server = grpc.aio.server(options=LISTENING)
-        server.add_generic_rpc_handlers((Gate(directory, temporal, judge),))
-        address = _bound(server, listen, shown)
-        await server.start()
-        try:
-            yield address
-        finally:
-            await server.stop(GRACE)
+    context, listener = context_of(shown), listener_on(listen)
+    address = f"{listen.rpartition(':')[0]}:{listener.getsockname()[1]}"
 
+    def answering(agency: Agency | None, share: Share) -> Gate:
+        return Gate(agency, share, temporal, judge)
 
-def _bound(server: grpc.aio.Server, listen: str, shown: Tls) -> str:
-    pair = _pair(shown)
-    credentials = grpc.ssl_server_credentials([pair], shown.ca.read_bytes(), require_client_auth=True)
-    try:
-        port = server.add_secure_port(listen, credentials)
-    except RuntimeError:
-        raise OSError(f"{listen} is taken, or not of this machine: end what listens there, or choose another") from None
-    return f"{listen.rpartition(':')[0]}:{port}"
+    with tempfile.TemporaryDirectory(prefix="keten-gate-") as folder:  # made for its owner only
+        async with _channel(behind) as temporal:
+            inside = Desks(Path(folder), directory, limits, answering)
+            async with porch(listener, context, limits, inside):
+                yield address
 
 
 def _channel(behind: Behind) -> grpc.aio.Channel:

@@ -20,6 +20,9 @@ ELSEWHERE = frozenset({"temporal.api.command.v1.ScheduleNexusOperationCommandAtt
 """What makes the server itself write to somewhere. Where that is, no field says in a way that could be compared: an endpoint is a
 name, behind which is any namespace, or the server itself, for which a payload holds a whole request."""
 
+MOST = 4000
+"""Parts of one request that are looked at; each takes some microseconds, in which nobody else is answered."""
+
 
 class Fault(StrEnum):
     """Why a request is refused, in words that say nothing about anybody else's namespace."""
@@ -28,6 +31,7 @@ class Fault(StrEnum):
     METHOD = "an agency may not ask this of Temporal"
     UNREADABLE = "the gate cannot read all of this request: is the client broken, or newer than the gate?"
     NAMESPACE = "an agency works in its own namespace only"
+    PARTS = "this request has more parts than the gate looks at: send less at a time"
     ELSEWHERE = "neither Nexus operations nor callbacks: they could lead out of the namespace"
 
 
@@ -43,13 +47,14 @@ Judge: TypeAlias = Callable[[str, bytes, str], bytes]
 """Says what of a request is sent on; ``judged`` is one."""
 
 
-def judged(path: str, request: bytes, namespace: str) -> bytes:
+def judged(path: str, request: bytes, namespace: str, *, most: int = MOST) -> bytes:
     """The request as it may be sent on: what was judged, not what came, so that nobody else can read it in another way.
 
     Args:
         path: Of the method.
         request: As it came.
         namespace: Of the agency that asks.
+        most: How many parts are looked at.
 
     Raises:
         NotLetThrough: It is not for this agency.
@@ -63,7 +68,7 @@ def judged(path: str, request: bytes, namespace: str) -> bytes:
     fields: Any = message
     if fields.namespace != namespace or (name == "DescribeNamespace" and fields.id):
         raise NotLetThrough(Fault.NAMESPACE)
-    _stays(message, namespace)
+    _Look(namespace, most).at(message)
     return message.SerializeToString()
 
 
@@ -81,27 +86,35 @@ def _read(kind: Descriptor, raw: bytes) -> Message:
     return message
 
 
-def _stays(message: Message, namespace: str) -> None:
-    """Look at every field, however deep. One that is empty means the namespace of the whole request."""
-    kind = message.DESCRIPTOR.full_name
-    if kind in ELSEWHERE:
-        raise NotLetThrough(Fault.ELSEWHERE)
-    if kind == ANY:
-        _open(message, namespace)
-    for field, value in message.ListFields():
-        if _names_namespace(field) and set(_several(value)) != {namespace}:
-            raise NotLetThrough(Fault.NAMESPACE)
-        if field.message_type and _matters(field.message_type.full_name):
-            for part in _parts(field, value):
-                _stays(part, namespace)
+class _Look:
+    """Looks at every field, however deep. A namespace that is empty means the one of the whole request."""
 
+    def __init__(self, namespace: str, most: int) -> None:
+        self._namespace = namespace
+        self._left = most
 
-def _open(packed: Any, namespace: str) -> None:
-    if packed.TypeName() not in PACKED:
-        raise NotLetThrough(Fault.UNREADABLE)
-    message = _read(Default().FindMessageTypeByName(packed.TypeName()), packed.value)
-    _stays(message, namespace)
-    packed.value = message.SerializeToString()
+    def at(self, message: Message) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise NotLetThrough(Fault.PARTS)
+        kind = message.DESCRIPTOR.full_name
+        if kind in ELSEWHERE:
+            raise NotLetThrough(Fault.ELSEWHERE)
+        if kind == ANY:
+            self._open(message)
+        for field, value in message.ListFields():
+            if _names_namespace(field) and set(_several(value)) != {self._namespace}:
+                raise NotLetThrough(Fault.NAMESPACE)
+            if field.message_type and _matters(field.message_type.full_name):
+                for part in _parts(field, value):
+                    self.at(part)
+
+    def _open(self, packed: Any) -> None:
+        if packed.TypeName() not in PACKED:
+            raise NotLetThrough(Fault.UNREADABLE)
+        message = _read(Default().FindMessageTypeByName(packed.TypeName()), packed.value)
+        self.at(message)
+        packed.value = message.SerializeToString()
 
 
 def _names_namespace(field: FieldDescriptor) -> bool:

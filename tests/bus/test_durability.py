@@ -8,6 +8,7 @@ from nats.js.errors import NotFoundError
 
 from runtime.bus import Delivery, PublishFailed, broker
 from runtime.bus.connection import jetstream
+from runtime.bus.shares import consumer_of
 from runtime.keys import Role
 from runtime.store_repair import StoreDamaged, mend_store
 from tests.bus_server import DESK, POLICE, BusServer, eventually
@@ -116,7 +117,7 @@ async def test_kill_at_any_moment_of_taking_and_start_again(bus: BusServer) -> N
         async with sending:
             await bus.post(sending, POLICE).publish(message, DESK)
         async with bus.client(DESK) as worker:
-            inbox = await jetstream(worker).pull_subscribe_bind(durable="inbox", stream="INBOX")
+            inbox = await jetstream(worker).pull_subscribe_bind(durable=consumer_of(POLICE), stream="INBOX")
             [taken] = await inbox.fetch(1, timeout=10)
             await taken.ack()
             with contextlib.suppress(OSError):

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from faststream.nats import JStream, PullSub
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js.errors import NotFoundError
 from structlog.testing import capture_logs
 
@@ -15,8 +14,9 @@ from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent, source
 from contracts.events.deliveries import DeliveryRefused
 from contracts.refusals import RefusalCode, Refused
-from runtime.bus import DeadLetter, Delivery, Mailbox, TryLater, broker
+from runtime.bus import DeadLetter, Delivery, Mailbox, Pace, TryLater, broker
 from runtime.bus.connection import jetstream
+from runtime.bus.shares import consumer_of
 from runtime.keys import Role
 from tests.bus_server import ALMERE, DESK, POLICE, BusServer, eventually
 
@@ -109,7 +109,9 @@ async def test_with_the_default_of_the_library_the_event_would_be_lost(bus: BusS
     """Why acknowledging is done by hand: at the first fault the library tells the server to forget the message."""
     fallible = broker(bus.url, bus.keys.seed(DESK, Role.WORKER))
 
-    @fallible.subscriber("from.>", stream=JStream("INBOX", declare=False), durable="inbox", pull_sub=PullSub(batch_size=1))
+    inbox = JStream("INBOX", declare=False)
+
+    @fallible.subscriber(f"from.{POLICE}.>", stream=inbox, durable=consumer_of(POLICE), pull_sub=PullSub())
     async def take(_: Any) -> None:
         raise ConnectionError
 
@@ -181,7 +183,7 @@ async def test_a_refusal_by_the_worker_is_kept_and_answered(bus: BusServer) -> N
         pytest.param('{"id": "é"}'.encode("latin-1"), RefusalCode.NOT_UTF8, id="latin1"),
         pytest.param(b"\x00" * 100, RefusalCode.MALFORMED_JSON, id="zeros"),
         pytest.param(b'"' + b"x" * (64 * 1024) + b'"', RefusalCode.TOO_LARGE, id="over_64k"),
-        pytest.param(b"x" * 1_000_000, RefusalCode.TOO_LARGE, id="almost_1m"),
+        pytest.param(b"x" * 66_000, RefusalCode.TOO_LARGE, id="as_large_as_is_let_in"),
         pytest.param(b"{}", RefusalCode.ENVELOPE_INVALID, id="no_fields"),
         pytest.param('{"id": "\u202e"}'.encode(), RefusalCode.ENVELOPE_INVALID, id="hidden_mark"),
     ],
@@ -252,10 +254,9 @@ async def test_an_event_that_the_catalogue_does_not_allow_between_these_two(bus:
     async with bus.client(DESK, Role.OPERATOR) as operator:
         raw = bus.seal(ALMERE).closed(event, DESK)
         await jetstream(operator).publish(f"from.{ALMERE}.signals.received.v1", raw)
-        await jetstream(operator).publish("from.nobody.signals.received.v1", raw)
     async with bus.inbox(DESK, _never):
         await _settled(bus, DESK)
-    assert {letter.code for letter in await _letters(bus, DESK)} == {"not_allowed", "sender_mismatch"}
+    assert {letter.code for letter in await _letters(bus, DESK)} == {"not_allowed"}
 
 
 async def test_a_refusal_of_a_refusal_is_kept_but_not_answered(bus: BusServer) -> None:
@@ -375,7 +376,7 @@ async def test_every_message_is_handled_once_when_many_come(bus: BusServer) -> N
     sending = broker(bus.url, bus.keys.seed(POLICE, Role.WORKER))
     async with sending:
         await asyncio.gather(*(bus.post(sending, POLICE).publish(message, DESK) for message in sent))
-    async with bus.inbox(DESK, take, loops=8):
+    async with bus.inbox(DESK, take, pace=Pace(of_one=8)):
         await _settled(bus, DESK)
     assert sorted(taken) == sorted(message.id for message in sent)
 
@@ -403,7 +404,7 @@ async def test_the_inbox_makes_nothing_on_the_server(tmp_path: Any, directory: A
     empty = BusServer(tmp_path, directory)
     empty.start()
     try:
-        with pytest.raises(NatsTimeout):
+        with pytest.raises(NotFoundError):
             await empty.inbox(DESK, _accept).__aenter__()
         async with empty.client(DESK, Role.OPERATOR) as operator:
             with pytest.raises(NotFoundError):

@@ -105,6 +105,22 @@ def test_an_attribute_that_was_changed_on_the_way_is_noticed(desks: Desks, attri
     assert desks.refusal(json.dumps(fields).encode()) is RefusalCode.SIGNATURE_INVALID
 
 
+@pytest.mark.parametrize("changed", [{"dataref": "https://example.org/2"}, {"dataref": None}, {"subject": "x"}], ids=str)
+def test_an_extension_is_kept_and_cannot_be_changed_put_in_or_left_out_on_the_way(desks: Desks, changed: dict[str, Any]) -> None:
+    message = desks.signal(dataref="https://example.org/1", sampled=True)
+    raw = desks.seal(POLICE).closed(message, DESK)
+    assert desks.read(raw) == message
+    assert json.loads(raw)["sampled"] is True
+    fields = json.loads(raw) | changed
+    assert desks.refusal(json.dumps(fields).encode()) is RefusalCode.SIGNATURE_INVALID
+
+
+@pytest.mark.parametrize("name", ["ground", "previous"])
+def test_what_belongs_inside_is_not_taken_outside(desks: Desks, name: str) -> None:
+    fields = json.loads(desks.seal(POLICE).closed(desks.signal(), DESK)) | {name: "a" * 64}
+    assert desks.refusal(json.dumps(fields).encode()) is RefusalCode.ENVELOPE_INVALID
+
+
 @pytest.mark.parametrize("part", range(5))
 def test_a_changed_byte_in_any_part_breaks_the_seal(desks: Desks, part: int) -> None:
     fields = json.loads(desks.seal(POLICE).closed(desks.signal(), DESK))

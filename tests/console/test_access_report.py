@@ -15,12 +15,13 @@ from contracts.event import File
 from contracts.events.erasures import ErasureDeclined, ErasureRequested
 from contracts.events.signals import Signal, SignalReported
 from contracts.processing import Processing
+from contracts.reference import new_reference
 from tests.closed_cases import COORDINATOR, DESK, REPORTER
 from tests.console.cli import Cli
 from tests.installed import Here, Keten, eventually
 
 NOBODY = "k0123456789abcdefghjkmnpq"
-MUNICIPALITY, RIEC = "lelystad", "riec-midden-nederland"
+MUNICIPALITY, RIEC, STRANGER = "lelystad", "riec-midden-nederland", "almere"
 DATE = r"\d{4}-\d\d-\d\d"
 
 
@@ -72,7 +73,9 @@ def written_for(cli: Cli, tmp_path: Path) -> Callable[[str], Asked]:
 
     def write(case: str) -> Asked:
         output = tmp_path / "report.md"
+        output.touch(mode=0o644)
         assert "written: " in cli("access-report", case, "--output", str(output))
+        assert output.stat().st_mode & 0o777 == 0o600
         return Asked(case, output.read_text(encoding="utf-8"))
 
     return write
@@ -164,3 +167,15 @@ def test_it_is_shown_on_the_screen_too(cli: Cli, shared: str) -> None:
 def test_who_asks_is_written_down_at_every_agency_and_nothing_is_held_of_nobody(cli: Cli, asked: Asked) -> None:
     assert f"read {asked.case} access_report begun" in cli("audit", "show", "--at", DESK, "--case", asked.case)
     assert f"nothing is held of {NOBODY}" in cli("access-report", NOBODY, code=1)
+
+
+async def test_who_has_no_part_does_not_learn_whether_a_riec_has_a_dossier(keten: Keten, shared: str) -> None:
+    here = keten.here
+
+    async def answer(case: str) -> tuple[str, str]:
+        event = here.event(STRANGER, ErasureRequested, {"reason": "request"}, caseref=case)
+        sent = await here.refused(STRANGER, RIEC, ErasureRequested, event)
+        return sent.answer.code, sent.answer.reason
+
+    assert await answer(shared) == await answer(new_reference())
+    assert MUNICIPALITY in await here.installation.processing_log(RIEC).partners(shared), "who has a part is heard"

@@ -1,7 +1,9 @@
 """Who did what stands in the audit log of the agency, before it is done; what cannot be written there is not done."""
 
 import asyncio
+import json
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -201,3 +203,36 @@ class TestVerify:
         assert "almere: unguarded: the trigger audit_entry_no_update is gone" in said
         assert "not what was written: the audit log of almere" in said
         assert "urk: 1 entry, all as written" in alone("audit", "verify", "--at", "urk")
+
+    def test_an_older_pair_of_database_and_head_does_not_pass_where_a_head_was_noted_elsewhere(
+        self, cli: Cli, tmp_path: Path
+    ) -> None:
+        home, before = tmp_path / "home", tmp_path / "before"
+        alone = Cli({"KETEN_HOME": str(home)})
+        alone("people", "add", "c-1", "--at", "almere")
+        shutil.copytree(home / "audit", before)
+        alone.with_(KETEN_PERSON="c-1")("people", "add", "c-2", "--at", "almere")
+        number, digest = (home / "audit" / "almere.head").read_text().split()
+        lines = [{"event": "audit_head_noted", "agency": "almere", "head": f"{number}:{digest}"}, {"event": "office_opened"}]
+        (tmp_path / "log").write_text("no json\n" + "\n".join(map(json.dumps, lines)))
+        assert "2 entries, all as written" in alone("audit", "verify", "--at", "almere", "--log", str(tmp_path / "log"))
+        shutil.rmtree(home / "audit")
+        shutil.copytree(before, home / "audit")
+        assert "1 entry, all as written" in alone("audit", "verify", "--at", "almere"), "the older pair fits together"
+        for noted in (["--head", f"{number}:{digest}"], ["--log", str(tmp_path / "log")]):
+            said = alone("audit", "verify", "--at", "almere", *noted, code=1)
+            assert "almere: cut off: entries 2 to 2 were cut off" in said
+        assert "say of which with --at" in alone("audit", "verify", "--head", f"{number}:{digest}", code=1)
+        assert "a head is NUMBER:HASH" in alone("audit", "verify", "--at", "almere", "--head", "2", code=1)
+        assert "no head of these agencies" in alone("audit", "verify", "--at", "urk", "--log", str(tmp_path / "log"), code=1)
+
+    def test_where_nothing_is_nothing_is_verified(self, cli: Cli, tmp_path: Path) -> None:
+        empty, used = (Cli({"KETEN_HOME": str(tmp_path / name)}) for name in ("empty", "used"))
+        assert "nothing was verified: no agency has keys here" in empty("audit", "verify", code=1)
+        assert "nothing was ever written here" in empty("audit", "verify", "--at", "almere", code=1)
+        assert not list(tmp_path.glob("empty/**/*.db"))
+        used("people", "add", "c-1", "--at", "almere")
+        (tmp_path / "used" / "audit" / "almere.db").unlink()
+        assert "the log is gone, and there was one" in used("audit", "verify", "--at", "almere", code=1)
+        said = used.with_(KETEN_PERSON="c-1")("people", "add", "c-2", "--at", "almere", code=1)
+        assert "the audit log of almere is gone" in said

@@ -86,6 +86,20 @@ def test_a_corrected_letter_is_replayed_and_gone(cli: Cli, dead: Sent, event: di
     patiently(lambda: event["caseref"] in cli("cases", "--owner", "coordinator-almere"))
 
 
+def test_letters_that_nobody_needs_are_removed_and_that_is_written_down(keten: Keten, cli: Cli, dead: Sent) -> None:
+    number = str(dead.letter.seq)
+    assert "say which" in cli("dead", "remove", DESK, code=1)
+    assert "removed: 1" in cli("dead", "remove", DESK, number)
+    assert f"no dead letter {number}" in cli("dead", "remove", DESK, number, code=1)
+    for _ in range(2):
+        asyncio.run(keten.here.refused(SENDER, DESK, SignalReported, keten.here.event(SENDER, SignalReported, WRONG)))
+    assert "removed: " in cli("dead", "remove", DESK, "--of", SENDER)
+    assert SENDER not in cli("dead", "list")
+    said = cli("audit", "show", "--at", DESK)
+    assert "remove_letter" in said
+    assert f"dead_letters:{SENDER}" in said
+
+
 def test_an_agency_without_dead_letters_and_an_unknown_one(cli: Cli) -> None:
     assert "no dead letter 1" in cli("dead", "show", "flevoland", "1", code=1)
     assert "no agency 'nobody'" in cli("dead", "show", "nobody", "1", code=1)

@@ -1,8 +1,16 @@
 import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+from console.checks import Trouble, disk, found_by
+from console.installation import Installation
 from runtime.bus.connection import connect, jetstream
+from runtime.servers import read_running
 from tests.console.cli import Cli
 from tests.installed import Keten
+from tests.workers.few import few
 
 AGENCY = "ambulatory-help"
 
@@ -20,6 +28,12 @@ def test_healthy_then_a_changed_setting_is_named_and_provisioned_away(keten: Ket
     assert "healthy: " in cli("doctor")
 
 
+def running_pid(installation: Installation) -> int:
+    running = read_running(installation.settings)
+    assert running
+    return running.pids["nats-server"]
+
+
 async def _shorten_memory(keten: Keten) -> None:
     """Somebody changes how long an inbox remembers what it has."""
     installation = keten.here.installation
@@ -30,3 +44,54 @@ async def _shorten_memory(keten: Keten) -> None:
         await jetstream(client).update_stream(config)  # pyright: ignore[reportUnknownMemberType]
     finally:
         await client.close()
+
+
+async def test_what_is_away_gone_or_damaged_is_named_each_by_itself(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    cli = Cli({"KETEN_HOME": str(home), "KETEN_DIRECTORY": str(tmp_path / "agencies.toml")})
+    async with few(tmp_path, ("signal-desk", "comensha")) as installation:
+        for slug in ("signal-desk", "comensha"):
+            installation.prepare_case_keys(slug)
+            installation.prepare_processing_log(slug)
+        (home / "keys" / "comensha.wrap.1.key").rename(tmp_path / "kept")
+        said = await asyncio.to_thread(cli, "doctor", code=1)
+        for words in (
+            "office of signal-desk: is away: nobody works there start it: `keten worker signal-desk`",
+            "office of comensha: is away",
+            "keys of comensha",
+        ):
+            assert words in said
+        assert "healthy" not in said
+        assert "keys of signal-desk" not in said
+        assert "3 things are not as they should be" in said
+        (tmp_path / "kept").rename(home / "keys" / "comensha.wrap.1.key")
+        log = home / "processing-log" / "signal-desk.db"
+        log.rename(tmp_path / "log")
+        os.kill(running_pid(installation), signal.SIGKILL)
+        said = await asyncio.to_thread(cli, "doctor", code=1)
+        assert "bus: does not answer" in said
+        assert "Temporal:" not in said
+        assert f"processing-log/signal-desk: {log} is gone" in said
+    for name in ("signal-desk", "comensha"):
+        (home / "case-keys" / f"{name}.db-wal").unlink(missing_ok=True)
+    (home / "case-keys" / "signal-desk.db").write_bytes(b"")
+    os.truncate(home / "case-keys" / "comensha.db", 3000)
+    os.truncate(home / "temporal.db", 5000)
+    said = await asyncio.to_thread(cli, "doctor", code=1)
+    assert "case-keys/signal-desk: " in said
+    assert "signal-desk.db is empty" in said
+    assert "comensha.db cannot be read (DatabaseError)" in said
+    assert "temporal.db is damaged" in said
+    assert "start it with `keten up`" in said
+
+
+async def test_a_check_that_cannot_be_made_is_a_finding_and_the_others_are_made(keten: Keten) -> None:
+    async def breaks(_: Installation) -> AsyncIterator[Trouble]:
+        yield Trouble("here", "something", "something else")
+        raise KeyError("nobody foresaw this")
+
+    found = await found_by([breaks, disk, breaks], keten.here.installation)
+    assert [(trouble.where, trouble.what) for trouble in found] == [
+        ("here", "something"),
+        ("breaks", "could not be looked at (KeyError)"),
+    ] * 2

@@ -15,7 +15,7 @@ from tests.closed_cases import COORDINATOR, DESK, KEEPERS, REPORTER, closed, rep
 from tests.console.cli import Cli, patiently
 from tests.installed import Keten
 
-SECOND = "second-person"
+SECOND, LATE = "second-person", "late-person"
 NOBODY = "k0123456789abcdefghjkmnpq"
 
 
@@ -91,6 +91,9 @@ def test_the_same_person_cannot_confirm_nor_one_of_another_agency_and_a_second_o
     cli("erase", case, "--as", COORDINATOR)
     said = cli("erase", case, "--as", COORDINATOR, "--confirm", code=1)
     assert "not erased: an erasure needs 2 persons of this agency, each with a key of their own" in said
+    keten.here.installation.played_by(LATE)
+    said = cli.with_(KETEN_PERSON=LATE)("erase", case, "--as", COORDINATOR, "--confirm", code=1)
+    assert f"not erased: {LATE} came onto the list of people after it was asked" in said
     assert f"no case {case} at {COORDINATOR}" in elsewhere("erase", case, "--as", COORDINATOR, "--confirm", code=1)
     assert held(keten, case) == KEEPERS
     second("erase", case, "--as", COORDINATOR, "--confirm")

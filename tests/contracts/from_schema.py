@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from contracts.strict_json import GREATEST
+
 Schema = dict[str, Any]
 
 LETTERS = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
@@ -34,7 +36,7 @@ def _objects(schema: Schema, root: Schema) -> st.SearchStrategy[dict[str, Any]]:
 
 def _texts(schema: Schema, _: Schema) -> st.SearchStrategy[str]:
     if schema.get("format") == "date-time":
-        return st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=ZONES).map(datetime.isoformat)  # noqa: DTZ001
+        return st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 31), timezones=ZONES).map(datetime.isoformat)  # noqa: DTZ001
     if schema.get("format") == "date":
         return st.dates(date(2000, 1, 1), date(2100, 1, 1)).map(date.isoformat)
     if "pattern" in schema:
@@ -48,7 +50,7 @@ def _arrays(schema: Schema, root: Schema) -> st.SearchStrategy[list[Any]]:
 
 
 def _integers(schema: Schema, _: Schema) -> st.SearchStrategy[int]:
-    return st.integers(schema.get("minimum"), schema.get("maximum"))
+    return st.integers(schema.get("minimum", -GREATEST), schema.get("maximum", GREATEST))
 
 
 _OF_TYPE: dict[str, Callable[[Schema, Schema], st.SearchStrategy[Any]]] = {

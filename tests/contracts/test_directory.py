@@ -58,6 +58,11 @@ WRONG = {
     "slug that is a wildcard": (DESK + REGISTRY + agency("reporter", slug='"a.*"'), "slug"),
     "short oin": (DESK + REGISTRY + agency("reporter", oin='"0000009900000000010"'), "oin"),
     "wrong hours": (DESK + REGISTRY + agency("reporter", hours='"nine to five"'), "opening hours 'nine to five' are not"),
+    "investigation by a shelter": (
+        DESK + REGISTRY + agency("aid_organisation", services='["cosm"]', investigation_service="true"),
+        "only a reporter can be an investigation_service",
+    ),
+    "duty officer with a name": (DESK + REGISTRY + agency("reporter", duty_officer='"J. Example"'), "duty_officer"),
     "nobody out of hours": (
         DESK + REGISTRY + agency("reporter", out_of_hours='"ghost"'),
         "out_of_hours names ghost",

@@ -81,7 +81,25 @@ class TestClocks:
         assert (term.exact is None) == (unit in {"working day", "month"})
 
     def test_exact_span(self):
-        assert Clocks().offer_crisis.exact == timedelta(hours=4)
+        assert Clocks().first_contact_crisis.exact == timedelta(hours=4)
+
+    @pytest.mark.parametrize("written", ["1 working day", "2 months"])
+    def test_a_crisis_knows_no_calendar(self, tmp_path: Path, written: str):
+        with pytest.raises(ValueError, match=r"triage_crisis = .*: a crisis goes on around the clock; write hours or minutes"):
+            clocks(tmp_path, f'triage_crisis = "{written}"')
+        assert str(clocks(tmp_path, 'triage_crisis = "2 hours"').in_crisis("triage")) == "2 hours"
+
+    def test_each_term_of_a_crisis_is_shorter_and_belongs_to_a_clock(self):
+        usual = Clocks()
+        for name in Clocks.model_fields:
+            crisis = usual.in_crisis(name)
+            if crisis is not None:
+                exact = getattr(usual, name).exact
+                assert crisis.exact is not None
+                assert exact is None or crisis.exact < exact
+            if name.endswith("_crisis"):
+                assert name.removesuffix("_crisis") in Clocks.model_fields
+        assert usual.in_crisis("closing") is None
 
     @pytest.mark.parametrize("written", ["soon", "4", "4 weeks", "1.5 days", "days 4", "4 days ", "4 days\n", "\u0664 days"])
     def test_wrong_term(self, tmp_path: Path, written: str):
@@ -97,3 +115,20 @@ class TestClocks:
     def test_a_number_without_a_unit(self, tmp_path: Path):
         with pytest.raises(ValidationError, match="offer"):
             clocks(tmp_path, "offer = 4")
+
+
+@pytest.mark.parametrize("term", ["0 hours", "0 working days", "361 months", "9999999 months", "99999999999 seconds"])
+def test_a_term_that_rings_without_end_or_never_is_refused_at_the_start(tmp_path: Path, term: str):
+    path = tmp_path / "clocks.toml"
+    path.write_text(f'offer = "{term}"\n')
+    with pytest.raises(ValueError, match=rf"clocks\.toml: offer = '{term}': write 1 to [0-9]+ "):
+        read_clocks(path)
+
+
+def test_a_file_of_clocks_may_begin_with_a_byte_order_mark(tmp_path: Path):
+    path = tmp_path / "clocks.toml"
+    path.write_text('\ufeffoffer = "360 months"\n')
+    assert str(read_clocks(path).offer) == "360 months"
+    path.write_text("offer\n")
+    with pytest.raises(ValueError, match=r"clocks\.toml: not TOML"):
+        read_clocks(path)

@@ -14,7 +14,17 @@ from tests.contracts.messages import NOW, golden, message
 OIN = "00000099000000000006"
 
 WRONG: dict[str, dict[str, Any]] = {
-    "unknown attribute": {"dataref": "x"},
+    "attribute with an underscore": {"my_system": "x"},
+    "attribute that is a list": {"partof": ["x"]},
+    "attribute that is an object": {"partof": {}},
+    "attribute that is a fraction": {"weight": 1.5},
+    "attribute of more than 32 bits": {"count": 2**31},
+    "attribute that is empty": {"subject": ""},
+    "attribute with a control character": {"subject": "a\u0007b"},
+    "attribute that is no character": {"subject": "\ufdd0"},
+    "attribute that is a citizen service number": {"subject": "999990342"},
+    "the same as a number": {"subject": 999990342},
+    "binary data": {"data_base64": "e30="},
     "attribute in capitals": {"Id": "5eed0001"},
     "other version of CloudEvents": {"specversion": "0.3"},
     "id too short": {"id": "short"},
@@ -30,9 +40,13 @@ WRONG: dict[str, dict[str, Any]] = {
     "OIN of 21 digits": {"source": f"urn:nld:oin:{OIN}0:systeem:case"},
     "OIN in other digits": {"source": source("\u0660" * 20, "case")},
     "source without a system": {"source": f"urn:nld:oin:{OIN}"},
+    "source with an empty system": {"source": f"urn:nld:oin:{OIN}:systeem:"},
+    "source with a part too many": {"source": f"urn:nld:oin:{OIN}:systeem:case:1"},
     "source with a newline": {"source": f"urn:nld:oin:{OIN}:systeem:case\n"},
     "type too long": {"type": "x" * 101},
     "content type not JSON": {"datacontenttype": "text/plain"},
+    "content type in another charset": {"datacontenttype": "application/json; charset=iso-8859-1"},
+    "content type no text": {"datacontenttype": 7},
     "reference with a letter left out": {"caseref": "k" + "i" * 24},
     "reference too short": {"caseref": "k" + "0" * 23},
     "sequence not a number": {"sequence": "one"},
@@ -107,6 +121,53 @@ def test_time_is_written_in_utc(written: str):
     assert json.loads(read.to_json())["time"] == "2026-03-02T11:00:00Z"
     assert read.time.utcoffset() is not None
     assert read.time + timedelta(hours=1) == NOW
+
+
+TAKEN: dict[str, dict[str, Any]] = {
+    "source without the word for a system": {"source": f"urn:nld:oin:{OIN}:case"},
+    "source with capitals": {"source": f"urn:nld:oin:{OIN}:systeem:BRP-component"},
+    "source with a point": {"source": f"urn:nld:oin:{OIN}:burgerzaken.v2_1"},
+    "subject": {"subject": "dossier"},
+    "dataref": {"dataref": "https://example.org/doc/1"},
+    "dataschema": {"dataschema": "https://example.org/schema"},
+    "an extension of 21 letters": {"a" * 21: "x"},
+    "a number": {"partition": -5},
+    "yes or no": {"sampled": True},
+    "sequence type in small letters": {"sequencetype": "integer"},
+    "null for an extension": {"subject": None},
+    "null for what may be missing": {"traceparent": None, "causationid": None, "sequencetype": None, "datacontenttype": None},
+    "media type with a charset": {"datacontenttype": "application/json; charset=utf-8"},
+    "media type in capitals": {"datacontenttype": 'Application/JSON;charset="UTF-8"'},
+    "nine digits that are no citizen service number": {"subject": "123456789"},
+}
+
+
+@pytest.mark.parametrize("changed", TAKEN.values(), ids=TAKEN.keys())
+def test_what_cloudevents_and_the_profile_allow_is_taken(changed: dict[str, Any]):
+    read = CloudEvent.from_json(message(**changed), NOW)
+    assert read.event()
+    assert CloudEvent.from_json(read.to_json(), NOW) == read
+
+
+def test_an_extension_is_kept_and_is_in_no_fingerprint():
+    plain, more = (CloudEvent.from_json(message(**fields), NOW) for fields in ({}, {"dataref": "https://example.org/doc/1"}))
+    assert json.loads(more.to_json())["dataref"] == more.outside["dataref"] == "https://example.org/doc/1"
+    assert more.fingerprint == plain.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ({"my_system": "x"}, "naming conventions"),
+        ({"partof": []}, "type system"),
+        ({"data_base64": "e30="}, "data_base64"),
+        ({"subject": "999990342"}, "citizen service number"),
+    ],
+)
+def test_what_is_forbidden_is_refused_with_the_name_of_the_rule(changed: dict[str, Any], rule: str):
+    with pytest.raises(Refused, match=rule) as caught:
+        CloudEvent.from_json(message(**changed), NOW)
+    assert not any(str(value) in caught.value.reason for value in changed.values() if value)
 
 
 def test_type_unknown():

@@ -1,4 +1,5 @@
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from contracts.places import DATA, Atlas
 DIRECTORY = read_directory()
 ATLAS = Atlas(DIRECTORY)
 DAY = date(2026, 3, 2)
-WITHOUT_COORDINATORS = Directory(agencies=tuple(agency for agency in DIRECTORY.agencies if not agency.care_region))
+WITHOUT_COORDINATORS = Directory(
+    agencies=tuple(a.model_copy(update={"care_regions": ()}) for a in DIRECTORY.agencies if not a.care_region)
+)
 HEAD = "municipality,care_region,valid_from,valid_to,source\n"
 
 ALMERE = {"Almere", "Dronten", "Lelystad", "Noordoostpolder", "Urk", "Zeewolde"}
@@ -134,4 +137,70 @@ def test_rows_that_touch_and_rows_of_others_are_taken(tmp_path: Path):
 def test_an_area_that_no_table_has_is_refused(field: str, words: str):
     agencies = tuple(a.model_copy(update={field: "Nowhere"}) if getattr(a, field) else a for a in DIRECTORY.agencies)
     with pytest.raises(ValueError, match=words):
+        Atlas(Directory(agencies=agencies))
+
+
+def test_a_municipality_that_was_merged_leads_to_its_successor():
+    before, after = (ATLAS.municipality("GM0457", day) for day in (date(2022, 3, 23), date(2022, 3, 24)))
+    assert (before.code, after.code, after.name) == ("GM0457", "GM0363", "Amsterdam")
+    assert after == ATLAS.municipality("GM0363", DAY)
+    assert "GM0457" not in ATLAS.codes
+
+
+MERGED = "code,name,safety_region,valid_to,successor\nGM0014,Old,VR01,{end},{successor}\nGM0034,New,VR25,{later},{further}\n"
+
+
+def test_a_case_that_stays_open_over_two_mergers_has_one_place(tmp_path: Path):
+    rows = "GM9001,Old,VR01,2024-01-01,GM9002\nGM9002,New,VR25,2026-01-01,GM0014\n"
+    twice = atlas(tmp_path, municipalities=(DATA / "municipalities.csv").read_text() + rows)
+    days = (date(2023, 12, 31), date(2024, 1, 1), date(2026, 1, 1))
+    assert [twice.municipality("GM9001", day).name for day in days] == ["Old", "New", "Groningen"]
+
+
+@pytest.mark.parametrize(
+    ("end", "successor", "later", "further", "words"),
+    [
+        ("2024-01-01", "", "", "", "belong together"),
+        ("", "GM0034", "", "", "belong together"),
+        ("1 januari", "GM0034", "", "", "belong together"),
+        ("2024-01-01", "GM9999", "", "", "belong together"),
+        ("2024-01-01", "GM0014", "", "", "does not live longer"),
+        ("2024-01-01", "GM0034", "2024-01-01", "GM0014", "does not live longer"),
+    ],
+)
+def test_a_municipality_that_leads_nowhere_is_refused_at_the_start(
+    tmp_path: Path, end: str, successor: str, later: str, further: str, words: str
+):
+    rows = MERGED.format(end=end, successor=successor, later=later, further=further)
+    with pytest.raises(ValueError, match=rf"municipalities\.csv: .*{words}"):
+        atlas(tmp_path, municipalities=rows)
+
+
+@pytest.mark.parametrize("written", [str, lambda text: text.replace(",", ";")], ids=["commas", "semicolons"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
+def test_a_table_that_a_spreadsheet_wrote_is_read(tmp_path: Path, mark: str, written: Callable[[str], str]):
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    for path in data.glob("*.csv"):
+        path.write_text(mark + written(path.read_text()).replace("\n", "\r\n"))
+    assert Atlas(DIRECTORY, data).municipality("GM0995", DAY) == ATLAS.municipality("GM0995", DAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "line 1: code, name, safety_region is missing"),
+        ("code\tname\tsafety_region\n", "line 1: code"),
+        ("code,name,safety_region\nGM0014,Groningen\n", "line 2: it has more or fewer fields"),
+        ("code,name,safety_region\nGM0014,Bergen, NH,VR01\n", "line 2: it has more or fewer fields"),
+    ],
+)
+def test_a_table_that_is_none_is_refused_with_its_line(tmp_path: Path, text: str, words: str):
+    with pytest.raises(ValueError, match=rf"municipalities\.csv, {words}"):
+        atlas(tmp_path, municipalities=text)
+
+
+def test_a_misspelt_care_region_of_an_organisation_is_refused_with_a_guess():
+    agencies = tuple(a.model_copy(update={"care_regions": ("Zwole",)}) if a.care_regions else a for a in DIRECTORY.agencies)
+    with pytest.raises(ValueError, match="no care_regions 'Zwole' in the routing tables; did you mean 'Zwolle'"):
         Atlas(Directory(agencies=agencies))

@@ -55,8 +55,8 @@ def test_a_value_in_any_field(place: tuple[str, tuple[str, ...]], shape: str):
 
 
 @given(st.sampled_from(NAMES), st.text(min_size=1))
-def test_an_attribute_that_is_not_known(name: str, tail: str):
-    said = words(json.dumps({**golden(name), CANARY + tail: CANARY}).encode())
+def test_an_attribute_that_may_not_be(name: str, tail: str):
+    said = words(json.dumps({**golden(name), f"{CANARY}_{tail}": CANARY}).encode())
     assert said
     assert silent(said)
 

@@ -67,3 +67,14 @@ def test_its_fingerprint_is_the_one_that_the_recipient_reckons(example: Any, pre
     message = example.signal() | ({"previous": previous} if previous else {})
     assert example.fingerprint(message) == CloudEvent.model_validate(message).fingerprint
     assert example.fingerprint(message | {"sequence": "2"}) != CloudEvent.model_validate(message).fingerprint
+
+
+TIMES = ["2026-03-02t11:00:00z", "2026-03-02T11:00:00.000Z", "2026-03-02T12:00:00.12+01:00", "2026-03-02T11:00:00.123456789Z"]
+
+
+@pytest.mark.parametrize("time", TIMES)
+def test_it_reckons_the_same_however_a_time_is_written(example: Any, time: str) -> None:
+    message = example.signal() | {"time": time}
+    assert example.fingerprint(message) == CloudEvent.model_validate(message).fingerprint
+    del message["sequence"]
+    assert example.fingerprint(message) == CloudEvent.model_validate(message).fingerprint

@@ -20,11 +20,12 @@ from console.installation import Installation
 from contracts.agencies import Agency
 from contracts.envelope import CloudEvent
 from contracts.events.erasures import ErasureCompleted
-from runtime.bus.connection import connect, jetstream
+from runtime.bus.connection import connect
 from runtime.bus.seal import SEALED, SIGNATURES
 from runtime.case_keys import CaseErased
 from runtime.codec import ENCODING
 from runtime.keys import Role
+from tests.bus_server import taken_out
 from tests.closed_cases import DESK
 from tests.histories import history, payloads_in
 from tests.installed import Here
@@ -80,11 +81,7 @@ async def inbox(installation: Installation) -> list[bytes]:
     count, bodies = await Here(installation).waiting(DESK), list[bytes]()
     client = await connect(installation.nats_url, installation.keys.seed(DESK, Role.WORKER))
     try:
-        waiting = await jetstream(client).pull_subscribe_bind(durable="inbox", stream="INBOX")
-        while len(bodies) < count:
-            for message in await waiting.fetch(min(50, count - len(bodies)), timeout=10):
-                bodies.append(message.data)
-                await message.ack_sync()
+        bodies += [message.data for message in await taken_out(client, count)]
     finally:
         await client.close()
     return bodies

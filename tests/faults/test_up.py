@@ -1,12 +1,14 @@
 """``keten up``: one at a time on a home, stopped by an interrupt, and back with everything that was open."""
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from console.files import Found
+from runtime.ending import EXIT_CUT_OFF
 from runtime.servers import read_running
 from tests.faults.town import SIGNAL
 from tests.installed import Keten
@@ -36,6 +38,31 @@ async def test_up_twice_is_refused_an_interrupt_stops_cleanly_and_the_case_still
     assert read_running(own.settings) is None
     own.up()
     await _assert_waits_as(own, before)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("hangs", [("nats-server",), ("temporal",), ("nats-server", "temporal")], ids="+".join)
+def test_a_termination_signal_ends_it_while_servers_hang(own: Keten, hangs: tuple[str, ...]) -> None:
+    running = read_running(own.settings)
+    assert running
+    for name in hangs:
+        os.kill(running.pids[name], signal.SIGSTOP)
+    os.kill(own.pid, signal.SIGTERM)
+    assert own.ended(within=10) in {0, EXIT_CUT_OFF}
+    if own.logged("end_cut_off"):
+        assert own.logged("end_cut_off")[0]["kind"], "it says what hung"
+    assert not [pid for pid in running.pids.values() if _alive(pid)]
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("dies", ["nats-server", "temporal"])
+def test_it_ends_when_a_server_dies_and_says_which(own: Keten, dies: str) -> None:
+    running = read_running(own.settings)
+    assert running
+    os.kill(running.pids[dies], signal.SIGKILL)
+    assert own.ended(within=10) in {1, EXIT_CUT_OFF}
+    assert [line["server"] for line in own.logged("server_died")] == [dies]
+    assert not [pid for pid in running.pids.values() if _alive(pid)]
 
 
 async def _assert_waits_as(own: Keten, before: Found) -> None:

@@ -52,12 +52,12 @@ class Town:
     def here(self) -> Here:
         return self.keten.here
 
-    async def open_offices(self) -> subprocess.Popen[bytes]:
-        """Start the process with all offices, and wait until the last one is open."""
+    async def open_offices(self, *how: str) -> subprocess.Popen[bytes]:
+        """Start the process with all offices, and wait until the last one is open; how: arguments of ``tests.faults.offices``."""
         self.keten.log_file.touch()
         opened = len(self.keten.logged("office_opened"))
         with self.keten.log_file.open("ab") as log:
-            arguments = [sys.executable, "-m", "tests.faults.offices"]
+            arguments = [sys.executable, "-m", "tests.faults.offices", *how]
             offices = self._start(subprocess.Popen(arguments, env=self.keten.environment, stderr=log, cwd=ROOT))
 
         async def open_() -> bool:
@@ -78,11 +78,15 @@ class Town:
     async def kill(self, server: str) -> None:
         """End a server without a word."""
         os.kill(self._pids[server], signal.SIGKILL)
+        await self.gone(server)
 
-        async def gone() -> bool:
+    async def gone(self, server: str) -> None:
+        """Wait until a server has ended."""
+
+        async def ended() -> bool:
             return not Path(f"/proc/{self._pids[server]}/cmdline").exists() or not _command(self._pids[server])
 
-        await eventually(gone)
+        await eventually(ended)
 
     async def revive(self, server: str) -> None:
         """Start a killed server again as it was: same port, same data."""
@@ -100,6 +104,10 @@ class Town:
             return False
 
         await eventually(listens)
+
+    def pid(self, server: str) -> int:
+        """The process of a server."""
+        return self._pids[server]
 
     def end(self) -> None:
         """End what was started here."""

@@ -35,4 +35,5 @@ def _name(event: HistoryEvent) -> str:
     activity = event.activity_task_scheduled_event_attributes.activity_type.name
     update = event.workflow_execution_update_accepted_event_attributes.accepted_request.input.name
     summary = event.user_metadata.summary.data
-    return activity or update or (str(json.loads(summary)) if summary else "")
+    about = str(json.loads(summary)) if summary else ""
+    return update or f"{activity} {about}".strip()

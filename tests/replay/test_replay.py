@@ -86,7 +86,7 @@ async def test_the_commands_are_those_of_a_recording(env: WorkflowEnvironment, s
 async def test_a_changed_order_of_commands_is_found(env: WorkflowEnvironment) -> None:
     process: type[Process[Any]] = TalkativeDossier
     found = await difference(env, "dossier", replace(STORIES["dossier"], process=process))
-    assert "+marker_recorded dossiers.reported-back.v1 to lelystad" in found
+    assert "+activity_task_scheduled post dossiers.reported-back.v1 to lelystad" in found
 
 
 MAY_STAND_IN_A_TEXT = re.compile(r"^an example")

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from runtime.audit import proof
 from runtime.audit.entry import Entry, Head, first_hash, hash_of
 from runtime.audit.log import AuditLog
 from runtime.audit.proof import prove, walk
+from runtime.audit.store import AuditUnavailable
 from runtime.audit.tables import HEAD
 from runtime.audit.tampering import Kind
 from runtime.database import open_database
@@ -252,3 +254,83 @@ def test_a_kept_head_that_is_gone_or_unreadable_is_named(log: AuditLog, signer: 
     [flaw] = prove(log, signer).flaws
     assert flaw.kind is Kind.NO_HEAD
     assert "almere.head is gone" in flaw.words
+
+
+class TestPutBack:
+    """Somebody puts an older database back, and the file beside it too."""
+
+    @pytest.fixture
+    def rolled_back(self, url: str, log: AuditLog, tmp_path: Path) -> Head:
+        """The head that was noted elsewhere before three more entries and it all were undone."""
+        folder = tmp_path / "before"
+        folder.mkdir()
+        for path in (*tmp_path.glob("some.db*"), log.head_file.path):
+            shutil.copy(path, folder)
+        for _ in range(3):
+            asyncio.run(log.append(act()))
+        noted = asyncio.run(log.newest())
+        assert noted
+        assert noted.seq == COUNT + 3
+        for path in tmp_path.glob("some.db*"):
+            path.unlink()
+        for path in folder.iterdir():
+            shutil.copy(path, tmp_path)
+        return noted
+
+    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    def test_what_was_noted_elsewhere_tells(self, url: str, rolled_back: Head, signer: KeyFileSigner, tmp_path: Path) -> None:
+        log = opened(url, tmp_path)
+        assert prove(log, signer).flaws == (), "database and file agree with each other"
+        [flaw] = prove(log, signer, elsewhere=[rolled_back]).flaws
+        assert (flaw.kind, flaw.seq) == (Kind.CUT_OFF, COUNT + 1)
+
+    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    def test_it_tells_too_when_as_many_entries_were_added_since(
+        self, url: str, rolled_back: Head, signer: KeyFileSigner, tmp_path: Path
+    ) -> None:
+        log = opened(url, tmp_path)
+        for _ in range(3):
+            asyncio.run(log.append(act()))
+        assert prove(log, signer).flaws == ()
+        kinds = {flaw.kind for flaw in prove(log, signer, elsewhere=[rolled_back]).flaws}
+        assert kinds == {Kind.ALTERED}
+
+    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    def test_an_office_that_runs_says_so(self, url: str, rolled_back: Head, tmp_path: Path) -> None:
+        with capture_logs() as lines:
+            asyncio.run(opened(url, tmp_path).newest(rolled_back))
+        assert [line["event"] for line in lines] == ["audit_log_altered"]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_kept_head_that_was_removed_does_not_come_back_with_the_next_entry(
+    url: str, log: AuditLog, signer: KeyFileSigner, tmp_path: Path
+) -> None:
+    log.head_file.path.unlink()
+    rewritten(url, TAMPERED["cut off"][0])
+    again = opened(url, tmp_path)
+    asyncio.run(again.append(act()))
+    assert not again.head_file.path.exists()
+    assert Kind.NO_HEAD in {flaw.kind for flaw in prove(again, signer).flaws}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_a_log_that_is_removed_while_it_is_open_is_not_written_to(url: str, log: AuditLog, tmp_path: Path) -> None:
+    await log.append(act())
+    (tmp_path / "some.db").rename(tmp_path / "elsewhere.db")
+    for opened_when in (log, opened(url, tmp_path)):
+        with pytest.raises(AuditUnavailable):
+            await opened_when.append(act())
+        with pytest.raises(AuditUnavailable):
+            opened_when.store.count()
+    assert not (tmp_path / "some.db").exists(), "nothing makes it anew in silence"
+    (tmp_path / "elsewhere.db").rename(tmp_path / "some.db")
+    await opened(url, tmp_path).append(act())
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_a_log_that_never_was_is_made(url: str, tmp_path: Path) -> None:
+    fresh = opened(url, tmp_path)
+    assert fresh.store.is_missing
+    entry = await fresh.append(act())
+    assert await fresh.newest() == Head(entry.seq, entry.hash)

@@ -130,6 +130,18 @@ def test_a_name_that_somebody_has_with_another_key_is_refused(people: People) ->
         people.add("c-17", "almere")
 
 
+def test_one_person_does_not_get_a_second_name(people: People) -> None:
+    """Whoever copies a key and gives it another name would be two where two must agree."""
+    jwk = json.loads(people.key_file("c-17").read_text())
+    write_private(people.key_file("c-18"), json.dumps(jwk | {"kid": "c-18"}))
+    with pytest.raises(ValueError, match="c-17 has this key at almere already"):
+        people.add("c-18", "almere")
+    assert [person.name for person in people.lists.ever("almere")] == ["c-17"]
+    people.remove("c-17", "almere")
+    with pytest.raises(ValueError, match="c-17 has this key at almere already"):
+        people.add("c-18", "almere")
+
+
 async def test_two_who_add_at_once_lose_nobody(people: People) -> None:
     names = [f"c-{number}" for number in range(20, 40)]
     await asyncio.gather(*(asyncio.to_thread(People(people.lists.folder).add, name, "almere") for name in names))

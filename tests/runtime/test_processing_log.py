@@ -12,6 +12,8 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Engine, event, make_url, select, text
 from sqlalchemy.exc import DatabaseError
 
+from contracts.event import Event
+from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
 from contracts.processing import Status
 from contracts.reference import new_reference
 from runtime import processing_log
@@ -21,6 +23,7 @@ from runtime.processing_log import NotLogged, SqlProcessingLog, row_of
 from runtime.processing_log_tables import PROCESSING
 from tests.runtime.lines import NOW, a_line, a_sent_line
 from tests.runtime.postgres_server import NOT_HERE, cluster, free_port, is_here, serving
+from workers.entitled import ABOUT_KEEPING
 
 CASE = new_reference()
 FORGED = {
@@ -101,6 +104,21 @@ async def test_partners_are_those_with_whom_events_were_exchanged(log: SqlProces
     )
     assert await log.partners(CASE) == ("almere", "signal-desk", "urk")
     assert await log.partners(new_reference()) == ()
+
+
+async def test_who_was_refused_has_no_part_unless_it_was_taken_after_all(log: SqlProcessingLog) -> None:
+    refused, replayed = a_line(1, CASE, other="urk"), a_line(2, CASE, other="almere")
+    later = replayed.model_copy(update={"start_time": NOW + timedelta(hours=1), "end_time": NOW + timedelta(hours=1)})
+    for line in (refused, refused.refused(NOW), replayed, replayed.refused(NOW), later):
+        await log.write([line])
+    assert await log.partners(CASE) == ("almere",)
+
+
+@pytest.mark.parametrize("event", [*ABOUT_KEEPING, DeliveryRefused, DeliveriesMissed])
+async def test_who_only_asks_what_is_kept_or_speaks_of_deliveries_has_no_part(log: SqlProcessingLog, event: type[Event]) -> None:
+    line = a_line(1, CASE, other="urk")
+    await log.write([line.model_copy(update={"event_type": event.rule.type})])
+    assert await log.partners(CASE) == ()
 
 
 async def test_one_call_is_one_commit_however_many_lines(log: SqlProcessingLog) -> None:

@@ -56,3 +56,17 @@ def test_what_stays_on_the_machine_or_is_encrypted_may_be_named(monkeypatch: pyt
     monkeypatch.setenv("KETEN_CODEC_UI_ORIGIN", "https://temporal.example.org:8443")
     settings = load_settings()
     assert (settings.oidc_issuer, settings.codec_ui_origin) == (url, "https://temporal.example.org:8443")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("KETEN_HOM", "did you mean KETEN_HOME"),
+        ("keten_gap_patience_", "did you mean KETEN_GAP_PATIENCE"),
+        ("KETEN_XQZ", "unset it"),
+    ],
+)
+def test_a_variable_that_is_misspelt_is_refused_with_a_guess(monkeypatch: pytest.MonkeyPatch, name: str, words: str) -> None:
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(ValueError, match=f"{name} is no setting of Keten: {words}"):
+        load_settings()

@@ -22,7 +22,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 
 from runtime.temporal_gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT, name_of
-from runtime.temporal_gate.verdict import ELSEWHERE, Fault, NotLetThrough, judged
+from runtime.temporal_gate.verdict import ELSEWHERE, MOST, Fault, NotLetThrough, judged
 from tests.gated import OTHER, OWN, path, request_of
 
 Place = tuple[FieldDescriptor, ...]
@@ -214,3 +214,22 @@ def test_what_a_worker_says_of_its_own_goes_through_unchanged() -> None:
     for request in (start, told(Acceptance(accepted_request=Request(links=[linked(OWN), linked("")])))):
         raw = judged(path(request.DESCRIPTOR.name.removesuffix("Request")), request.SerializeToString(), OWN)
         assert type(request).FromString(raw) == request
+
+
+@pytest.mark.parametrize("most", [MOST, 10 * MOST], ids=["bounded", "control: no bound"])
+def test_a_request_of_more_parts_than_anybody_needs_is_refused_before_they_are_all_looked_at(most: int) -> None:
+    """Parts of 38 bytes, of which 100,000 held the gate for a second."""
+    request = RespondWorkflowTaskCompletedRequest(namespace=OWN)
+    for _ in range(MOST):
+        request.messages.add().body.type_url = "t/temporal.api.update.v1.Response"
+    if most == MOST:
+        with pytest.raises(NotLetThrough) as refused:
+            judged(path("RespondWorkflowTaskCompleted"), request.SerializeToString(), OWN)
+        assert refused.value.fault is Fault.PARTS
+    else:
+        assert judged(path("RespondWorkflowTaskCompleted"), request.SerializeToString(), OWN, most=most)
+
+
+def test_a_request_of_many_parts_is_let_through() -> None:
+    commands = [Command(command_type=CommandType.COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION) for _ in range(MOST // 2)]
+    assert fault(RespondWorkflowTaskCompletedRequest(namespace=OWN, commands=commands)) is None

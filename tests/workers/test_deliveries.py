@@ -22,13 +22,13 @@ from contracts.events.deliveries import DeliveriesConfirmed, DeliveriesListed
 from contracts.events.signals import SignalReported
 from contracts.logged import Exchange
 from runtime import deliveries
-from runtime.bus.connection import jetstream
 from runtime.database import open_database
 from runtime.deliveries import SqlDeliveries
 from runtime.keys import Role
 from runtime.migrations import Tables, upgrade
 from runtime.processing_log_tables import AWAITED
 from runtime.settings import Settings
+from tests.bus_server import taken_out
 from tests.installed import Here, eventually
 from tests.runtime.lines import exchange
 from tests.workers.few import few
@@ -75,10 +75,7 @@ async def lose(town: Few, slug: str) -> None:
     seed = town.installation.keys.seed(slug, Role.WORKER)
     client: Any = await nats.connect(town.installation.nats_url, nkeys_seed_str=seed)  # pyright: ignore[reportUnknownMemberType]
     try:
-        inbox = await jetstream(client).pull_subscribe_bind(durable="inbox", stream="INBOX")
-        while await town.here.waiting(slug):
-            for message in await inbox.fetch(1, timeout=5):
-                await message.ack_sync()
+        await taken_out(client, await town.here.waiting(slug))
     finally:
         await client.close()
 

@@ -83,7 +83,7 @@ FAULTS = {
     "a key twice": Bad("malformed_json", _twice),
     "not a number": Bad("malformed_json", _no_number),
     "not UTF-8": Bad("not_utf8", _not_utf8),
-    "too large": Bad("too_large", _signal(account="a" * 70_000)),
+    "too large": Bad("too_large", _signal(account="a" * 36_200)),
     "no id": Bad("envelope_invalid", _without("id")),
     "another attribute": Bad("envelope_invalid", _with(person="nobody")),
     "another event than the lane's": Bad("envelope_invalid", _with(type=CaseAccepted.rule.type)),
@@ -134,6 +134,20 @@ async def test_a_bad_event_is_a_dead_letter_and_its_sender_hears_the_code(keten:
     assert end.answer.reason
     assert (end.letter.sender, end.letter.event) == (bad.sender, bad.event.short_name())
     assert not await here.exists(bad.to, f"{bad.event.rule.file}-{event['caseref']}"), "nothing was opened"
+
+
+@pytest.mark.parametrize("fault", ["reported as another kind", "a care region that does not exist"])
+async def test_a_refused_registration_leaves_no_line_under_the_reference_of_the_case(keten: Keten, fault: str) -> None:
+    here, bad = keten.here, FAULTS[fault]
+    event = here.event(bad.sender, bad.event, bad.data)
+    await here.refused(bad.sender, bad.to, bad.event, bad.change(event))
+    log = here.installation.processing_log(REGISTRY)
+    assert await log.about(event["caseref"]) == ()
+    taken = here.event(COORDINATOR, RegistrationRequested, REGISTRATION)
+    await here.put(COORDINATOR, REGISTRY, RegistrationRequested, taken)
+    await here.staff.sees(REGISTRY, taken["caseref"], "recorded", "registration")
+    assert len(await log.about(taken["caseref"])) > 0, "the control: what is taken stands there"
+    assert keten.registered(event["caseref"]) == []
 
 
 async def test_a_refused_event_blocks_nothing_and_its_corrected_dead_letter_opens_the_case(keten: Keten) -> None:
@@ -268,7 +282,10 @@ async def test_an_early_event_waits_for_its_predecessor_and_a_gap_is_passed_when
     await put_reports(here, line[5])
     assert await _told(here, case, 5) == ["with_desk", "with_coordinator", "with_registry", "accepted", "with_aid"]
     [file] = await here.at("urk", case)
-    assert f"event number 5 from {DESK} did not arrive" in file.view.alarms
+    words = f"event number 5 from {DESK} did not arrive"
+    assert words in file.view.alarms
+    [said] = keten.logged("alarm_raised", agency="urk", reference=case, words=words)
+    assert f"`keten case {case}`" in said["do"]
     assert [line.facts for line in file.view.story if line.what == "deliveries_missed"] == [{"to": DESK}]
     await put_reports(here, line[4])
     assert (await _told(here, case, 6))[-1] == "with_desk"

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from activities.alarm import Alarm
-from activities.erasing import Holdings
+from activities.erasing import Holdings, Ordering
 from contracts.agencies import read_directory
 from contracts.envelope import CloudEvent
-from contracts.event import File
+from contracts.event import Event, File
 from contracts.events.disclosures import HeldFile
 from contracts.logged import Exchange, decided
 from contracts.places import Atlas, Municipality
 from contracts.processing import Direction, Processing
+from contracts.refusals import RefusalCode, Refused
 from contracts.register import Amendment, Report
 from contracts.words import Ground
 
 ERASED_AT = datetime(2026, 3, 2, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 READABLE_ON_THE_BUS = timedelta(days=14)
 
 
@@ -26,8 +28,11 @@ class Letters:
         self.all: list[tuple[str, CloudEvent]] = []
         self.to_itself: list[CloudEvent] = []
         self.silent: set[str] = set()
+        self.refused: type[Event] | None = None
 
     async def publish(self, message: CloudEvent, recipient: str) -> None:
+        if message.event_class is self.refused:
+            raise Refused(RefusalCode.TOO_LARGE, "an example")
         if recipient in self.silent:
             raise TimeoutError
         if message.event_class.rule.itself:
@@ -108,6 +113,7 @@ class Papers:
 
     def __init__(self, *partners: str) -> None:
         self.told = partners
+        self.count = 1
         self.files: tuple[HeldFile, ...] = (HeldFile(kind=File.CASE, phase="closed"),)
         self.out_of_reach = False
 
@@ -122,7 +128,7 @@ class Papers:
 
 
 class PaperLines:
-    """A line of the processing log for everybody who was told."""
+    """Lines of the processing log for everybody who was told."""
 
     def __init__(self, papers: Papers) -> None:
         self._papers = papers
@@ -130,7 +136,11 @@ class PaperLines:
     async def about(self, case: str) -> tuple[Processing, ...]:
         said = {"direction": Direction.SENT, "event_type": "nl.keten.cases.accepted.v1", "ground": Ground.LEGAL_TASK}
         line = decided("look", case, read_directory().desk, ERASED_AT)
-        return tuple(line.model_copy(update={**said, "counterparty": slug}) for slug in self._papers.told)
+        return tuple(
+            line.model_copy(update={**said, "counterparty": slug, "event_id": f"{number:032x}"})
+            for slug in self._papers.told
+            for number in range(self._papers.count)
+        )
 
 
 class Vault:
@@ -142,6 +152,8 @@ class Vault:
         self.forgotten: list[str] = []
         self.destroyed: datetime | None = None
         self.held_key = True
+        self.keys_of: dict[str, str] = {}
+        self.since: dict[str, datetime] = {}
         self.out_of_reach = False
 
     @property
@@ -163,12 +175,12 @@ class Vault:
     async def about(self, case: str) -> tuple[str, ...]:
         return self.open_files
 
-    async def who(self, order: str, case: str) -> str:
-        """The middle part names the person; nobody is called nobody."""
+    async def who(self, order: str, case: str) -> Ordering:
+        """The middle part names the person; nobody is called nobody. One of two names has the key of one."""
         name = order.split(".")[1]
         if name == "nobody":
             raise ValueError("nobody at this agency signed this")
-        return name
+        return Ordering(name, self.keys_of.get(name, name), self.since.get(name, LONG_AGO), ERASED_AT)
 
     async def unreadable_from(self) -> datetime:
         return ERASED_AT + READABLE_ON_THE_BUS

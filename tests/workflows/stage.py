@@ -106,7 +106,8 @@ class Stage:
 
     def _file(self, clocks: Clocks, suffix: str = "") -> Record:
         system = f"{self.process.system}{suffix}"
-        return self.process.file_type(reference=self.reference, me=party(self.slug), system=system, clocks=clocks)
+        me = party(self.slug)
+        return self.process.file_type(reference=self.reference, me=me, system=system, clocks=clocks, leaves_recorded=True)
 
     @property
     def queue(self) -> str:

@@ -51,7 +51,7 @@ async def test_help_that_runs_is_completed_not_declined(stage: Staged) -> None:
     assert words == "not_possible_now: decline_offer is not possible while placement is in_care; possible now: complete_help"
 
 
-@pytest.mark.parametrize("state", ["offered", "seen", "accepted", "in_care"])
+@pytest.mark.parametrize("state", ["offered", "seen", "accepted"])
 async def test_the_coordinator_can_take_it_back(stage: Staged, state: str) -> None:
     place = await walk(stage, WAYS["Placement", state])
     assert await place.code(RECALLED, ZWOLLE) == "not_a_party"

@@ -49,6 +49,46 @@ async def test_one_person_alone_erases_nothing(stage: Staged, second: str, words
     assert set(file.vault.forgotten) == {file.reference}, "what the first person signed still counts"
 
 
+async def test_one_person_with_two_names_is_one_person(stage: Staged) -> None:
+    file = await walk(stage, ASKED)
+    file.vault.keys_of = {"two": "one"}
+    await take(file, SECOND)
+    assert file.vault.forgotten == []
+    assert any("each with a key of their own" in alarm for alarm in (await file.view()).alarms)
+    await take(file, ConfirmErasure(order="a.three.z"))
+    assert set(file.vault.forgotten) == {file.reference}
+
+
+async def test_who_came_onto_the_list_after_it_was_asked_does_not_confirm(stage: Staged) -> None:
+    file = await walk(stage, ASKED)
+    asked = (await file.view()).story[-1].at
+    file.vault.since = {"two": asked + timedelta(minutes=1), "three": asked - timedelta(days=1)}
+    await take(file, SECOND)
+    assert file.vault.forgotten == []
+    assert any("two came onto the list of people after it was asked" in alarm for alarm in (await file.view()).alarms)
+    await take(file, ConfirmErasure(order="a.three.z"))
+    assert set(file.vault.forgotten) == {file.reference}
+
+
+async def test_the_one_who_confirms_for_another_agency_was_there_before_it_asked_too(stage: Staged) -> None:
+    file = await walk(stage, ERASURE_ASKED)
+    file.vault.told = (ALMERE,)
+    file.vault.since = {"two": (await file.view()).story[-1].at + timedelta(minutes=1)}
+    await take(file, SECOND)
+    assert file.vault.forgotten == []
+    await take(file, ConfirmErasure(order="a.three.z"))
+    assert set(file.vault.forgotten) == {file.reference}
+
+
+async def test_an_agency_that_has_no_part_gets_nothing_erased_by_one_person(stage: Staged) -> None:
+    """It does not come so far, because its request is refused; one that lay there before is not believed either."""
+    file = await walk(stage, ERASURE_ASKED)
+    file.vault.told = (RIEC,)
+    await take(file, SECOND)
+    assert file.vault.forgotten == []
+    assert any("an erasure needs 2 persons" in alarm for alarm in (await file.view()).alarms)
+
+
 async def test_an_open_file_is_not_erased_and_a_person_is_told_which(stage: Staged) -> None:
     file = await walk(stage, ASKED)
     file.vault.open_files = ("placement-2",)

@@ -24,6 +24,7 @@ from contracts.commands import (
     ReportFirstContact,
     SeeOffer,
     StartAftercare,
+    WithdrawConsent,
 )
 from contracts.event import Event, File
 from contracts.events.coverage import CoverageGapObserved
@@ -42,6 +43,7 @@ from contracts.events.referrals import (
     ReferralCompleted,
     ReferralDeclined,
     ReferralOffered,
+    ReferralRecalled,
     ReferralSeen,
 )
 from contracts.events.registrations import RegistrationRecorded, RegistrationRequested
@@ -63,6 +65,7 @@ from contracts.words import (
     ErasureReason,
     Finding,
     NotOurs,
+    Recall,
     Service,
     SignalStatus,
     Weighing,
@@ -184,6 +187,7 @@ def _case(*steps: Step) -> Way:
 
 
 NO_CAPACITY = CaseDeclined(reason=NotOurs.NO_CAPACITY)
+KNOWN = CaseDeclined(reason=NotOurs.KNOWN_ALREADY)
 INTAKE = _case(AcceptCase(), RecordTriage(finding=Finding.PRESUMED_VICTIM))
 CONSENT = INTAKE.then(RecordIntake(needs="an example need"))
 PLANNING = CONSENT.then(RecordConsent(help=True, riec=True))
@@ -194,6 +198,8 @@ HELPED = ACCEPTED.then((FirstContactMade(referral=1), COSM))
 NOT_PLACED = LAST_SEEN.then((ReferralDeclined(referral=1, reason=Decline.FULL), COSM))
 RECORDED = (RegistrationRecorded(anonymous=True), COMENSHA)
 IN_CARE = HELPED.then(RECORDED, (ReferralCompleted(referral=1, outcome=AidOutcome.SAFE_HOUSING), COSM))
+LOST = HELPED.then((ReferralCompleted(referral=1, outcome=AidOutcome.OUT_OF_SIGHT), COSM))
+TAKEN_BACK = (ReferralRecalled(referral=1, reason=Recall.CONSENT_WITHDRAWN), ALMERE)
 SHARING = PLANNING.then(AskPrivacyCheck(observation=OBSERVATION))
 BROUGHT = SHARING.then((PrivacyCheckDecided(brought=True), LELYSTAD))
 PLACE = Way(Placement, COSM, (ReferralOffered(referral=1, need=NEED, answer_by=EPOCH), ALMERE))
@@ -224,6 +230,7 @@ WAYS: dict[tuple[str, str], Way] = {
     ("SignalRouting", "with_coordinator"): _desk(),
     ("SignalRouting", "with_registry"): _desk((NO_CAPACITY, ALMERE)),
     ("SignalRouting", "alarm"): _desk((NO_CAPACITY, ALMERE), (NO_CAPACITY, COMENSHA)),
+    ("SignalRouting", "joining"): _desk((KNOWN, ALMERE)),
     ("SignalRouting", "owned"): _desk((CaseAccepted(), ALMERE)),
     ("Case", "offered"): _case(),
     ("Case", "triage"): _case(AcceptCase()),
@@ -232,12 +239,14 @@ WAYS: dict[tuple[str, str], Way] = {
     ("Case", "consent"): CONSENT,
     ("Case", "planning"): PLANNING,
     ("Case", "in_care"): IN_CARE,
+    ("Case", "lost"): LOST,
     ("Case", "aftercare"): IN_CARE.then(StartAftercare()),
     ("Case", "closing"): INTAKE.then(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT)),
     ("AidReferral", "offered"): ASKING,
     ("AidReferral", "seen"): LAST_SEEN,
     ("AidReferral", "accepted"): ACCEPTED,
     ("AidReferral", "with_aid"): HELPED,
+    ("AidReferral", "leaving"): HELPED.then(WithdrawConsent()),
     ("AidReferral", "not_placed"): NOT_PLACED,
     ("Sharing", "asked"): SHARING,
     ("Sharing", "brought"): BROUGHT,
@@ -246,6 +255,7 @@ WAYS: dict[tuple[str, str], Way] = {
     ("Placement", "seen"): PLACE.then(SeeOffer()),
     ("Placement", "accepted"): PLACE.then(AcceptOffer()),
     ("Placement", "in_care"): PLACE.then(AcceptOffer(), ReportFirstContact()),
+    ("Placement", "leaving"): PLACE.then(AcceptOffer(), ReportFirstContact(), TAKEN_BACK),
     ("PrivacyCheck", "asked"): CHECK,
     ("PrivacyCheck", "with_riec"): CHECK.then(BringToRiec()),
     ("Dossier", "enrichment"): DOSSIER,

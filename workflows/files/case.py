@@ -59,6 +59,7 @@ class CaseFile(Record):
     sharing: SharingFile | None = None
     registering: RegisteringFile | None = None
     responsible: Party | None = None
+    met: bool = Field(default=False, description="somebody helps the person, so that a crisis is over")
     outcome: CaseOutcome | None = None
 
     @property

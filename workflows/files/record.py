@@ -66,6 +66,9 @@ class Record(BaseModel):
     left_out: int = 0
     alarms: list[str] = Field(default_factory=list[str])
     step: int = 0
+    leaves_recorded: bool = Field(
+        default=False, description="letters leave when the task that wrote them is recorded; those of older files left with it"
+    )
     outbox: list[Letter] = Field(default_factory=list[Letter])
     sent: dict[str, int] = Field(default_factory=dict[str, int])
     links: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprint of the last letter, by line")

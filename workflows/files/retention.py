@@ -1,6 +1,6 @@
 """What an agency keeps about keeping a case. Nothing of it is about a person, so it outlives the case's key."""
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
@@ -16,6 +16,7 @@ class Asker(BaseModel):
     party: Party
     system: str
     because: str
+    at: datetime | None = None
 
 
 class RecallFile(BaseModel):
@@ -33,6 +34,7 @@ class RetentionFile(Record):
     kinds: list[File] = Field(default_factory=list[File], description="the kinds of file that have ended")
     reason: ErasureReason | None = None
     orders: list[str] = Field(default_factory=list[str], description="what the persons signed who ordered an erasure")
+    asked_at: datetime | None = Field(default=None, description="when a person here asked to erase it")
     persons: list[str] = Field(default_factory=list[str])
     askers: list[Asker] = Field(default_factory=list[Asker])
     asked_by: list[str] = Field(default_factory=list[str], description="every agency that ever asked")
@@ -43,3 +45,9 @@ class RetentionFile(Record):
     held: bool = True
     destroyed_on: date | None = None
     unreadable_from: date | None = None
+
+    @property
+    def last_asked(self) -> datetime | None:
+        """When it was asked: who came onto the list of people after that does not confirm it."""
+        times = [asker.at for asker in self.askers] if self.askers else [self.asked_at]
+        return max((time for time in times if time), default=None)

@@ -17,4 +17,6 @@ class SignalFile(Record):
     route: Route | None = None
     holder: Party | None = None
     asked: list[Party] = Field(default_factory=list[Party], description="who has the case open, apart from its holder")
+    former: list[str] = Field(default_factory=list[str], description="who owned it before; what they say still is only noted")
     status: SignalStatus | None = None
+    helped: bool = Field(default=False, description="an aid organisation helps the person, so that a crisis is over")

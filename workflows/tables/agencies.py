@@ -43,9 +43,11 @@ class Placement(StrEnum):
     SEEN = "seen"
     ACCEPTED = "accepted"
     IN_CARE = "in_care"
+    LEAVING = "leaving"
 
 
 PL = Placement
+TAKEN_BACK = "the coordinator took back help that runs: see to it where the person goes, then complete_help"
 INTAKE_DESK = "the intake desk"
 _DECIDE = {"accept_offer": PL.ACCEPTED, "decline_offer": CLOSED, "ReferralRecalled": CLOSED, CLOCK: CLOSED}
 
@@ -83,7 +85,17 @@ PLACEMENT = table(
         "the assigned worker",
         clock="care_review",
         then="the worker reviews the help",
-        moves={"complete_help": CLOSED, "ReferralRecalled": CLOSED, CLOCK: PL.IN_CARE},
+        moves={"complete_help": CLOSED, "ReferralRecalled": {PL.LEAVING, CLOSED}, CLOCK: PL.IN_CARE},
+    ),
+    state(
+        PL.LEAVING,
+        Turn.US,
+        "the assigned worker",
+        clock="leaving",
+        then="the alarm is raised again",
+        alarm=TAKEN_BACK,
+        moves={"complete_help": CLOSED, "ReferralRecalled": PL.LEAVING, CLOCK: PL.LEAVING},
+        keeps={"ReferralRecalled"},
     ),
     ends={CLOSED, VOID},
 )
@@ -205,6 +217,7 @@ REGISTRATION = table(
             "RegistrationAmended": G.RECORDING,
             CLOCK: G.RECORDING,
         },
+        keeps={"RegistrationRequested", "RegistrationAmended"},
     ),
     state(
         G.RECORDED,

@@ -16,6 +16,7 @@ class Phase(StrEnum):
     CONSENT = "consent"
     PLANNING = "planning"
     IN_CARE = "in_care"
+    LOST = "lost"
     AFTERCARE = "aftercare"
     CLOSING = "closing"
     CLOSED = "closed"
@@ -66,6 +67,19 @@ CASE = table(
             "ask_privacy_check": P.IN_CARE,
             "withdraw_consent": {P.IN_CARE, P.CONSENT},
             "start_aftercare": P.AFTERCARE,
+            "ReferralCompleted": P.LOST,
+            "conclude_case": P.CLOSING,
+        },
+    ),
+    _ours(
+        P.LOST,
+        "lost",
+        "the coordinator, who looks for the person, is reminded",
+        {
+            "find_person": P.IN_CARE,
+            "offer_help": P.IN_CARE,
+            "ask_privacy_check": P.LOST,
+            "withdraw_consent": {P.LOST, P.CONSENT},
             "conclude_case": P.CLOSING,
         },
     ),
@@ -73,7 +87,12 @@ CASE = table(
         P.AFTERCARE,
         "aftercare",
         "the coordinator asks how the person is doing",
-        {"offer_help": P.IN_CARE, "withdraw_consent": {P.AFTERCARE, P.CONSENT}, "conclude_case": P.CLOSING},
+        {
+            "offer_help": P.IN_CARE,
+            "withdraw_consent": {P.AFTERCARE, P.CONSENT},
+            "ReferralCompleted": P.LOST,
+            "conclude_case": P.CLOSING,
+        },
     ),
     state(
         P.CLOSING,
@@ -82,6 +101,7 @@ CASE = table(
         clock="closing",
         then="the coordinator is reminded that the registration is not confirmed",
         moves={"settle": P.CLOSED, "close_unconfirmed": P.CLOSED, "CaseWithdrawn": P.CLOSING, CLOCK: P.CLOSING},
+        keeps={"CaseWithdrawn"},
     ),
     ends={P.CLOSED, VOID},
 )
@@ -94,6 +114,7 @@ class Referral(StrEnum):
     SEEN = "seen"
     ACCEPTED = "accepted"
     WITH_AID = "with_aid"
+    LEAVING = "leaving"
     NOT_PLACED = "not_placed"
     COMPLETED = "completed"
     RECALLED = "recalled"
@@ -131,7 +152,15 @@ REFERRAL = table(
         AID,
         clock="care_review",
         then="the coordinator asks how it goes",
-        moves={"ReferralCompleted": R.COMPLETED, "recall": R.RECALLED, CLOCK: R.WITH_AID},
+        moves={"ReferralCompleted": R.COMPLETED, "recall": {R.LEAVING, R.RECALLED}, CLOCK: R.WITH_AID},
+    ),
+    state(
+        R.LEAVING,
+        Turn.THEM,
+        AID,
+        clock="leaving",
+        then="the coordinator is reminded to ask where the person goes",
+        moves={"ReferralCompleted": R.RECALLED, CLOCK: R.LEAVING},
     ),
     state(
         R.NOT_PLACED,

@@ -33,6 +33,7 @@ class State:
         then: In words, what happens when the clock ends.
         alarm: What a person on duty is told when the clock ends; empty where a reminder on the screen is enough.
         moves: Trigger to the states it may lead to. Triggers are commands, events, and the clock.
+        keeps: Events that leave the clock as it runs where they lead back here; what a person decides always does.
     """
 
     name: str
@@ -42,6 +43,7 @@ class State:
     then: str
     moves: Mapping[str, frozenset[str]]
     alarm: str = ""
+    keeps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,19 @@ class Table:
 
 
 def state(  # noqa: PLR0913 - a row of a table has as many columns as it has
-    name: str, turn: Turn, who: str, *, clock: str, then: str, moves: Mapping[str, str | Iterable[str]], alarm: str = ""
+    name: str,
+    turn: Turn,
+    who: str,
+    *,
+    clock: str,
+    then: str,
+    moves: Mapping[str, str | Iterable[str]],
+    alarm: str = "",
+    keeps: Iterable[str] = (),
 ) -> State:
     """A row: a trigger leads to one state or to one of several."""
     targets = {trigger: frozenset([to] if isinstance(to, str) else to) for trigger, to in moves.items()}
-    return State(name, turn, who, clock, then, targets, alarm)
+    return State(name, turn, who, clock, then, targets, alarm, frozenset(keeps))
 
 
 def opening(event: str, to: str, **others: str) -> State:

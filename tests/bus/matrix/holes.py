@@ -3,8 +3,9 @@
 import json
 from collections.abc import Container
 
+from contracts.agencies import read_directory
 from runtime.keys import Role
-from tests.bus.matrix.tries import Account, accounts_in
+from tests.bus.matrix.tries import Account, Plan, accounts_in
 from tests.bus.matrix.verdict import Allowed
 from tests.bus_server import ALMERE, COORDINATOR, DESK, POLICE, REGISTRY
 
@@ -22,7 +23,7 @@ SERVICES = (
     (ALMERE, REGISTRY, "change a stream", "$JS.API.STREAM.DELETE.DEAD"),
     (DESK, REGISTRY, "consumer", "$JS.API.CONSUMER.CREATE.INBOX.spy"),
     (URK, REGISTRY, "consumer", "$JS.API.CONSUMER.DELETE.INBOX.inbox"),
-    (POLICE, REGISTRY, "acknowledge", "$JS.ACK.INBOX.inbox.>"),
+    (POLICE, REGISTRY, "acknowledge", "$JS.ACK.INBOX.inbox.1.>"),
     (POLICE, RIEC, "publish", f"from.{POLICE}.dossiers.brought.v1"),
     (URK, RIEC, "forge", f"from.{ALMERE}.dossiers.brought.v1"),
     (URK, ZWOLLE, "answer", f"_INBOX.{ZWOLLE}.worker.forged"),
@@ -43,8 +44,9 @@ ATTACKERS = (POLICE, URK, ALMERE, DESK, ZWOLLE)
 def with_holes(text: str) -> str:
     """The configuration with every one of these grants, and a tap of everything that arrives at Zwolle's coordinator."""
     accounts = accounts_in(text)
+    plan = Plan(read_directory(), text)
     for sender, recipient, _, subject in SERVICES:
-        _open(accounts, sender, recipient, subject)
+        _open(accounts, sender, recipient, plan.at(recipient, subject))
     for slug, verb, subject, *_ in OWN:
         _worker(accounts[slug])[verb]["allow"].append(subject)
     _worker(accounts[URK])["subscribe"]["allow"].append("from.>")

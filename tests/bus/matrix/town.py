@@ -10,6 +10,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from runtime.bus.connection import headers_of, jetstream
+from runtime.bus.shares import consumer_of
 from runtime.keys import Role
 from runtime.nats_config import STREAMS
 from tests.bus.matrix.tries import LISTENING, PENDING, Plan, Try
@@ -72,14 +73,15 @@ class Town:
         self._heard = []
 
     async def acknowledge(self, slug: str) -> None:
-        """An agency acknowledges the message that every inbox waits for, as if it stood in all of them."""
+        """An agency acknowledges the messages that all inboxes wait for, as if they stood in each of them."""
         worker = self._clients[slug, Role.WORKER]
-        await worker.publish(PENDING, b"+ACK")
+        for victim in self.plan.slugs:
+            await worker.publish(self.plan.at(victim, PENDING), b"+ACK")
         await worker.flush()
 
     async def unacknowledged(self, slug: str) -> int:
         """How many delivered messages an inbox waits for."""
-        consumer = await jetstream(self._clients[slug, Role.OPERATOR]).consumer_info("INBOX", "inbox")
+        consumer = await jetstream(self._clients[slug, Role.OPERATOR]).consumer_info("INBOX", self._first(slug))
         return consumer.num_ack_pending or 0
 
     async def standing(self) -> dict[str, tuple[object, ...]]:
@@ -92,9 +94,12 @@ class Town:
         for name in STREAMS:
             info = await stream.stream_info(name)
             found += [info.created, info.config, info.state.first_seq, info.state.num_deleted, info.state.consumer_count]
-        consumer = await stream.consumer_info("INBOX", "inbox")
+        consumer = await stream.consumer_info("INBOX", self._first(slug))
         delivered = consumer.delivered and consumer.delivered.stream_seq
         return (*found, consumer.created, consumer.config, consumer.num_ack_pending, delivered)
+
+    def _first(self, slug: str) -> str:
+        return consumer_of(self.plan.lane_to(slug).sender.slug)
 
     async def _connect(self, slug: str, role: Role) -> Client:
         async def expected(_: Exception) -> None:
@@ -109,7 +114,7 @@ class Town:
         lane = self.plan.lane_to(slug)
         await jetstream(self._clients[lane.sender.slug, Role.WORKER]).publish(lane.as_sent, b"furniture")
         await stream.publish(f"dead.{slug}.signals.reported.v1", b"furniture")
-        await (await stream.pull_subscribe_bind(durable="inbox", stream="INBOX")).fetch(1)
+        await (await stream.pull_subscribe_bind(durable=consumer_of(lane.sender.slug), stream="INBOX")).fetch(1)
 
     async def _listen(self, slug: str, role: Role, client: Client) -> None:
         async def hear(message: Msg) -> None:

@@ -6,18 +6,24 @@ from typing import Any, NamedTuple
 
 from contracts.agencies import Directory
 from contracts.catalogue import BY_SHORT_NAME, Lane, lanes
+from runtime.bus.shares import consumer_of
 from runtime.keys import Role
 
 Account = dict[str, Any]
 
 INVENTED = "signals.invented.v1"
 PENDING = "$JS.ACK.INBOX.inbox.1.1.1.1.0"
-"""Acknowledges the first message of an inbox, which every inbox in these tests has delivered and waits for."""
+"""Acknowledges the first message of an inbox, which every inbox in these tests has delivered and waits for.
+
+Here and below ``inbox`` stands for a consumer of the inbox that is tried on: ``Plan.at`` puts in its name.
+"""
+CONSUMER = "INBOX.inbox"
 
 REACHES: dict[str, tuple[str, ...]] = {
     "read": (
         "$JS.API.STREAM.MSG.GET.INBOX",
         "$JS.API.STREAM.MSG.GET.DEAD",
+        "$JS.API.STREAM.MSG.GET.ANSWERS",
         "$JS.API.DIRECT.GET.INBOX",
         "$JS.API.DIRECT.GET.DEAD",
         "$JS.API.CONSUMER.MSG.NEXT.INBOX.inbox",
@@ -31,6 +37,7 @@ REACHES: dict[str, tuple[str, ...]] = {
         "$JS.API.STREAM.LIST",
         "$JS.API.STREAM.INFO.INBOX",
         "$JS.API.STREAM.INFO.DEAD",
+        "$JS.API.STREAM.INFO.ANSWERS",
         "$JS.API.CONSUMER.NAMES.INBOX",
         "$JS.API.CONSUMER.LIST.INBOX",
         "$JS.API.CONSUMER.INFO.INBOX.inbox",
@@ -39,7 +46,11 @@ REACHES: dict[str, tuple[str, ...]] = {
         "$SYS.REQ.USER.INFO",
     ),
     "purge": ("$JS.API.STREAM.PURGE.INBOX", "$JS.API.STREAM.PURGE.DEAD"),
-    "remove a message": ("$JS.API.STREAM.MSG.DELETE.INBOX", "$JS.API.STREAM.MSG.DELETE.DEAD"),
+    "remove a message": (
+        "$JS.API.STREAM.MSG.DELETE.INBOX",
+        "$JS.API.STREAM.MSG.DELETE.DEAD",
+        "$JS.API.STREAM.MSG.DELETE.ANSWERS",
+    ),
     "change a stream": (
         "$JS.API.STREAM.CREATE.INBOX",
         "$JS.API.STREAM.CREATE.DEAD",
@@ -69,7 +80,21 @@ REACHES: dict[str, tuple[str, ...]] = {
 
 KIND_OF = {subject: kind for kind, subjects in REACHES.items() for subject in subjects}
 
-LISTENING = (">", "*.>", "from.>", "to.>", "dead.>", "$JS.>", "$JS.EVENT.>", "$SYS.>", "_INBOX.>", "_INBOX_.>", "_R_.>", "_GR_.>")
+LISTENING = (
+    ">",
+    "*.>",
+    "from.>",
+    "to.>",
+    "dead.>",
+    "$JS.>",
+    "$JS.EVENT.>",
+    "$SYS.>",
+    "answers.>",
+    "_INBOX.>",
+    "_INBOX_.>",
+    "_R_.>",
+    "_GR_.>",
+)
 """To what everybody tries to listen."""
 
 
@@ -123,6 +148,10 @@ class Plan:
         """A lane of whoever may send something to an agency."""
         return next(lane for (_, to), lane in self.neighbours.items() if to == recipient)
 
+    def at(self, victim: str, subject: str) -> str:
+        """A subject with the name of the consumer that has handed out the first message of the victim's inbox."""
+        return subject.replace(CONSUMER, f"INBOX.{consumer_of(self.lane_to(victim).sender.slug)}")
+
     def _way_out(self, attacker: str, victim: str) -> str:
         """Where an agency may send something: to the victim itself, or else to somebody."""
         lanes = {to: lane.as_sent for (sender, to), lane in self.neighbours.items() if sender == attacker}
@@ -137,9 +166,10 @@ class Plan:
         yield "answer", f"_INBOX.{victim}.worker.forged"
         yield "answer", f"to.{victim}._INBOX.{victim}.worker.forged"
         for trick, subjects in REACHES.items():
+            named = [self.at(victim, subject) for subject in subjects]
             if attacker == victim:
-                yield from ((trick, subject) for subject in subjects)
-            yield from ((trick, f"to.{victim}.{subject}") for subject in subjects)
+                yield from ((trick, subject) for subject in named)
+            yield from ((trick, f"to.{victim}.{subject}") for subject in named)
         yield "purge", f"{victim}.$JS.API.STREAM.PURGE.INBOX"
         yield "invent", f"anything.{victim}"
 
@@ -149,20 +179,21 @@ class Plan:
         yield f"_INBOX.{victim}.operator.crafted"
         yield self.lane_to(victim).as_sent
         yield f"from.{victim}.signals.reported.v1"
-        yield from ("$JS.API.STREAM.PURGE.INBOX", "$JS.API.STREAM.DELETE.INBOX", "$JS.API.CONSUMER.DELETE.INBOX.inbox", PENDING)
+        yield from ("$JS.API.STREAM.PURGE.INBOX", "$JS.API.STREAM.DELETE.INBOX")
+        yield from (self.at(victim, subject) for subject in ("$JS.API.CONSUMER.DELETE.INBOX.inbox", PENDING))
 
     def _imported(self, attacker: str) -> Iterator[tuple[str, str, str]]:
         """What the configuration grants beyond lanes, whatever it is called on this side."""
         for granted in self._accounts[attacker]["imports"]:
             service = granted.get("service")
             if service and granted.get("to") not in self._known:
-                yield from _concrete(service["account"], service["subject"], granted.get("to", service["subject"]))
+                yield from self._concrete(service["account"], service["subject"], granted.get("to", service["subject"]))
 
-
-def _concrete(victim: str, subject: str, called: str) -> Iterator[tuple[str, str, str]]:
-    if not subject.endswith(">"):
-        yield victim, KIND_OF.get(subject, "answer" if subject.startswith("_INBOX.") else "forge"), called
-        return
-    for known, kind in KIND_OF.items():
-        if known.startswith(subject[:-1]):
-            yield victim, kind, called[:-1] + known[len(subject) - 1 :]
+    def _concrete(self, victim: str, subject: str, called: str) -> Iterator[tuple[str, str, str]]:
+        kinds = {self.at(victim, known): kind for known, kind in KIND_OF.items()}
+        if not subject.endswith(">"):
+            yield victim, kinds.get(subject, "answer" if subject.startswith("_INBOX.") else "forge"), called
+            return
+        for known, kind in kinds.items():
+            if known.startswith(subject[:-1]):
+                yield victim, kind, called[:-1] + known[len(subject) - 1 :]

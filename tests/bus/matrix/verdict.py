@@ -16,6 +16,11 @@ RIGHTS: dict[Role, frozenset[str]] = {
             "$JS.API.CONSUMER.INFO.INBOX.inbox",
             "$JS.API.STREAM.MSG.GET.DEAD",
             "$JS.API.STREAM.MSG.DELETE.DEAD",
+            "$JS.API.STREAM.MSG.GET.ANSWERS",
+            "$JS.API.STREAM.MSG.DELETE.ANSWERS",
+            "$JS.API.STREAM.INFO.DEAD",
+            "$JS.API.STREAM.INFO.ANSWERS",
+            "$JS.API.CONSUMER.NAMES.INBOX",
         }
     ),
     Role.OPERATOR: frozenset(
@@ -28,8 +33,9 @@ RIGHTS: dict[Role, frozenset[str]] = {
             "$JS.API.STREAM.INFO.DEAD",
             "$JS.API.STREAM.MSG.GET.DEAD",
             "$JS.API.STREAM.MSG.DELETE.DEAD",
-            "$JS.API.CONSUMER.CREATE.INBOX.inbox",
-            "$JS.API.CONSUMER.DURABLE.CREATE.INBOX.inbox",
+            "$JS.API.STREAM.INFO.ANSWERS",
+            "$JS.API.STREAM.MSG.GET.INBOX",
+            "$JS.API.CONSUMER.LIST.INBOX",
             "$JS.API.CONSUMER.INFO.INBOX.inbox",
         }
     ),
@@ -52,6 +58,9 @@ class Verdict:
     def __init__(self, town: Town) -> None:
         self._tries = town.tries
         self._lanes = town.plan.lanes.keys()
+        self._rights = {
+            (slug, role): {town.plan.at(slug, subject) for subject in RIGHTS[role]} for slug in town.plan.slugs for role in Role
+        }
         self._answered: set[int] = set()
         self.own_inbox = Counter[str]()
         """How often an agency led an acknowledgement into its own inbox, by a reply subject; it is led nowhere else."""
@@ -105,7 +114,7 @@ class Verdict:
             event = rest.partition(".")[2]
             own_lane = attempt.victim == attempt.attacker and (attempt.attacker, attempt.attacker, event) in self._lanes
             return attempt.role is Role.OPERATOR or own_lane
-        return attempt.victim == attempt.attacker and attempt.subject in RIGHTS[attempt.role]
+        return attempt.victim == attempt.attacker and attempt.subject in self._rights[attempt.victim, attempt.role]
 
 
 def _allowed(attempt: Try) -> Allowed:

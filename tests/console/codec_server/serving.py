@@ -15,6 +15,7 @@ from console.codec_server.audit import DecodeAudit
 from console.codec_server.browsers import for_browsers
 from console.codec_server.issuer import Issuer
 from console.codec_server.listening import Shown, bound, listening
+from console.codec_server.patience import LIMITS, Limits
 from console.codec_server.reader import Reader
 from console.codec_server.tokens import Tokens
 from runtime.settings import Settings
@@ -68,6 +69,7 @@ async def asking(
     origin: str | None = UI,
     shown: Shown | None = None,
     believes: ssl.SSLContext | None = None,
+    limits: Limits = LIMITS,
 ) -> AsyncGenerator[Asking]:
     """A codec server with the keys of an installation, that takes an issuer's tokens."""
     wiring, door = Wiring(settings, "", ""), bound("127.0.0.1", 0, shown)
@@ -75,7 +77,7 @@ async def asking(
     async with httpx.AsyncClient() as fetching, httpx.AsyncClient(base_url=door.address, verify=known) as client:
         access = Access(Tokens(Issuer(oidc.url, fetching), AUDIENCE), origin)
         app = codec_app(kind(access, wiring.directory.by_slug, audit, Reader(wiring.codec)))
-        async with listening(for_browsers(app, origin), door):
+        async with listening(for_browsers(app, origin), door, limits):
             yield Asking(client)
 
 

@@ -1,0 +1,38 @@
+"""Alarms by code: software routes them by it, and each says in words what a person does."""
+
+from enum import StrEnum
+
+
+class AlarmCode(StrEnum):
+    """Every kind of alarm. Codes are never removed; what an older version raised must stay readable."""
+
+    FILE = "file"
+    OFFICE = "office"
+    FILE_STUCK = "file_stuck"
+    INBOX_STUCK = "inbox_stuck"
+    SENDER_THROTTLED = "sender_throttled"
+    STREAM_FULL = "stream_full"
+    DISK_FULL = "disk_full"
+    STORE_GONE = "store_gone"
+
+
+WHAT_TO_DO: dict[AlarmCode, str] = {
+    AlarmCode.FILE: "look with `keten case REFERENCE`, act, then `keten decide REFERENCE acknowledge_alarms`",
+    AlarmCode.OFFICE: "look up these words in docs/how-to/operate.md, Logs and alarms",
+    AlarmCode.FILE_STUCK: "look into this office's log and Temporal's UI for the fault; a repaired version goes on by itself",
+    AlarmCode.INBOX_STUCK: "look with `keten doctor` and for event_delayed in this office's log; restart the office",
+    AlarmCode.SENDER_THROTTLED: "ask the sender whether its system repeats itself; nobody else is held up",
+    AlarmCode.STREAM_FULL: "look with `keten dead list` and `keten doctor`; replay or remove dead letters, ask who sends so much",
+    AlarmCode.DISK_FULL: "make room on the disk that holds the home directory; everything goes on by itself",
+    AlarmCode.STORE_GONE: "stop, put the store back from the backup, start again: docs/how-to/operate.md, Backup and restore",
+}
+
+
+def what_to_do(code: AlarmCode, reference: str | None) -> str:
+    """What a person on duty does about an alarm of this kind.
+
+    Args:
+        code: The kind of alarm.
+        reference: The case that it is about, if any.
+    """
+    return WHAT_TO_DO[code].replace("REFERENCE", reference or "REFERENCE")
