@@ -1,20 +1,24 @@
-"""Files as people see and decide them: over all agencies for which this console may act."""
+"""Files as people see and decide them: over all agencies for which this console may act. Every screen stands on this."""
 
 import asyncio
 import json
-from collections.abc import Coroutine
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Coroutine, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
-from temporalio.client import WorkflowExecution, WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.client import WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from console.faults import explain
+from console.file_names import is_reference, names_at
 from console.installation import Installation
-from console.screen import explain
+from console.rows import Row, read_row
+from console.troubles import Trouble, troubles
+from console.unknown import unknown_fields
 from console.witness import Witness
 from contracts.agencies import Agency
-from contracts.commands import COMMANDS
+from contracts.commands import COMMANDS, Command
 from contracts.event import OUTLIVING
 from contracts.logged import decided
 from contracts.views import Choice, FileView
@@ -22,6 +26,8 @@ from runtime.audit.entry import Action
 from runtime.case_keys import CaseErased
 
 T = TypeVar("T")
+ANSWER = timedelta(seconds=10)
+"""How long a file may take to answer; its office may be closed."""
 
 
 class Found(NamedTuple):
@@ -30,19 +36,28 @@ class Found(NamedTuple):
     agency: Agency
     handle: WorkflowHandle[Any, Any]
     view: FileView
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def begun(self) -> datetime:
+        """When it began."""
+        return self.view.story[0].at if self.view.story else self.view.track.since
 
 
-class Row(NamedTuple):
-    """A file in a listing, from search attributes alone."""
+class Silent(NamedTuple):
+    """A file that is there and does not say where it stands."""
 
-    agency: str
-    reference: str
+    agency: Agency
     kind: str
-    phase: str
-    owner: str
-    region: str
-    deadline: Any
-    status: str
+    why: str
+    troubles: tuple[Trouble, ...]
+
+
+class Looked(NamedTuple):
+    """What was found about a case; a file that does not answer hides no other."""
+
+    found: list[Found]
+    silent: list[Silent]
 
 
 class Files:
@@ -53,16 +68,22 @@ class Files:
         self._witness = witness or installation.witness
 
     async def about(self, reference: str) -> list[Found]:
-        """Every file about a case that this installation may see, oldest first."""
-        found = await _together(*(self.at(agency, reference) for agency in self._installation.ours))
-        files = [file for of_agency in found for file in of_agency]
-        return sorted(files, key=lambda file: file.view.story[0].at if file.view.story else file.view.track.since)
+        """Every file about a case that this installation may see, oldest first; a fault if one does not answer."""
+        found = await together(self.at(agency, reference) for agency in self._installation.ours)
+        return sorted((file for of_agency in found for file in of_agency), key=lambda file: file.begun)
+
+    async def look(self, reference: str) -> Looked:
+        """The same, for a person who looks: with what is wrong with each, and with those that do not answer."""
+        looked = await together(self._look_at(agency, reference) for agency in self._installation.ours)
+        files = [file for of_agency in looked for file in of_agency]
+        found = sorted((file for file in files if isinstance(file, Found)), key=lambda file: file.begun)
+        return Looked(found, [file for file in files if isinstance(file, Silent)])
 
     async def listing(self, *conditions: str) -> list[Row]:
-        """Files that fulfil all conditions (Temporal list filter), by deadline."""
+        """Files that fulfil all conditions (Temporal list filter), by deadline; a search, so it lags a moment behind."""
         query = " AND ".join(conditions) or "KetenCase IS NOT NULL"
-        rows = await _together(*(self._rows(agency, query) for agency in self._installation.ours))
-        return sorted((row for of_agency in rows for row in of_agency), key=lambda row: (str(row.deadline or "9"), row.agency))
+        rows = await together(self._rows(agency, query) for agency in self._installation.ours)
+        return sorted((row for of_agency in rows for row in of_agency), key=lambda row: row.urgency)
 
     async def decide(self, file: Found, command: str, content: dict[str, Any]) -> str:
         """Do what a person decided.
@@ -76,10 +97,7 @@ class Files:
         """
         if command not in {choice.command for choice in file.view.choices}:
             raise ValueError(f"{command} is not possible now at {file.agency.slug}; {_possible(file.view.choices)}")
-        try:
-            order = COMMANDS[command].model_validate(content)
-        except ValidationError as error:
-            raise ValueError(f"{command}: {explain(error)}") from None
+        order = checked(command, content)
         handle: Any = file.handle
         record = decided(command, file.view.reference, file.agency, datetime.now(UTC))
         log = self._installation.processing_log(file.agency.slug)
@@ -93,22 +111,59 @@ class Files:
 
     async def at(self, agency: Agency, reference: str) -> list[Found]:
         """The files about a case at one agency; of one that was erased, what is kept about that."""
+        handles = await self._handles(agency, reference)
+        views = await together(self._view(agency, handle, reference) for handle in handles)
+        return [Found(agency, handle, view) for handle, view in zip(handles, views, strict=True) if view]
+
+    async def view_of(self, row: Row) -> FileView | None:
+        """Where a file of a listing stands now, in its own words; None if it is gone."""
+        agency = self._installation.directory.get(row.agency)
         client = await self._installation.client(agency)
-        rows = [row async for row in client.list_workflows(f"KetenCase = '{reference}'")]
-        if not rows:  # perhaps its office never ran, and there is no database of keys yet
+        await self._witness.read(agency, row.kind, row.reference)
+        return await self._view(agency, client.get_workflow_handle(row.name), row.reference)
+
+    async def troubles_of(self, agency: Agency, name: str) -> tuple[Trouble, ...]:
+        """What fails in a file."""
+        client = await self._installation.client(agency)
+        return troubles(await client.get_workflow_handle(name).describe(), agency.slug)
+
+    async def _look_at(self, agency: Agency, reference: str) -> list[Found | Silent]:
+        handles = await self._handles(agency, reference)
+        looked = await together(self._look_into(agency, handle, reference) for handle in handles)
+        return [file for file in looked if file]
+
+    async def _look_into(self, agency: Agency, handle: WorkflowHandle[Any, Any], reference: str) -> Found | Silent | None:
+        if not await _is_there(handle):  # a search may still show what is gone
+            return None
+        wrong = await self.troubles_of(agency, handle.id)
+        try:
+            view = await self._view(agency, handle, reference)
+        except (RPCError, WorkflowQueryFailedError) as error:
+            why = error.status.name.lower() if isinstance(error, RPCError) else "its code fails"
+            return Silent(agency, handle.id.split("-")[0], why, wrong)
+        return Found(agency, handle, view, wrong) if view else None
+
+    async def _handles(self, agency: Agency, reference: str) -> list[WorkflowHandle[Any, Any]]:
+        """By name, since a search lags behind; and by search, for what has a name that cannot be known."""
+        if not is_reference(reference):
+            return []
+        client = await self._installation.client(agency)
+        searched = {row.id async for row in client.list_workflows(f"KetenCase = '{reference}'")}
+        likely = [name for name in names_at(agency, reference) if name not in searched]
+        there = await together(_is_there(client.get_workflow_handle(name)) for name in likely)
+        names = sorted(searched | {name for name, is_there in zip(likely, there, strict=True) if is_there})
+        if not names:  # perhaps its office never ran, and there is no database of keys yet
             return []
         _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
-        names = [row.id for row in _latest(rows) if not destroyed or row.id.split("-")[0] in OUTLIVING]
-        handles: list[WorkflowHandle[Any, Any]] = [client.get_workflow_handle(name) for name in names]
-        for handle in handles:
-            await self._witness.read(agency, handle.id.split("-")[0], reference)
-        views = await _together(*(self._view(agency, handle, reference) for handle in handles))
-        return [Found(agency, handle, view) for handle, view in zip(handles, views, strict=True) if view]
+        readable = [name for name in names if not destroyed or name.split("-")[0] in OUTLIVING]
+        for name in readable:
+            await self._witness.read(agency, name.split("-")[0], reference)
+        return [client.get_workflow_handle(name) for name in readable]
 
     async def _view(self, agency: Agency, handle: WorkflowHandle[Any, Any], reference: str) -> FileView | None:
         """None if it is gone, or was erased while somebody was about to look."""
         try:
-            return await handle.query("view", result_type=FileView)
+            return await handle.query("view", result_type=FileView, rpc_timeout=ANSWER)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
@@ -122,10 +177,31 @@ class Files:
     async def _rows(self, agency: Agency, query: str) -> list[Row]:
         await self._witness.read(agency, "cases")
         client = await self._installation.client(agency)
-        return [_row(agency, run) for run in _latest([run async for run in client.list_workflows(query)])]
+        newest: dict[str, Row] = {}
+        async for run in client.list_workflows(query):
+            row = read_row(agency, run)
+            if row.name not in newest or newest[row.name].began < row.began:
+                newest[row.name] = row  # one run per file: a continued one stands for those before it
+        return list(newest.values())
 
 
-async def _together(*reading: Coroutine[Any, Any, T]) -> list[T]:
+def checked(command: str, content: dict[str, Any]) -> Command:
+    """What was typed as a command.
+
+    Raises:
+        ValueError: In the words of whoever typed it: a field nobody would read, or one that cannot be.
+    """
+    model = COMMANDS[command]
+    unknown = unknown_fields(model, content)
+    if unknown:
+        raise ValueError(f"{command}: {'; '.join(unknown)}")
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise ValueError(f"{command}: {explain(error)}") from None
+
+
+async def together(reading: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """All of them, or the first fault, when none is under way any more: the client must not be left in the middle of a call."""
     read = await asyncio.gather(*reading, return_exceptions=True)
     faults = [found for found in read if isinstance(found, BaseException)]
@@ -134,20 +210,15 @@ async def _together(*reading: Coroutine[Any, Any, T]) -> list[T]:
     return [found for found in read if not isinstance(found, BaseException)]
 
 
-def _latest(runs: list[WorkflowExecution]) -> list[WorkflowExecution]:
-    """One run per file: a continued one stands for those before it."""
-    newest: dict[str, WorkflowExecution] = {}
-    for run in sorted(runs, key=lambda run: run.start_time):
-        newest[run.id] = run
-    return list(newest.values())
-
-
-def _row(agency: Agency, run: WorkflowExecution) -> Row:
-    attributes: Any = run.typed_search_attributes  # generic in the library
-    values: dict[str, Any] = {pair.key.name: pair.value for pair in attributes}
-    texts = [str(values.get(f"Keten{name}", "-")) for name in ("Case", "Kind", "Phase", "Owner", "Region")]
-    status = run.status.name.lower() if run.status else "-"
-    return Row(agency.slug, *texts, deadline=values.get("KetenDeadline"), status=status)
+async def _is_there(handle: WorkflowHandle[Any, Any]) -> bool:
+    description: Awaitable[Any] = handle.describe()
+    try:
+        await description
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
 
 
 def _possible(choices: tuple[Choice, ...]) -> str:

@@ -28,6 +28,10 @@ class NotRunning(RuntimeError):  # noqa: N818 - named as what is the case
     """No servers to talk to; the message says how to start them."""
 
 
+class OtherDirectory(RuntimeError):  # noqa: N818 - named as what is the case
+    """What runs here was started with another directory; the message says which."""
+
+
 class Installation(Wiring):
     """What one console sees. Which agencies it may act for follows from the keys that lie here, and from who works at it."""
 
@@ -46,6 +50,7 @@ class Installation(Wiring):
         Raises:
             NotForProduction: The settings say production, and something is not fit for it.
             NotRunning: Nobody runs it.
+            OtherDirectory: It runs with another directory than the settings name.
         """
         settings = load_settings()
         refuse_defaults(settings, slug)
@@ -57,7 +62,7 @@ class Installation(Wiring):
                 f"Keten does not run in {settings.home}: start it with `keten up`, or point KETEN_HOME, or KETEN_NATS_URL and "
                 "KETEN_TEMPORAL_ADDRESS, to where it runs"
             )
-        return cls.of(settings, running)
+        return cls.of(with_directory_of(running, settings), running)
 
     @classmethod
     def of(cls, settings: Settings, running: Running) -> "Installation":
@@ -68,7 +73,9 @@ class Installation(Wiring):
     @classmethod
     def at_rest(cls) -> "Installation":
         """The installation of this home for what needs no servers: people and audit logs."""
-        return cls(load_settings(), "", "", None)
+        settings = load_settings()
+        running = read_running(settings)
+        return cls(with_directory_of(running, settings) if running else settings, "", "", None)
 
     @property
     def ours(self) -> list[Agency]:
@@ -141,6 +148,24 @@ class Installation(Wiring):
         except KeyFileError:
             return False
         return True
+
+
+def with_directory_of(running: Running, settings: Settings) -> Settings:
+    """The settings with the directory of what runs, unless they name one themselves.
+
+    Raises:
+        OtherDirectory: They name another one.
+    """
+    used = running.directory
+    if used is None or settings.directory.absolute() == used:
+        return settings
+    if "directory" in settings.model_fields_set:
+        named = settings.directory.absolute()
+        raise OtherDirectory(
+            f"Keten runs in {settings.home} with the directory {used}, and KETEN_DIRECTORY names {named}: leave KETEN_DIRECTORY "
+            "out, or start Keten again with it"
+        )
+    return settings.model_copy(update={"directory": used})
 
 
 def home_watched(wiring: Wiring, slug: str) -> AbstractAsyncContextManager[None]:

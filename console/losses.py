@@ -1,7 +1,7 @@
 """Beginning anew without a store that is lost: on purpose, at rest, and written down."""
 
 from console.installation import Installation
-from console.screen import screen
+from console.screen import good, screen
 from contracts.agencies import Agency
 from runtime.audit.entry import Action
 from runtime.servers import AlreadyRunning, read_running
@@ -23,7 +23,7 @@ async def accept_loss(store: str) -> None:
     installation.stores.forget(store)
     for agency in _concerned(installation, store):  # after it: what is lost may be the audit log itself
         await installation.witness.note(agency, Action.PROVISION, f"loss:{store.replace('/', ':')}")
-    screen.print(f"[green]accepted[/green]: the next start begins without what was in {store}, or takes what is there")
+    screen.print(good("accepted", f": the next start begins without what was in {store}, or takes what is there"))
 
 
 def _concerned(installation: Installation, store: str) -> list[Agency]:

@@ -12,6 +12,7 @@ from console.commands import (
     cases,
     codec_server,
     dead,
+    decide,
     demo,
     doctor,
     erase,
@@ -54,7 +55,7 @@ app.command()(publish.publish)
 app.command()(events.events)
 app.command()(cases.cases)
 app.command()(cases.case)
-app.command()(cases.decide)
+app.command()(decide.decide)
 app.command(name="agencies")(agencies.list_agencies)
 app.command()(agencies.coverage)
 app.add_typer(dead.app, name="dead")

@@ -1,65 +1,113 @@
 """A case as a picture: whose turn it is, and what happened where."""
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
 from rich.text import Text
 
-from console.files import Found
-from console.screen import left, screen, when
+from console.event_names import BY_NOTE
+from console.files import Found, Silent
+from console.listing import Listing
+from console.plain import plain
+from console.rows import CLOCK_ENDED
+from console.screen import screen, styled
+from console.times import left, when
 from contracts.views import StoryLine, TrackView
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan", "bright_magenta")
 
 
-def draw_case(files: list[Found]) -> None:
-    """The state of every file of a case, then the story over all agencies as lanes."""
-    screen.print(state_table(files))
+class Told(NamedTuple):
+    """A line of a story, and how often the same clock ended again behind it."""
+
+    line: StoryLine
+    file: Found
+    times: int = 1
+    last: datetime | None = None
+
+
+def draw_case(files: list[Found], silent: Sequence[Silent] = ()) -> None:
+    """The state of every file of a case, what is wrong, then the story over all agencies as lanes."""
+    if files:
+        screen.print(state_table(files))
+    for line in troubles_of(files, silent):
+        screen.print(line)
+    if files:
+        screen.print(story_table(files))
+
+
+def troubles_of(files: Sequence[Found], silent: Sequence[Silent]) -> list[Text]:
+    """What is wrong, and what a person must still acknowledge."""
+    lines = [
+        styled((f"stands still at {plain(file.agency.slug)}", "red"), f": {plain(trouble.words)}")
+        for file in (*files, *silent)
+        for trouble in file.troubles
+    ]
+    for agency, kind, why, _ in silent:
+        slug = plain(agency.slug)
+        words = f": the {plain(kind)} does not answer ({plain(why)}): does the office of {slug} run?"
+        lines.append(styled((f"no answer at {slug}", "red"), words))
     for file in files:
-        for words in file.view.alarms:
-            screen.print(f"[red]alarm at {file.agency.slug}[/red]: {words}")
-    screen.print(story_table(files))
+        lines += [styled((f"alarm at {plain(file.agency.slug)}", "red"), f": {plain(words)}") for words in file.view.alarms]
+    return lines
 
 
-def state_table(files: list[Found]) -> Table:
+def state_table(files: list[Found]) -> Listing:
     """Whose turn since when, until when, and what happens then."""
-    table = Table(
-        "file", "phase", "whose turn, until when, what then", title=_title(files), title_justify="left", box=SIMPLE_HEAD
-    )
+    table = Listing("file", "phase", "whose turn, until when, what then", title=_title(files))
     for file in files:
         for track in (file.view.track, *file.view.tracks):
-            table.add_row(f"{track.title}\n[dim]at {file.agency.slug}[/dim]", track.phase, _clock(track))
+            where = styled(f"{plain(track.title)}\n", (f"at {plain(file.agency.slug)}", "dim"))
+            table.add(where, track.phase, _clock(track))
     return table
 
 
 def _title(files: list[Found]) -> str:
     responsible = next((file.view.responsible for file in files if file.view.kind == "case" and file.view.track.until), None)
-    return f"case {files[0].view.reference}" + (f", responsible: {responsible}" if responsible else "")
+    return plain(f"case {files[0].view.reference}" + (f", responsible: {responsible}" if responsible else ""))
 
 
-def _clock(track: TrackView) -> str:
+def _clock(track: TrackView) -> Text:
+    since = when(track.since)
     if track.until is None:
-        return f"ended {when(track.since)}"
-    lines = [f"[bold]{track.turn}[/bold] ({track.who}), since {when(track.since)}"]
-    lines += [
-        f"until {when(track.until)}, {left(track.until)}" + (f", [red]reminded {track.reminders}x[/red]" * bool(track.reminders))
-    ]
-    return "\n".join([*lines, f"then {track.then}"])
+        return styled(f"ended {since}")
+    left_now = left(track.until)
+    reminded = (f", reminded {track.reminders}x", "red") if track.reminders else ""
+    return styled(
+        (plain(track.turn), "bold"),
+        f" ({plain(track.who)}), since {since}\nuntil {when(track.until)}, ",
+        (left_now, "red") if left_now == "overdue" else left_now,
+        reminded,
+        f"\nthen {plain(track.then)}",
+    )
 
 
-def story_table(files: list[Found], title: str | None = None) -> Table:
+def story_table(files: list[Found], title: str | None = None) -> Listing:
     """The story in time over all agencies: who told whom, who decided what, which clock ended."""
     colours = {slug: COLOURS[i % len(COLOURS)] for i, slug in enumerate(dict.fromkeys(file.agency.slug for file in files))}
-    table = Table("time", "who", "what", title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    lines = sorted(((line, file) for file in files for line in file.view.story), key=lambda pair: pair[0].at)
-    for line, file in lines:
-        if _also_stands_at_sender(line, file, files):
-            continue
-        what = Text(_told(line, file), style=colours[file.agency.slug])
-        table.add_row(line.at.astimezone().strftime("%H:%M:%S"), Text(file.agency.slug, style=colours[file.agency.slug]), what)
+    table = Listing("time", "who", "what", title=title)
+    told = [line for file in files for line in _folded(file)]
+    for one in sorted(told, key=lambda one: one.line.at):
+        if not _also_stands_at_sender(one.line, one.file, files):
+            slug = one.file.agency.slug
+            table.add(when(one.line.at), Text(plain(slug), style=colours[slug]), Text(_said(one), style=colours[slug]))
     left_out = sum(file.view.left_out for file in files)
     if left_out:
         table.caption = f"{left_out} older lines stand in the full histories"
     return table
+
+
+def _folded(file: Found) -> list[Told]:
+    """A clock that ended again and again, with nothing between, stands once."""
+    told: list[Told] = []
+    for line in file.view.story:
+        before = told[-1] if told else None
+        if before and line.what.endswith(CLOCK_ENDED) and line.what == before.line.what and line.who == before.line.who:
+            told[-1] = before._replace(times=before.times + 1, last=line.at)
+        else:
+            told.append(Told(line, file))
+    return told
 
 
 def _also_stands_at_sender(line: StoryLine, file: Found, files: list[Found]) -> bool:
@@ -72,13 +120,21 @@ def _also_stands_at_sender(line: StoryLine, file: Found, files: list[Found]) -> 
     )
 
 
-def _told(line: StoryLine, file: Found) -> str:
+def _said(told: Told) -> str:
+    line, file = told.line, told.file
     facts = {name: value for name, value in line.facts.items() if name != "to"}
-    words = line.what + (f" ({', '.join(f'{name}={value}' for name, value in facts.items())})" if facts else "")
+    details = f" ({', '.join(f'{name}={value}' for name, value in facts.items())})" if facts else ""
+    words = plain(BY_NOTE.get(line.what, line.what) + details)
     if "to" in line.facts:
-        return f"──▶ {line.facts['to']}: {words}"
+        return f"──▶ {plain(line.facts['to'])}: {words}"
     if line.who != file.agency.slug:
-        return f"◀── {line.who}: {words}"
-    if line.what.endswith(".clock"):
-        return f"⏰  the clock of {line.what.removesuffix('.clock')} ended"
+        return f"◀── {plain(line.who)}: {words}"
+    if line.what.endswith(CLOCK_ENDED):
+        return f"⏰  the clock of {plain(line.what.removesuffix(CLOCK_ENDED))} ended{_again(told)}"
     return f"●   {words}"
+
+
+def _again(told: Told) -> str:
+    if told.last is None:
+        return ""
+    return f": reminded {told.times} times since {when(told.line.at)}, last at {when(told.last)}"

@@ -1,29 +1,72 @@
-"""The terminal, and how a command ends when something is wrong."""
+"""The terminal, and how a command ends when something is wrong.
+
+Everything is written through ``Screen``: no text is ever markup, and nothing in it is an order to the terminal. Colours are
+given with ``styled`` only.
+"""
 
 import asyncio
 import sys
-from collections.abc import Coroutine
-from datetime import UTC, datetime
+from collections.abc import Coroutine, Iterable
 from typing import Any, NoReturn, TypeVar
 
 import typer
 from nats.errors import Error as NatsError
 from pydantic import ValidationError
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.status import Status
+from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from console.faults import explain
+from console.plain import as_json, plain, without_orders
 from runtime.settings import Settings, load_settings
 
 T = TypeVar("T")
-screen = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-errors = Console(stderr=True, highlight=False)
 SERVER = {"nats": "the bus", "temporalio": "Temporal"}
+WIDTH = 160
+"""How wide it is drawn where no terminal says how wide it is."""
+
+
+class Screen(Console):
+    """A console on which text is text."""
+
+    def __init__(self, *, stderr: bool = False, width: int | None = None, **more: Any) -> None:
+        super().__init__(stderr=stderr, width=width, markup=False, emoji=False, highlight=False, **more)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """What will be written, in pieces; those that people wrote are rid of everything that a terminal would obey."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=without_orders(segment.text))
+
+    def waiting(self, words: str) -> Status:
+        """A sign of life while something is done."""
+        return self.status(Text(plain(words)))
+
+    def print_as_json(self, value: Any) -> None:
+        """For programs: never broken into lines of the terminal's width, and nothing else beside it."""
+        self.print(as_json(value), soft_wrap=True)
+
+
+screen = Screen(width=None if sys.stdout.isatty() else WIDTH)
+errors = Screen(stderr=True)
+
+
+def styled(*parts: str | tuple[str, str]) -> Text:
+    """Words of ours, some of them with a style: ``styled(("done", "green"), ": the case is closed")``."""
+    return Text.assemble(*parts)
+
+
+def good(word: str, rest: str = "") -> Text:
+    """That something went well."""
+    return styled((word, "green"), rest)
 
 
 def stop(words: str) -> NoReturn:
     """End the command with words that say what to do."""
-    errors.print(words, style="red", markup=False)
+    errors.print(words, style="red")
     raise typer.Exit(1)
 
 
@@ -35,6 +78,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         stop(explain(error))
     except (NatsError, RPCError) as error:
         stop(f"{SERVER[type(error).__module__.split('.')[0]]} did not answer ({type(error).__name__}): look with `keten doctor`")
+    except WorkflowQueryFailedError:
+        stop("a file does not say where it stands: `keten case` says which, and why")
     except SQLAlchemyError as error:
         stop(f"a database cannot be used now ({type(error).__name__}): `keten doctor` says which")
     except OSError as error:
@@ -51,23 +96,3 @@ def settings() -> Settings:
         stop(f"the settings, from variables that begin with KETEN_: {explain(error)}")
     except ValueError as error:
         stop(str(error))
-
-
-def explain(error: ValidationError) -> str:
-    """Validation errors as one sentence: which field, and what it must be."""
-    faults = error.errors(include_url=False, include_input=False)
-    return "; ".join(f"{'.'.join(str(part) for part in f['loc']) or 'content'}: {f['msg']}" for f in faults)
-
-
-def when(moment: datetime) -> str:
-    """A moment in local time, short."""
-    return moment.astimezone().strftime("%a %d %b %H:%M:%S")
-
-
-def left(until: datetime) -> str:
-    """How long until a clock ends."""
-    seconds = (until - datetime.now(UTC)).total_seconds()
-    if seconds < 0:
-        return "[red]overdue[/red]"
-    days, hours, minutes = int(seconds // 86400), int(seconds // 3600), int(seconds // 60)
-    return f"{days} d" if days else f"{hours} h" if hours else f"{minutes} min" if minutes else f"{int(seconds)} s"

@@ -58,6 +58,7 @@ class Running(BaseModel):
     temporal_address: str
     ui_url: str
     pids: dict[str, int]
+    directory: Path | None = None
     _servers: tuple[ServerProcess, ...] = PrivateAttr(default=())
     _stores: Stores | None = PrivateAttr(default=None)
 
@@ -181,7 +182,8 @@ async def _start(
     _write_private(settings.ports_file, json.dumps(ports))
     pids = {server.name: server.pid for server in (nats, temporal)}
     ui_url = f"http://{HOST}:{ports['ui']}"
-    return Running(nats_url=nats_url, temporal_address=address, ui_url=ui_url, pids=pids).of(nats, temporal)
+    table = settings.directory.absolute()
+    return Running(nats_url=nats_url, temporal_address=address, ui_url=ui_url, pids=pids, directory=table).of(nats, temporal)
 
 
 def _bus_config(settings: Settings, directory: Directory, keys: Keys, certificates: Certificates, port: int) -> str:

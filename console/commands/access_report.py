@@ -10,10 +10,12 @@ import typer
 from rich.markdown import Markdown
 
 from console.access_text import ABOUT, of_agency, of_others
-from console.commands.publish import complete, delivered
+from console.commands.publish import delivered
 from console.files import Files, Found
 from console.installation import Installation
-from console.screen import run, screen, stop
+from console.plain import without_orders
+from console.screen import good, run, screen, stop
+from console.written import complete
 from contracts.access import Answers
 from contracts.agencies import Agency
 from contracts.event import File
@@ -48,12 +50,12 @@ async def _ask(reference: str, slug: str | None) -> None:
     _, message = complete(raw, agency.slug, installation)
     async with installation.witness.act(agency, Action.PUBLISH, AccessAsked.short_name(), reference):
         await delivered(installation, agency, message, agency, wait=0)
-    with screen.status("finding out who holds something"):
+    with screen.waiting("finding out who holds something"):
         asked = await _asked(files, agency, reference)
     if not asked.waiting and not asked.answers:
         screen.print(f"nobody else was told anything: `keten access-report {reference} --as {agency.slug}` is the whole answer")
         return
-    screen.print(f"[green]asked[/green]: {', '.join(asked.waiting)}")
+    screen.print(good("asked", f": {', '.join(asked.waiting)}"))
     screen.print(
         f"when they have answered, `keten access-report {reference} --as {agency.slug}` shows it; see `keten case {reference}`"
     )
@@ -117,9 +119,9 @@ async def _report(reference: str, output: Path | None, slug: str | None) -> None
     text = "\n\n".join(parts) + "\n"
     if output:
         await asyncio.to_thread(_hand_over, output, text)
-        screen.print(f"[green]written[/green]: {output}; whoever hands it over checks first who asks")
+        screen.print(good("written", f": {output}; whoever hands it over checks first who asks"))
     else:
-        screen.print(Markdown(text))
+        screen.print(Markdown(without_orders(text)))
 
 
 def _hand_over(path: Path, text: str) -> None:

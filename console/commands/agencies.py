@@ -3,11 +3,12 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from rich.table import Table
-
+from console.installation import with_directory_of
+from console.listing import Listing
 from console.screen import run, screen
-from contracts.agencies import AREA_OF_KIND, Agency, read_directory
+from contracts.agencies import AREA_OF_KIND, Agency, Directory, read_directory
 from contracts.places import Atlas
+from runtime.servers import read_running
 from runtime.settings import load_settings
 from workers.wiring import read_file
 
@@ -23,11 +24,18 @@ def coverage() -> None:
 
 
 async def _agencies() -> None:
-    table = Table("slug", "kind", "name", "for", "open", "out of hours")
-    for agency in read_file(read_directory, load_settings().directory).agencies:
+    table = Listing("slug", "kind", "name", "for", "open", "out of hours")
+    for agency in _directory().agencies:
         hours = str(agency.hours.model_dump())
-        table.add_row(agency.slug, agency.kind, agency.name, _area(agency), hours, agency.out_of_hours or "-")
+        table.add(agency.slug, agency.kind, agency.name, _area(agency), hours, agency.out_of_hours or "-")
     screen.print(table)
+
+
+def _directory() -> Directory:
+    """That of the settings: this looks at a table before anything is started with it; else that of what runs here."""
+    settings = load_settings()
+    running = None if "directory" in settings.model_fields_set else read_running(settings)
+    return read_file(read_directory, with_directory_of(running, settings).directory if running else settings.directory)
 
 
 def _area(agency: Agency) -> str:
@@ -37,13 +45,13 @@ def _area(agency: Agency) -> str:
 
 
 async def _coverage() -> None:
-    atlas = Atlas(read_file(read_directory, load_settings().directory))
+    atlas = Atlas(_directory())
     today = datetime.now(UTC).date()
     places = [atlas.municipality(code, today) for code in atlas.codes]
     owners = Counter((place.province, atlas.coordinator(place) is not None) for place in places)
-    table = Table("province", "municipalities with a coordinator", "coordinated remotely by CoMensha", title="Coverage today")
+    table = Listing("province", "municipalities with a coordinator", "coordinated remotely by CoMensha", title="Coverage today")
     for province in sorted({place.province for place in places}):
-        table.add_row(province, str(owners[province, True]), str(owners[province, False]))
+        table.add(province, str(owners[province, True]), str(owners[province, False]))
     screen.print(table)
     covered = sum(atlas.coordinator(place) is not None for place in places)
     screen.print(

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from console.installation import Installation
-from console.screen import run, screen, stop, when
+from console.listing import Listing
+from console.plain import plain
+from console.screen import run, screen, stop, styled
+from console.times import when
 from contracts.agencies import Agency
 from runtime.audit.entry import Action, Entry, Head
 from runtime.audit.log import AuditLog
@@ -47,12 +48,12 @@ def verify(
 
 async def _show(slug: str | None, case: str | None, person: str | None, since: datetime | None) -> None:
     installation = Installation.at_rest()
-    table = Table("agency", "no.", "time", "person", "action", "case", "what", "how", box=SIMPLE_HEAD, pad_edge=False)
+    table = Listing("agency", "no.", "time", "person", "action", "case", "what", "how")
     for agency in _chosen(installation, slug):
         await installation.witness.note(agency, Action.READ_AUDIT, "audit_log", None)
         for entry in installation.audit(agency.slug).store.entries(case=case, person=person, since=since):
-            table.add_row(agency.slug, *_cells(entry))
-    screen.print(table if table.row_count else "no entries that fit")
+            table.add(agency.slug, *_cells(entry))
+    screen.print(table if table.rows else "no entries that fit")
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ async def _verified(installation: Installation, slug: str, elsewhere: list[Head]
     if nothing := await asyncio.to_thread(_nothing, log, elsewhere):
         screen.print(f"{slug}: {nothing}")
         return False
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task(f"recomputing the log of {slug}", total=await asyncio.to_thread(log.store.count))
         signer = installation.audit_signer(slug)
@@ -123,8 +124,5 @@ def _say(slug: str, proof: Proof) -> None:
     if not proof.flaws:
         screen.print(f"{slug}: {entries}, all as written; {signed}")
     for flaw in proof.flaws:
-        screen.print(
-            f"{slug}: [red]{flaw.kind}[/red]: {flaw.words}; {entries} before that hold, {signed}"
-            if flaw.seq
-            else f"{slug}: [red]{flaw.kind}[/red]: {flaw.words}"
-        )
+        held = f"; {entries} before that hold, {signed}" if flaw.seq else ""
+        screen.print(styled(f"{slug}: ", (plain(flaw.kind), "red"), f": {plain(flaw.words)}{held}"))

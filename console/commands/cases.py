@@ -1,162 +1,126 @@
-"""Cases: which there are, where one stands, and deciding."""
+"""Cases: which there are, and where one stands."""
 
-import json
-import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.prompt import Prompt
-from rich.table import Table
+from rich.text import Text
 
-from console.files import Files, Found, Row
+from console.files import Files, Looked
 from console.installation import Installation
+from console.listing import Listing
 from console.picture import draw_case
-from console.screen import left, run, screen
-from contracts.views import Choice
+from console.plain import plain
+from console.rows import LOOKED_INTO, Row, looked_into
+from console.screen import run, screen, styled
+from console.times import ago, left, when
 
 REFERENCE = Annotated[str, typer.Argument(help="case reference, as `keten cases` shows it")]
-AGENCY = Annotated[str | None, typer.Option("--as", help="for which agency; needed where several can decide")]
-DATA = Annotated[str | None, typer.Option("--data", help="the content as JSON, instead of field=value")]
-
+JSON = Annotated[bool, typer.Option("--json", help="as JSON, for programs")]
 
 KEPT = "kept"
 """The phase of a file about what is kept for its term: listed when it is asked for, and when somebody must act."""
 
 
 def cases(
+    *,
     region: Annotated[str | None, typer.Option(help="care region")] = None,
     phase: Annotated[str | None, typer.Option(help="phase, for instance triage")] = None,
     owner: Annotated[str | None, typer.Option(help="slug of the agency whose turn it is")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="only those whose clock ended without anybody acting")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="also those that have ended")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Files of all agencies that this installation may see, the most urgent first."""
     wanted = {"KetenRegion": region, "KetenPhase": phase, "KetenOwner": owner}
-    conditions = [f"{name} = '{_safe(value)}'" for name, value in wanted.items() if value]
+    conditions = [f"{name} = '{safe(value)}'" for name, value in wanted.items() if value]
     conditions += [] if closed else ["ExecutionStatus = 'Running'"]
     conditions += [] if closed or phase else [f"KetenPhase != '{KEPT}'"]
     conditions += [f"(KetenOverdue = true OR KetenDeadline < '{datetime.now(UTC).isoformat()}')"] if overdue else []
-    run(_cases(conditions))
+    run(_cases(conditions, overdue=overdue, as_json=as_json))
 
 
-def case(reference: REFERENCE) -> None:
+def case(reference: REFERENCE, as_json: JSON = False) -> None:
     """One case: whose turn, since when, until when, what happens then, and the story over all agencies."""
-    run(_case(reference))
+    run(_case(reference, as_json=as_json))
 
 
-def decide(
-    reference: REFERENCE,
-    command: Annotated[str | None, typer.Argument(help="what to do; without it: what is possible now")] = None,
-    fields: Annotated[list[str] | None, typer.Argument(help="the content, as field=value")] = None,
-    agency: AGENCY = None,
-    data: DATA = None,
-) -> None:
-    """What can be decided now; then decide it."""
-    content = _whole(data) if data else dict(_field(field) for field in fields or [])
-    run(_decide(reference, command, agency, content))
-
-
-async def _cases(conditions: list[str]) -> None:
-    rows = await Files(Installation.reach()).listing(*conditions)
-    table = Table("case", "file", "phase", "turn of", box=SIMPLE_HEAD, pad_edge=False)
-    table.columns[0].no_wrap = True
-    for row in rows:
-        file = f"{row.kind}\n[dim]at {row.agency}[/dim]"
-        table.add_row(row.reference, file, row.phase, f"{row.owner}\n{_until(row)}")
-    screen.print(table if rows else "no files that fit; --closed shows those that have ended")
-
-
-def _until(row: Row) -> str:
-    if row.deadline is None or row.status != "running":
-        return row.status
-    return f"until {row.deadline.astimezone():%d %b %H:%M}, {left(row.deadline)}"
-
-
-async def _case(reference: str) -> None:
-    draw_case(await _found(Files(Installation.reach()), reference))
-
-
-async def _found(files: Files, reference: str) -> list[Found]:
-    found = await files.about(_safe(reference))
-    if not found:
-        raise LookupError(f"no case {reference} at the agencies of this installation; `keten cases --closed` lists them")
-    return found
-
-
-async def _decide(reference: str, command: str | None, agency: str | None, content: dict[str, Any]) -> None:
+async def _cases(conditions: list[str], *, overdue: bool, as_json: bool) -> None:
     installation = Installation.reach()
-    agency = installation.directory.get(agency).slug if agency else None
     files = Files(installation)
-    found = [file for file in await _found(files, reference) if agency in {None, file.agency.slug} and file.view.choices]
-    if command is None and sys.stdin.isatty() and found:
-        command = Prompt.ask("decide", choices=sorted({choice.command for file in found for choice in file.view.choices}))
-        content = _asked(next(c for file in found for c in file.view.choices if c.command == command))
-    if command is None:
-        _show_choices(reference, found)
+    rows = await looked_into(files, installation.ours, await files.listing(*conditions), overdue=overdue)
+    if as_json:
+        screen.print_as_json([row.as_json() for row in rows])
         return
-    able = [file for file in found if command in {choice.command for choice in file.view.choices}]
-    if not able:
-        where = ", ".join(f"{c.command} ({file.agency.slug})" for file in found for c in file.view.choices) or "nothing"
-        raise LookupError(f"{command} is not possible now; possible: {where}")
-    if len(able) > 1:
-        raise LookupError(f"several agencies can: name one with --as: {', '.join(file.agency.slug for file in able)}")
-    phase = await files.decide(able[0], command, content)
-    screen.print(f"[green]done[/green]: {able[0].view.kind} at {able[0].agency.slug} is now {phase}")
+    screen.print(table_of(rows) if rows else "no files that fit; --closed shows those that have ended")
 
 
-def _show_choices(reference: str, found: list[Found]) -> None:
-    table = Table("agency", "decision", "what it does", "fields", title=f"Possible now in {reference}")
-    for file in found:
-        for choice in file.view.choices:
-            table.add_row(file.agency.slug, choice.command, choice.words, _fields(choice))
-    screen.print(table if table.row_count else "nothing can be decided now; `keten case` shows what is waited for")
+def table_of(rows: list[Row]) -> Listing:
+    """Files with whose turn it is, until when, and what is wrong."""
+    table = Listing("case", "file", "phase", "turn of")
+    for row in rows:
+        table.add(row.reference, styled(f"{plain(row.kind)}\n", (f"at {plain(row.agency)}", "dim")), row.phase, _turn(row))
+    if len(rows) > LOOKED_INTO:
+        table.caption = f"only the first {LOOKED_INTO} were looked into for what fails there: narrow the list"
+    return table
 
 
-def _fields(choice: Choice) -> str:
-    required = choice.fields.get("required", [])
-    names = choice.fields.get("properties", {})
-    return ", ".join(f"{name}{'' if name in required else '?'}{_values(choice, names[name])}" for name in names) or "-"
+def _turn(row: Row) -> Text:
+    """Whose turn it is until when, and what is wrong."""
+    lines = [Text(plain(row.owner)), *_until(row)]
+    lines += [Text(f"stands still: {plain(trouble.words)}", style="red") for trouble in row.troubles]
+    lines += [Text(plain(row.unreadable), style="red")] if row.unreadable else []
+    return Text("\n").join(lines)
 
 
-def _values(choice: Choice, schema: dict[str, Any]) -> str:
-    name = str(schema.get("$ref", "")).rsplit("/", 1)[-1]
-    codes = choice.fields.get("$defs", {}).get(name, {}).get("enum")
-    return f" ({' | '.join(codes)})" if codes else ""
+def _until(row: Row) -> list[Text]:
+    if row.deadline is None or row.status != "running":
+        return [Text(row.status)]
+    late = left(row.deadline)
+    lines = [styled(f"until {when(row.deadline)}, ", (late, "red") if late == "overdue" else late)]
+    if row.overdue_since:
+        times = f", reminded {row.reminded}x" if row.reminded else ""
+        lines.append(Text(f"overdue since {when(row.overdue_since)}, {ago(row.overdue_since)}{times}", style="red"))
+    return lines
 
 
-def _asked(choice: Choice) -> dict[str, Any]:
-    content: dict[str, Any] = {}
-    for name in choice.fields.get("properties", {}):
-        answer = Prompt.ask(f"  {name}{_values(choice, choice.fields['properties'][name])}", default="")
-        if answer:
-            content.update([_field(f"{name}={answer}")])
-    return content
+async def _case(reference: str, *, as_json: bool) -> None:
+    looked = await seen(Files(Installation.reach()), reference)
+    if as_json:
+        screen.print_as_json(_as_json(reference, looked))
+    else:
+        draw_case(looked.found, looked.silent)
 
 
-def _whole(data: str) -> dict[str, Any]:
-    try:
-        content = json.loads(data)
-    except ValueError as error:
-        raise typer.BadParameter(f"--data is not JSON: {error}") from None
-    if not isinstance(content, dict):
-        raise typer.BadParameter('--data is not a JSON object: write it like {"field": "value"}')
-    return cast("dict[str, Any]", content)
+def _as_json(reference: str, looked: Looked) -> dict[str, Any]:
+    found = [
+        {**file.view.model_dump(mode="json"), "troubles": [one.model_dump() for one in file.troubles]} for file in looked.found
+    ]
+    silent = [
+        {"agency": file.agency.slug, "kind": file.kind, "why": file.why, "troubles": [one.model_dump() for one in file.troubles]}
+        for file in looked.silent
+    ]
+    return {"case": reference, "files": found, "silent": silent}
 
 
-def _field(text: str) -> tuple[str, Any]:
-    """``field=value``; a value that is JSON is taken as such, so that lists and numbers can be given."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise typer.BadParameter(f"{text!r} is not like field=value")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+async def seen(files: Files, reference: str) -> Looked:
+    """What is there about a case.
+
+    Raises:
+        LookupError: Nothing.
+    """
+    looked = await files.look(safe(reference))
+    if not (looked.found or looked.silent):
+        raise LookupError(f"no case {reference} at the agencies of this installation; `keten cases --closed` lists them")
+    return looked
 
 
-def _safe(value: str) -> str:
+def safe(value: str) -> str:
+    """A value that cannot end the quotes around it in a filter.
+
+    Raises:
+        BadParameter: It could.
+    """
     if "'" in value or "\\" in value:
         raise typer.BadParameter("a quote or backslash is in no name here")
     return value

@@ -10,7 +10,7 @@ import typer
 
 from console.codec_server import DEV_ISSUER
 from console.codec_server.audit import AuditLogs
-from console.screen import errors, run, screen, settings, stop
+from console.screen import errors, good, run, screen, settings, stop, styled
 from runtime.ending import ending
 from runtime.logs import configure_logs
 from runtime.servers import read_running
@@ -89,7 +89,7 @@ async def _serve(configured: Settings, where: Where, *, dev_issuer: bool) -> Non
     door = bound(where.host, where.port, shown)
     server = codec_server(wiring, AuditLogs(wiring.audit), door, origin, show_code)
     async with ending() as end, server as address, watched():
-        screen.print(f"[green]The codec server answers[/green] at {address}, {_whom(origin)}", soft_wrap=True)
+        screen.print(good("The codec server answers", f" at {address}, {_whom(origin)}"), soft_wrap=True)
         if dev_issuer:
             screen.print(f"For the Temporal UI log in at {address}{DEV_ISSUER}/login; Ctrl-C stops it.", soft_wrap=True)
         await end.wait(asyncio.Event().wait())
@@ -108,7 +108,7 @@ def _check_issuer(configured: Settings, host: str, *, dev_issuer: bool) -> None:
 
 
 def _show(code: str) -> None:
-    screen.print(f"one-time code: [bold]{code}[/bold]", soft_wrap=True)
+    screen.print(styled("one-time code: ", (code, "bold")), soft_wrap=True)
 
 
 def _whom(origin: str | None) -> str:

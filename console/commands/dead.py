@@ -1,14 +1,19 @@
 """Events that could not be taken: look, correct, replay."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
+from console.commands.cases import JSON
+from console.event_names import shown
 from console.installation import Installation
-from console.screen import run, screen, stop, when
+from console.listing import Listing
+from console.plain import plain
+from console.screen import good, run, screen, stop, styled
+from console.times import iso, when
+from console.written import named, whole
+from contracts.envelope import parse
 from contracts.refusals import Refused
 from runtime.audit.entry import Action
 from runtime.bus import DeadLetter
@@ -16,18 +21,19 @@ from runtime.bus import DeadLetter
 app = typer.Typer(help="Events that could not be taken: look, correct, replay.", no_args_is_help=True)
 AGENCY = Annotated[str, typer.Argument(help="slug of the agency that refused the event")]
 NUMBER = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="number of the dead letter, from `keten dead list`")]
+EVENT_ONLY = Annotated[bool, typer.Option("--json", help="only the event, as JSON: correct it, and replay it")]
 
 
 @app.command("list")
-def list_letters() -> None:
+def list_letters(as_json: JSON = False) -> None:
     """Every dead letter at the agencies that this installation may see."""
-    run(_list())
+    run(_list(as_json=as_json))
 
 
 @app.command()
-def show(agency: AGENCY, number: NUMBER) -> None:
+def show(agency: AGENCY, number: NUMBER, as_json: EVENT_ONLY = False) -> None:
     """One dead letter: why it was refused, and the original (which may hold personal data)."""
-    run(_show(agency, number))
+    run(_show(agency, number, as_json=as_json))
 
 
 @app.command()
@@ -54,28 +60,55 @@ def remove(
     run(_remove(agency, number, of))
 
 
-async def _list() -> None:
+async def _list(*, as_json: bool) -> None:
     installation = Installation.reach()
-    table = Table("agency", "number", "at", "from", "event", "code", "reason")
+    found: list[tuple[str, DeadLetter]] = []
     for agency in installation.ours:
         await installation.witness.read(agency, "dead_letters")
         async with await installation.dead_letters(agency) as letters:
-            for letter in await letters.list():
-                words = (letter.sender, letter.event, letter.code, letter.reason)
-                table.add_row(agency.slug, str(letter.seq), _at(letter), *map(escape, words))
-    screen.print(table if table.row_count else "no dead letters")
+            found += [(agency.slug, letter) for letter in await letters.list()]
+    if as_json:
+        screen.print_as_json([_as_json(slug, letter) for slug, letter in found])
+        return
+    table = Listing("agency", "number", "at", "from", "event", "code", "reason")
+    for slug, letter in found:
+        table.add(slug, str(letter.seq), _at(letter), letter.sender, shown(letter.event), letter.code, letter.reason)
+    screen.print(table if found else "no dead letters")
 
 
-async def _show(slug: str, number: int) -> None:
+def _as_json(slug: str, letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "agency": slug,
+        "number": letter.seq,
+        "at": iso(letter.at),
+        "from": letter.sender,
+        "event": shown(letter.event),
+        "event_id": letter.event_id,
+        "code": letter.code,
+        "reason": letter.reason,
+    }
+
+
+async def _show(slug: str, number: int, *, as_json: bool) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
     await installation.witness.read(agency, f"dead_letter:{number}")
     async with await installation.dead_letters(agency) as letters:
         letter = await letters.show(number)
         text = letters.text(letter, installation.directory.by_slug.get(letter.sender))
-    why = f"[red]{escape(letter.code)}[/red]: {escape(letter.reason)}"
-    screen.print(f"from {escape(letter.sender)}, {escape(letter.event)}, {_at(letter)}: {why}")
-    screen.print(text.decode("utf-8", errors="replace"), markup=False)
+    if as_json:
+        screen.print_as_json(_as_event(text))
+        return
+    head = f"from {plain(letter.sender)}, {plain(shown(letter.event))}, {_at(letter)}: "
+    screen.print(styled(head, (plain(letter.code), "red"), f": {plain(letter.reason)}"))
+    screen.print(text.decode("utf-8", errors="replace"), soft_wrap=True)
+
+
+def _as_event(text: bytes) -> Any:
+    try:
+        return parse(text)
+    except Refused as refused:
+        stop(f"what arrived is no event in JSON ({refused.reason}): `keten dead show` without --json shows it as it came")
 
 
 async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
@@ -87,10 +120,26 @@ async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
             installation.witness.act(agency, Action.REPLAY, what),
             await installation.dead_letters(agency) as letters,
         ):
-            await letters.replay(number, corrected, installation.directory)
+            letter = await letters.show(number)
+            before = letters.text(letter, installation.directory.by_slug.get(letter.sender))
+            await letters.replay(number, _checked(corrected, before) if corrected is not None else None, installation.directory)
     except Refused as refused:
         stop(f"not replayed: the corrected event would be refused: {refused.code}: {refused.reason}")
-    screen.print(f"[green]replayed[/green]: {agency.slug} takes it again; if it is refused again, `keten dead list` shows it")
+    screen.print(good("replayed", f": {agency.slug} takes it again; if it is refused again, `keten dead list` shows it"))
+
+
+def _checked(corrected: bytes, before: bytes) -> bytes:
+    """A corrected event, as whoever publishes one is told what is wrong with it; what its sender added may stay."""
+    fields = parse(corrected)
+    named(fields)
+    return whole(fields, _attributes(before)).to_json()
+
+
+def _attributes(text: bytes) -> frozenset[str]:
+    try:
+        return frozenset(parse(text))
+    except Refused:
+        return frozenset()
 
 
 async def _remove(slug: str, number: int | None, of: str | None) -> None:
@@ -101,7 +150,7 @@ async def _remove(slug: str, number: int | None, of: str | None) -> None:
         if number is not None:
             await letters.remove(number)
         count = 1 if of is None else await letters.remove_of(of)
-    screen.print(f"[green]removed[/green]: {count}; what waits in the inbox of {agency.slug} for that room is taken in a minute")
+    screen.print(good("removed", f": {count}; what waits in the inbox of {agency.slug} for that room is taken in a minute"))
 
 
 def _at(letter: DeadLetter) -> str:

@@ -12,14 +12,15 @@ from typing import Annotated
 import typer
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from console.commands.servers import show_addresses
 from console.demo.staff import SimulatedStaff
 from console.demo.stories import STORIES, Story, Told
 from console.installation import Installation, everything
+from console.listing import Listing
 from console.picture import story_table
-from console.screen import run, screen
+from console.plain import plain
+from console.screen import run, screen, styled
 from runtime.bus import DeadLetter, DeadLetters
 from runtime.ending import ending
 from runtime.logs import configure_logs
@@ -41,7 +42,7 @@ async def _demo(keep: bool) -> None:
     settings = _settings()
     began = time.monotonic()
     async with ending() as end, AsyncExitStack() as stack:
-        with screen.status("starting a NATS server, a Temporal server and the offices of all agencies"):
+        with screen.waiting("starting a NATS server, a Temporal server and the offices of all agencies"):
             installation, running = await stack.enter_async_context(everything(settings))
             await stack.enter_async_context(watched())
         staff = SimulatedStaff(installation)
@@ -50,9 +51,8 @@ async def _demo(keep: bool) -> None:
         screen.print(f"\nfive stories in {time.monotonic() - began:.0f} s. The same in the Temporal UI of each agency:")
         show_addresses(installation)
         if keep:
-            screen.print(
-                f"\nLook around in another terminal: [bold]KETEN_HOME={settings.home} .venv/bin/keten cases --closed[/bold]"
-            )
+            look = f"KETEN_HOME={settings.home} .venv/bin/keten cases --closed"
+            screen.print(styled("\nLook around in another terminal: ", (look, "bold")))
             screen.print("Ctrl-C stops everything.")
             await end.wait(running.watch())
         else:
@@ -69,8 +69,8 @@ def _settings() -> Settings:
 
 async def _tell_all(staff: SimulatedStaff) -> list[Told]:
     columns = (
-        SpinnerColumn(finished_text="[green]✓[/green]"),
-        TextColumn("{task.description}"),
+        SpinnerColumn(finished_text=styled(("✓", "green"))),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TimeElapsedColumn(),
     )
@@ -88,7 +88,8 @@ async def _tell(progress: Progress, name: str, story: Story, staff: SimulatedSta
 async def _draw(installation: Installation, staff: SimulatedStaff, told: list[Told]) -> None:
     """Every story as lanes, one per agency; then what was refused; then the count."""
     for (name, story), end in zip(STORIES, told, strict=True):
-        screen.print(Panel(f"[bold]story {name}[/bold]\n{story.__doc__}\n[green]{end.outcome}[/green]", expand=False))
+        head = styled((f"story {name}", "bold"), f"\n{story.__doc__}\n", (end.outcome, "green"))
+        screen.print(Panel(head, expand=False))
         for reference in end.references:
             screen.print(story_table(await staff.files(reference), title=f"case {reference}"))
         for remark in end.remarks:
@@ -97,12 +98,12 @@ async def _draw(installation: Installation, staff: SimulatedStaff, told: list[To
     screen.print(await _counts(staff, told))
 
 
-async def _dead_letters(installation: Installation) -> Table:
-    table = Table("from", "code", "reason", title="Dead letters at the signal desk: nothing lost, each can be replayed")
+async def _dead_letters(installation: Installation) -> Listing:
+    table = Listing("from", "code", "reason", title="Dead letters at the signal desk: nothing lost, each can be replayed")
     desk = installation.directory.desk
     async with await installation.dead_letters(desk) as letters:
         for letter in await _settled(letters, 2):
-            table.add_row(letter.sender, f"[red]{letter.code}[/red]", letter.reason)
+            table.add(letter.sender, styled((plain(letter.code), "red")), letter.reason)
     return table
 
 

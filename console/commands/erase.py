@@ -8,7 +8,7 @@ import typer
 from console.files import Files, Found
 from console.installation import Installation
 from console.picture import draw_case
-from console.screen import run, screen, stop
+from console.screen import good, run, screen, stop
 from contracts.agencies import Agency
 from contracts.views import FileView
 from contracts.words import ErasureReason
@@ -43,12 +43,10 @@ async def _erase(reference: str, slug: str | None, because: ErasureReason, confi
     content: dict[str, Any] = {"order": order} if confirm else {"order": order, "reason": because}
     await files.decide(kept, name, content)
     if not confirm:
-        screen.print(
-            f"[green]asked[/green]: another person of {kept.agency.slug} confirms with "
-            f"`keten erase {reference} --as {kept.agency.slug} --confirm`"
-        )
+        again = f"`keten erase {reference} --as {kept.agency.slug} --confirm`"
+        screen.print(good("asked", f": another person of {kept.agency.slug} confirms with {again}"))
         return
-    with screen.status("destroying the key of the case in every store"):
+    with screen.waiting("destroying the key of the case in every store"):
         done = await _done(kept)
     if done.track.phase not in ERASED:
         stop("; ".join(done.alarms) or f"not erased: it is {done.track.phase}")

@@ -4,29 +4,27 @@ import json
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from console.commands.publish import event_class
-from console.screen import screen, stop
+from console.event_names import event_class, name_of
+from console.listing import Listing
+from console.screen import screen, stop, styled
 from contracts.catalogue import CATALOGUE
 from contracts.words import AgencyKind
 
 
 def events(
-    name: Annotated[str | None, typer.Argument(help="one event, by type or short name: its rule and its fields")] = None,
+    name: Annotated[str | None, typer.Argument(help="one event, by any of its names: its rule and its fields")] = None,
     kind: Annotated[AgencyKind | None, typer.Option(help="only what this kind of agency sends or takes")] = None,
 ) -> None:
     """The catalogue: every event, who may send it to whom, on what ground."""
     if name:
         _one(name)
         return
-    table = Table("event", "from", "to", "ground", "purpose", title="Who may send what to whom")
-    table.columns[0].no_wrap = True
+    table = Listing("event", "from", "to", "ground", "purpose", title="Who may send what to whom")
     for event in CATALOGUE.values():
         rule = event.rule
         if kind is None or kind in rule.senders | rule.recipients:
-            grounds = ", ".join(rule.grounds)
-            table.add_row(event.short_name(), _kinds(rule.senders), _kinds(rule.recipients), grounds, rule.purpose)
+            table.add(name_of(event), _kinds(rule.senders), _kinds(rule.recipients), ", ".join(rule.grounds), rule.purpose)
     screen.print(table)
 
 
@@ -36,7 +34,8 @@ def _one(name: str) -> None:
     except LookupError as error:
         stop(str(error))
     rule = event.rule
-    screen.print(f"[bold]{rule.type}[/bold]  {event.__doc__}")
+    screen.print(styled((rule.type, "bold"), f"  {event.__doc__}"))
+    screen.print(f"name: {name_of(event)}")
     screen.print(f"from {_kinds(rule.senders)} to {_kinds(rule.recipients)}; ground: {', '.join(rule.grounds)}")
     screen.print(f"purpose: {rule.purpose}; retention: {rule.retention}")
     screen.print(f"personal: {', '.join(event.personal_fields()) or 'nothing'}")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from console.installation import Installation
-from console.screen import run, screen
+from console.screen import good, run, screen
 from runtime.audit.entry import Action
 
 app = typer.Typer(help="The keys of agencies, which encrypt the keys of their cases.", no_args_is_help=True)
@@ -29,13 +29,13 @@ async def _renew(slug: str) -> None:
     agency, overlap = installation.directory.get(slug), installation.settings.key_overlap
     async with installation.witness.act(agency, Action.ROTATE_KEY, "event_keys"):
         number = installation.event_keys.rotate(agency.slug, timedelta(days=overlap))
-    screen.print(f"[green]renewed[/green]: {agency.slug} signs with key {number}; the older ones are taken for {overlap:g} days")
+    screen.print(good("renewed", f": {agency.slug} signs with key {number}; the older ones are taken for {overlap:g} days"))
 
 
 async def _rotate(slug: str) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
     async with installation.witness.act(agency, Action.ROTATE_KEY, "wrapping_key"):
-        with screen.status(f"encrypting the keys of {agency.slug}'s cases with a new key"):
+        with screen.waiting(f"encrypting the keys of {agency.slug}'s cases with a new key"):
             number = await installation.case_keys(agency.slug).rotate()
-    screen.print(f"[green]rotated[/green]: the new key of {agency.slug} encrypts the keys of {number} cases")
+    screen.print(good("rotated", f": the new key of {agency.slug} encrypts the keys of {number} cases"))

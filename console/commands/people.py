@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 
 from console.installation import Installation
-from console.screen import run, screen, when
+from console.listing import Listing
+from console.screen import good, run, screen
+from console.times import when
 from contracts.agencies import Agency
 from runtime.audit.entry import Act, Action
 from runtime.people import checked
@@ -45,7 +45,7 @@ async def _add(name: str, slugs: list[str]) -> None:
         else:
             await _add_first(installation, agency, name)
         where = installation.people.key_file(name)
-        screen.print(f"[green]added[/green]: {name} works at {agency.slug}, with the key in {where}", soft_wrap=True)
+        screen.print(good("added", f": {name} works at {agency.slug}, with the key in {where}"), soft_wrap=True)
 
 
 async def _add_first(installation: Installation, agency: Agency, name: str) -> None:
@@ -60,15 +60,15 @@ async def _remove(name: str, slugs: list[str]) -> None:
     for agency in [installation.directory.get(slug) for slug in slugs]:
         async with installation.witness.act(agency, Action.REMOVE_PERSON, f"person:{name}"):
             installation.people.remove(name, agency.slug)
-        screen.print(f"[green]removed[/green]: {name} works at {agency.slug} no more")
+        screen.print(good("removed", f": {name} works at {agency.slug} no more"))
 
 
 async def _list(slugs: list[str] | None) -> None:
     installation = Installation.at_rest()
     lists = installation.people.lists
-    table = Table("agency", "person", "key", "since", "until", box=SIMPLE_HEAD, pad_edge=False)
+    table = Listing("agency", "person", "key", "since", "until")
     for slug in [installation.directory.get(slug).slug for slug in slugs] if slugs else lists.agencies():
         for person in lists.ever(slug):
             until = when(person.until) if person.until else "-"
-            table.add_row(slug, person.name, f"#{person.number}", when(person.since), until)
-    screen.print(table if table.row_count else "nobody yet: `keten people add NAME --at AGENCY`")
+            table.add(slug, person.name, f"#{person.number}", when(person.since), until)
+    screen.print(table if table.rows else "nobody yet: `keten people add NAME --at AGENCY`")

@@ -10,7 +10,7 @@ import typer
 
 from console import losses
 from console.installation import Installation, everything, home_watched
-from console.screen import run, screen, settings
+from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
 from runtime.audit.entry import Action
 from runtime.authority import LIFETIME, RENEW, Authority
@@ -67,10 +67,10 @@ def provision(
 async def _up() -> None:
     settings = load_settings()
     async with ending() as end, AsyncExitStack() as stack:
-        with screen.status("starting the bus, Temporal and every agency"):
+        with screen.waiting("starting the bus, Temporal and every agency"):
             installation, running = await stack.enter_async_context(everything(settings))
         await stack.enter_async_context(watched())
-        screen.print(f"[green]Keten runs[/green]: {len(installation.directory.agencies)} agencies, state in {settings.home}")
+        screen.print(good("Keten runs", f": {len(installation.directory.agencies)} agencies, state in {settings.home}"))
         show_addresses(installation)
         screen.print("Ctrl-C stops it; another terminal may now use `keten cases`, `keten publish`, `keten doctor`.")
         await end.wait(running.watch())
@@ -96,11 +96,12 @@ async def _certify(nodes: list[str]) -> None:
     directory = read_file(read_directory, settings.directory)
     private_home(settings.home)
     issued = Authority(settings.tls_dir).certify(directory, nodes)
-    screen.print(
-        f"[green]certified[/green]: {len(issued)} certificates issued in {settings.tls_dir}, by a test authority that nobody "
-        f"else should believe; each is valid for {LIFETIME.days} days. `keten up` uses and renews them; elsewhere come again "
-        f"before {RENEW.days} days are left"
+    what = (
+        f": {len(issued)} certificates issued in {settings.tls_dir}, by a test authority that nobody else should believe; each "
+        f"is valid for {LIFETIME.days} days. `keten up` uses and renews them; elsewhere come again before "
+        f"{RENEW.days} days are left"
     )
+    screen.print(good("certified", what))
 
 
 async def _render(where: Path, nodes: list[str]) -> None:
@@ -111,9 +112,8 @@ async def _render(where: Path, nodes: list[str]) -> None:
     EventKeys(keys.path, load_settings().public_keys).create(directory)
     files = render_cluster(directory, keys.public_keys(directory), nodes, system_public_key=keys.system_public_key())
     await asyncio.to_thread(_write_all, where, files)
-    screen.print(
-        f"[green]rendered[/green]: {', '.join(files)} in {where}; the keys are in {settings.keys}: hand each agency its own"
-    )
+    what = f": {', '.join(files)} in {where}; the keys are in {settings.keys}: hand each agency its own"
+    screen.print(good("rendered", what))
 
 
 def _write_all(where: Path, files: dict[str, str]) -> None:
@@ -129,11 +129,11 @@ async def _provision(replicas: int) -> None:
     EventKeys(keys.path, load_settings().public_keys).create(directory)
     for agency in directory.agencies:
         await installation.witness.note(agency, Action.PROVISION, "servers")
-    with screen.status("streams and consumers"):
+    with screen.waiting("streams and consumers"):
         await provision_streams(installation.nats_url, directory, keys, installation.certificates, replicas=replicas)
-    with screen.status("namespaces and search attributes"):
+    with screen.waiting("namespaces and search attributes"):
         await provision_namespaces(installation.temporal_address, directory, installation.certificates.for_temporal.system)
-    screen.print(f"[green]provisioned[/green]: {len(directory.agencies)} agencies")
+    screen.print(good("provisioned", f": {len(directory.agencies)} agencies"))
 
 
 def show_addresses(installation: Installation) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from console.installation import NotRunning
-from console.screen import run, screen, settings
+from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
 from runtime.ending import ending
 from runtime.keys import KeyFileError
@@ -41,7 +41,7 @@ async def _serve(configured: Settings, listen: str) -> None:
     directory = read_file(read_directory, configured.directory)
     behind = server.Behind(*_behind(configured, shown))
     async with ending() as end, server.temporal_gate(listen, shown, directory, behind) as address, watched():
-        screen.print(f"[green]The gate is open[/green] at {address}, for {len(directory.agencies)} agencies", soft_wrap=True)
+        screen.print(good("The gate is open", f" at {address}, for {len(directory.agencies)} agencies"), soft_wrap=True)
         await end.wait(asyncio.Event().wait())
 
 

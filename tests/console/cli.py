@@ -27,12 +27,19 @@ class Cli:
         Returns:
             Everything it wrote, with single spaces.
         """
+        return re.sub(r"[\s│╭╮╰╯─]+", " ", self._run(arguments, code, typed))
+
+    def raw(self, *arguments: str) -> str:
+        """What a program reads of a command that ends well."""
+        return self._run(arguments, 0, None)
+
+    def _run(self, arguments: tuple[str, ...], code: int, typed: str | None) -> str:
         result = CliRunner().invoke(app, list(arguments), env=self._variables, input=typed)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise AssertionError(f"a person would see a traceback of {result.exception!r}") from result.exception
         assert result.exit_code == code, result.output
         assert "Traceback" not in result.output
-        return re.sub(r"[\s│╭╮╰╯─]+", " ", result.output)
+        return result.output
 
     def with_(self, **variables: str) -> "Cli":
         """The same with other settings."""

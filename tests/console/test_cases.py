@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -47,9 +48,9 @@ def test_a_case_shows_whose_turn_it_is_and_the_story_over_all_agencies(cli: Cli,
     assert f"case {case}, responsible: {OWNER}" in said
     assert f"triage {OWNER} (care coordinator), since" in said
     assert "then the coordinator is reminded" in said
-    assert "signal-desk ◀ urk: signal_reported" in said
-    assert f"{OWNER} ▶ signal-desk: case_accepted" in said
-    assert said.count("signal_routed") == 1, "an event is drawn once, where it was sent"
+    assert "signal-desk ◀ urk: signals.reported" in said
+    assert f"{OWNER} ▶ signal-desk: cases.accepted" in said
+    assert said.count("signals.routed") == 1, "an event is drawn once, where it was sent"
 
 
 def test_what_can_be_decided_is_listed_with_its_fields(cli: Cli, case: str) -> None:
@@ -73,9 +74,9 @@ def test_decisions_take_fields_or_json(cli: Cli, case: str) -> None:
     [
         (["imagined"], "imagined is not possible now; possible: "),
         (["accept_case"], "record_triage (coordinator-almere)"),
-        (["record_triage"], "record_triage: finding: Field required"),
-        (["record_triage", "finding=perhaps"], "finding: Input should be 'presumed_victim', 'unclear' or 'no_victim'"),
-        (["record_triage", "finding=unclear", "by=me"], "by: Extra inputs are not permitted"),
+        (["record_triage"], "record_triage: finding is missing"),
+        (["record_triage", "finding=perhaps"], "finding must be one of: presumed_victim, unclear, no_victim"),
+        (["record_triage", "finding=unclear", "by=me"], "by is not a field here; known here: finding"),
         (["record_triage", "--as", "urk"], "record_triage is not possible now; possible: close_report (urk)"),
         (["record_triage", "--as", "nobody"], "no agency 'nobody' in the directory"),
     ],
@@ -101,6 +102,24 @@ def test_the_rules_of_the_process_are_said_in_words(cli: Cli, case: str) -> None
     cli("decide", case, "record_intake", "needs=an example", "under_16=true")
     assert "parent or guardian" in cli("decide", case, "record_consent", "help=true", code=1)
     assert "written consent" in cli("decide", case, "record_consent", "help=true", "registration=true", code=1)
+
+
+def test_cases_and_decisions_for_programs(cli: Cli, case: str) -> None:
+    patiently(lambda: listed(cli, case, "--phase", "triage"))
+    rows = json.loads(cli.raw("cases", "--json"))
+    [row] = [row for row in rows if row["case"] == case and row["kind"] == "case"]
+    assert (row["agency"], row["owner"], row["phase"], row["status"]) == (OWNER, OWNER, "triage", "running")
+    assert datetime.fromisoformat(row["until"]) > datetime.now(UTC)
+    whole = json.loads(cli.raw("case", case, "--json"))
+    assert whole["case"] == case
+    assert {"signal", "case", "report"} == {file["kind"] for file in whole["files"]}
+    choices = json.loads(cli.raw("decide", case, "--json"))
+    [triage] = [choice for choice in choices if choice["command"] == "record_triage"]
+    assert triage["agency"] == OWNER
+    assert "finding" in triage["fields"]["properties"]
+    done = json.loads(cli.raw("decide", case, "record_triage", "finding=unclear", "--json"))
+    assert done["agency"] == OWNER
+    assert done["phase"]
 
 
 def test_where_several_agencies_can_decide_one_must_be_named(cli: Cli, case: str) -> None:

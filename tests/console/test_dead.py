@@ -1,5 +1,6 @@
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,52 @@ def dead(keten: Keten, event: dict[str, Any]) -> Sent:
 def test_dead_letters_are_listed_and_shown_as_they_came(cli: Cli, dead: Sent, event: dict[str, Any]) -> None:
     assert "municipality_unknown" in cli("dead", "list")
     said = cli("dead", "show", DESK, str(dead.letter.seq))
-    assert f"from {SENDER}, signals.reported.v1" in said
+    assert f"from {SENDER}, signals.reported, " in said
     assert "municipality_unknown: no municipality has this CBS code" in said
     assert "a [bold]marked[/bold] example" in said
     assert event["id"] in said
+
+
+def test_what_is_shown_as_json_can_be_corrected_and_replayed(cli: Cli, dead: Sent, event: dict[str, Any], tmp_path: Path) -> None:
+    number, path = str(dead.letter.seq), tmp_path / "event.json"
+    text = cli.raw("dead", "show", DESK, number, "--json")
+    assert json.loads(text)["data"] == WRONG
+    path.write_text(text.replace("GM9999", "GM0995"))
+    assert "replayed: signal-desk takes it again" in cli("dead", "replay", DESK, number, "--corrected", str(path))
+    patiently(lambda: event["caseref"] in cli("cases", "--owner", "coordinator-almere"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"data": {"signal": {"municipality": "GM0995", "acount": "x"}}}, "data.signal.acount is not a field here: did you mean"),
+        ({"data": {"signal": {"municipality": "Almere", "account": "x"}}}, "data.signal.municipality must look like GM0995"),
+    ],
+)
+def test_a_correction_that_is_none_is_said_in_words(
+    cli: Cli, dead: Sent, event: dict[str, Any], tmp_path: Path, wrong: dict[str, Any], words: str
+) -> None:
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps(event | wrong))
+    number = str(dead.letter.seq)
+    assert words in cli("dead", "replay", DESK, number, "--corrected", str(path), code=1)
+    assert "municipality_unknown" in cli("dead", "show", DESK, number), "it is there still"
+
+
+def test_a_letter_is_never_broken_into_lines_of_a_terminal(keten: Keten, cli: Cli) -> None:
+    long = keten.here.event(SENDER, SignalReported, {"signal": {**WRONG["signal"], "account": "many words " * 60}})
+    sent = asyncio.run(keten.here.refused(SENDER, DESK, SignalReported, long))
+    last = cli.raw("dead", "show", DESK, str(sent.letter.seq)).strip().splitlines()[-1]
+    assert json.loads(last)["data"] == long["data"]
+
+
+def test_dead_letters_for_programs(cli: Cli, dead: Sent) -> None:
+    letters = json.loads(cli.raw("dead", "list", "--json"))
+    [letter] = [letter for letter in letters if letter["agency"] == DESK and letter["number"] == dead.letter.seq]
+    assert letter["code"] == "municipality_unknown"
+    assert letter["event"] == "signals.reported"
+    assert letter["from"] == SENDER
+    assert datetime.fromisoformat(letter["at"]).tzinfo
 
 
 def test_a_corrected_letter_is_replayed_and_gone(cli: Cli, dead: Sent, event: dict[str, Any], tmp_path: Path) -> None:

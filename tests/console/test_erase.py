@@ -66,7 +66,7 @@ def test_one_asks_another_confirms_and_all_who_were_told_prove_that_they_erased_
     assert held(keten, case) == KEEPERS, "one person alone erases nothing"
     assert "a person asked already" in second("erase", case, "--as", COORDINATOR, code=1)
     said = second("erase", case, "--as", COORDINATOR, "--confirm")
-    assert f"{COORDINATOR} ▶ {DESK}: erasure_requested (reason=term)" in said
+    assert f"{COORDINATOR} ▶ {DESK}: erasures.requested (reason=term)" in said
     assert held(keten, case) == KEEPERS - {COORDINATOR}
     for slug in (DESK, REPORTER):
         patiently(lambda slug=slug: f"asked {slug}" in cli("case", case))
@@ -74,8 +74,8 @@ def test_one_asks_another_confirms_and_all_who_were_told_prove_that_they_erased_
     assert held(keten, case) == set()
     patiently(lambda: cli("case", case).count("retention erased ended") == len(KEEPERS))
     said = cli("case", case)
-    assert f"{DESK} ▶ {COORDINATOR}: erasure_completed (held=true)" in said
-    assert f"{REPORTER} ▶ {DESK}: erasure_completed (held=true)" in said
+    assert f"{DESK} ▶ {COORDINATOR}: erasures.completed (held=true)" in said
+    assert f"{REPORTER} ▶ {DESK}: erasures.completed (held=true)" in said
     assert not [line for line in ("signal_reported", "accept_case", "record_triage") if line in said]
     assert f"it is erased at {COORDINATOR} already" in cli("erase", case, "--as", COORDINATOR, code=1)
     assert f"operator decide {case} ask_erasure begun" in cli("audit", "show", "--at", COORDINATOR, "--case", case)

@@ -17,7 +17,7 @@ def test_an_agency_gets_a_new_key_and_its_open_cases_go_on(keten: Keten, cli: Cl
     said = cli("keys", "rotate", OWNER)
     assert f"rotated: the new key of {OWNER} encrypts the keys of" in said
     assert keys.wrapping_numbers(OWNER) == [before[-1] + 1]
-    assert f"{OWNER} ▶ signal-desk: case_accepted" in cli("case", case)
+    assert f"{OWNER} ▶ signal-desk: cases.accepted" in cli("case", case)
     assert "is now closing" in cli("decide", case, "record_triage", "finding=no_victim")
     assert "is now triage" in cli("decide", _offered(keten, reported), "accept_case", "--as", OWNER)
 

@@ -41,7 +41,7 @@ def test_publishing_where_nothing_runs(stopped: Cli, written: Callable[[Any], st
 
 
 @pytest.mark.parametrize(
-    "arguments", [["cases"], ["case", "k0"], ["decide", "k0"], ["doctor"], ["worker", "almere"]], ids=" ".join
+    "arguments", [["cases"], ["case", f"k{'1' * 24}"], ["decide", f"k{'1' * 24}"], ["doctor"], ["worker", "almere"]], ids=" ".join
 )
 def test_where_temporal_does_not_answer_it_says_so(keten_keys: Path, arguments: list[str]) -> None:
     nowhere = {"KETEN_NATS_URL": "nats://127.0.0.1:1", "KETEN_TEMPORAL_ADDRESS": "127.0.0.1:2"}
@@ -114,7 +114,7 @@ def test_clocks_that_are_not_there_are_named(stopped: Cli, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("command", [["up"], ["worker", "almere"], ["cases"], ["agencies"], ["demo"]], ids=" ".join)
 def test_a_wrong_setting_is_named(stopped: Cli, command: list[str]) -> None:
-    assert "nats_port: Input should be a valid integer" in stopped.with_(KETEN_NATS_PORT="many")(*command, code=1)
+    assert "nats_port must be a whole number" in stopped.with_(KETEN_NATS_PORT="many")(*command, code=1)
 
 
 def test_a_home_that_cannot_be_made_is_named(stopped: Cli, tmp_path: Path) -> None:

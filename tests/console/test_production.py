@@ -51,4 +51,4 @@ def test_a_worker_that_is_fit_for_production_goes_on_to_its_keys(tmp_path: Path)
 
 def test_an_unknown_mode_is_named(careless: Cli) -> None:
     said = careless.with_(KETEN_MODE="staging")("worker", "almere", code=1)
-    assert "mode: Input should be 'embedded' or 'production'" in said
+    assert "mode must be one of: embedded, production" in said

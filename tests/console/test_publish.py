@@ -1,11 +1,17 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from console.unknown import unknown_fields
+from contracts.agencies import read_directory
+from contracts.catalogue import CATALOGUE
+from contracts.event import Event
 from contracts.events.registrations import RegistrationRequested
 from contracts.events.signals import SignalReported
+from contracts.personal import models_in
+from contracts.text import Model
 from tests.console.cli import Cli
 from tests.installed import ROOT, Keten
 
@@ -39,17 +45,77 @@ def test_the_examples_are_taken(cli: Cli, example: Path) -> None:
         (b"[]", "a CloudEvent is a JSON object"),
         (b"\xff", "not published: not_utf8"),
         ({"type": "signals.imagined.v1", "data": {}}, "not published: type_unknown"),
-        ({"data": {}}, "envelope_invalid: type: Field required"),
-        (SIGNAL | {"data": {}}, "data_invalid: data.signal: Field required"),
+        ({"data": {}}, 'envelope_invalid: type is missing, or no text: name the event, like "signals.reported"'),
+        (SIGNAL | {"data": {}}, "data_invalid: data.signal is missing"),
         (SIGNAL | {"data": 5}, "envelope_invalid: data"),
-        (SIGNAL | {"data": {**SIGNAL["data"], "sector": "labour"}}, "1 field(s) that nobody would read; known are: signal"),  # type: ignore[dict-item]
+        (SIGNAL | {"data": {**SIGNAL["data"], "sector": "labour"}}, "data.sector is not a field here; known here: signal"),  # type: ignore[dict-item]
         (SIGNAL | {"time": "yesterday"}, "not published: time_invalid"),
-        (SIGNAL | {"person": "nobody"}, "1 attribute(s) are not of this profile"),
-        (SIGNAL | {"caseref": "[/red]"}, "caseref: String should match pattern '^k[0123456789abcdefghjkmnpqrstvwxyz]{24}$'"),
+        (SIGNAL | {"person": "nobody"}, "person is not an attribute here; known here: specversion, id"),
+        (SIGNAL | {"caseref": "[/red]"}, "caseref must look like k0123456789abcdefghjkmnpq"),
     ],
 )
 def test_what_would_be_refused_is_not_published(cli: Cli, written: Written, content: Any, words: str) -> None:
     assert words in cli("publish", written(content), "--as", "police-midden-nederland", code=1)
+
+
+NESTED = {"signal": {"municipality": "GM0995", "account": "x", "urgancy": "crisis"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (SIGNAL | {"data": NESTED}, "data.signal.urgancy is not a field here: did you mean urgency?"),
+        (SIGNAL | {"caserefs": "x"}, "caserefs is not an attribute here: did you mean caseref?"),
+        (SIGNAL | {"type": "signals.reportd"}, "no event 'signals.reportd' in the catalogue: did you mean signals.reported?"),
+        (b'{"type": "signals.reported", "data": {}, "data": {}}', "a key stands twice"),
+        (SIGNAL | {"source": "urn:nld:oin:00000099000000000000:systeme:x"}, "source must look like urn:nld:oin:"),
+    ],
+)
+def test_what_would_be_ignored_in_silence_is_refused_at_every_depth(cli: Cli, written: Written, content: Any, words: str) -> None:
+    sender = [] if isinstance(content, dict) and "source" in content else ["--as", "police-midden-nederland"]
+    if not sender:
+        oin = next(agency.oin for agency in read_directory().agencies if agency.slug == "police-midden-nederland")
+        there = cast("dict[str, Any]", content)
+        content = there | {"source": str(there["source"]).replace("00000099000000000000", oin)}
+    assert words in cli("publish", written(content), *sender, code=1)
+
+
+def test_recipients_go_on_ignoring_what_a_newer_sender_adds() -> None:
+    """The control: what a person may not write in silence, an inbox takes."""
+    assert SignalReported.model_validate(NESTED).signal.urgency == "normal"
+    assert unknown_fields(SignalReported, NESTED, "data.")
+
+
+@pytest.mark.parametrize("event", CATALOGUE.values(), ids=lambda event: event.__name__)
+def test_no_model_inside_an_event_takes_an_unknown_field_in_silence(event: type[Event]) -> None:
+    for path in _objects(event):
+        given: dict[str, Any] = {}
+        within = given
+        for part in path:
+            within[part] = {}
+            within = within[part]
+        within["imagined"] = 1
+        assert unknown_fields(event, given) == [unknown_fields(event, given)[0]]
+        assert unknown_fields(event, given)[0].startswith(".".join([*path, "imagined is not a field here"]))
+
+
+def _objects(model: type[Model], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, field in model.model_fields.items():
+        for inner in models_in(field.annotation):
+            yield from _objects(inner, (*path, name))
+
+
+@pytest.mark.parametrize("name", ["signals.reported", "nl.keten.signals.reported.v1", "SignalReported"])
+def test_an_event_is_understood_by_any_of_its_names(cli: Cli, written: Written, name: str) -> None:
+    assert "nl.keten.signals.received.v1" in cli("publish", written(SIGNAL | {"type": name}), "--as", "urk")
+
+
+def test_another_sender_than_source_is_refused(keten: Keten, cli: Cli, written: Written) -> None:
+    event = keten.here.event("almere", SignalReported, SIGNAL["data"])  # type: ignore[arg-type]
+    said = cli("publish", written(event), "--as", "urk", code=1)
+    assert "not published: sender_mismatch: `source` is almere, and --as says urk: leave one of them out" in said
+    assert "delivered" in cli("publish", written(event), "--as", "almere")
 
 
 def test_a_refusal_that_only_the_recipient_can_know_is_shown(cli: Cli, written: Written) -> None:

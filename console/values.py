@@ -1,0 +1,96 @@
+"""What a person types for a field, read as the field is meant: the same on the command line and at a prompt."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from contracts.refusals import Refused
+from contracts.strict_json import parse
+from contracts.text import Model
+
+YES = frozenset({"yes", "y", "ja", "j", "true"})
+NO = frozenset({"no", "n", "nee", "false"})
+
+
+def core(annotation: Any) -> Any:
+    """A type without the marks on it, and without None beside it."""
+    if get_origin(annotation) is Annotated:
+        return core(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, UnionType}:
+        others = [one for one in get_args(annotation) if one is not NoneType]
+        return core(others[0]) if len(others) == 1 else annotation
+    return annotation
+
+
+def inner(annotation: Any) -> Any:
+    """The type of the entries, where a type is a list; else None."""
+    kind = core(annotation)
+    return get_args(kind)[0] if get_origin(kind) in {tuple, list} else None
+
+
+def model_of(annotation: Any) -> type[Model] | None:
+    """The model that a type is, if it is one."""
+    kind = core(annotation)
+    return kind if isinstance(kind, type) and issubclass(kind, Model) else None
+
+
+def codes_of(annotation: Any) -> Sequence[str]:
+    """The values of a type that has only a few."""
+    kind = core(annotation)
+    return [str(code.value) for code in kind] if isinstance(kind, type) and issubclass(kind, StrEnum) else []
+
+
+def meaning(annotation: Any) -> str:
+    """What may be typed, in words."""
+    entries = inner(annotation)
+    if entries is not None:
+        return f"several of: {meaning(entries)}"
+    codes = codes_of(annotation)
+    if codes:
+        return " | ".join(codes)
+    return {bool: "yes | no", int: "a whole number", str: "a text"}.get(core(annotation), "")
+
+
+def read(text: str, annotation: Any) -> Any:
+    """A typed text as a value of a type; what does not fit stays text, and the check of the whole says why.
+
+    Raises:
+        ValueError: It begins like JSON and is none, or has something twice.
+    """
+    kind = core(annotation)
+    if text[:1] == '"' or (text[:1] in {"[", "{"} and kind is not str):
+        return _json(text)
+    if kind is str or codes_of(annotation):
+        return text
+    entries = inner(annotation)
+    if entries is not None:
+        return [read(part.strip(), entries) for part in text.split(",") if part.strip()]
+    return _plain_value(text, kind)
+
+
+def _plain_value(text: str, kind: Any) -> Any:
+    lowered = text.strip().lower()
+    if kind is bool and lowered in YES | NO:
+        return lowered in YES
+    if kind is int and lowered.lstrip("-").isdecimal() and len(lowered) < 20:
+        return int(lowered)
+    return None if lowered == "null" else text
+
+
+def _json(text: str) -> Any:
+    try:
+        return parse(b'{"value": ' + text.encode() + b"}")["value"]
+    except Refused as refused:
+        raise ValueError(
+            f"{refused.reason}: a value that begins with a quote, [ or {{ is read as JSON, like "
+            '\'["one", "two"]\' or \'{"field": "value"}\''
+        ) from None
+
+
+def field_at(model: type[Model] | None, path: Sequence[str]) -> FieldInfo | None:
+    """The field that ``person.birth_year`` means; None where there is none."""
+    field = model.model_fields.get(path[0]) if model and path else None
+    return field if field is None or len(path) == 1 else field_at(model_of(field.annotation), path[1:])
