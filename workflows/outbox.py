@@ -70,7 +70,7 @@ class Outbox:
         self, to: Party, event: Event, *, ground: Ground, because: str | None = None, reference: Reference | None = None
     ) -> None:
         """Add a letter; it leaves with whatever else leaves now."""
-        line = None if reference else f"{to.slug}/{event.rule.file or '-'}"
+        line = f"{to.slug}/{event.rule.file}" if event.rule.file and reference is None else None
         self._file.step += 1
         letter = Letter(
             step=self._file.step,

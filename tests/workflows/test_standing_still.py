@@ -96,7 +96,7 @@ async def test_what_the_owner_before_says_as_the_case_leaves_it_is_noted_and_cha
         assert await desk.code(event, ALMERE) is None
     assert await desk.phase() == "with_coordinator"
     assert len(await desk.sent(SignalStatusChanged)) == letters
-    assert await desk.code(WAITS, COMENSHA) == "not_a_party"
+    assert await desk.code(WAITS, COMENSHA) == "case_unknown"
 
 
 async def test_progress_is_news_and_the_clock_begins_again(stage: Staged) -> None:
