@@ -1,6 +1,6 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -75,7 +75,7 @@ def test_what_would_be_ignored_in_silence_is_refused_at_every_depth(cli: Cli, wr
     sender = [] if isinstance(content, dict) and "source" in content else ["--as", "police-midden-nederland"]
     if not sender:
         oin = next(agency.oin for agency in read_directory().agencies if agency.slug == "police-midden-nederland")
-        there: dict[str, Any] = content
+        there = cast("dict[str, Any]", content)
         content = there | {"source": str(there["source"]).replace("00000099000000000000", oin)}
     assert words in cli("publish", written(content), *sender, code=1)
 
