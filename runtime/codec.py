@@ -34,6 +34,12 @@ def case_of(workflow: str) -> str:
     return workflow.rpartition("-")[2]
 
 
+def key_of(workflow: str) -> str:
+    """The name of the key of a workflow: of its case, or the one that outlives it for what is kept about erasing the case."""
+    system, _, reference = workflow.rpartition("-")
+    return f"{OUTLIVES}{reference[1:]}" if system in OUTLIVING else reference
+
+
 class CaseCodec(PayloadCodec, WithSerializationContext):
     """Encrypts for the workflow at hand. What was copied from another workflow, altered, or never encrypted is not read.
 
@@ -80,9 +86,7 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
 
     @property
     def _case(self) -> str:
-        """The name of the key; what is kept about erasing a case has one that outlives the case's."""
-        system, _, reference = self._bound_to[1].rpartition("-")
-        return f"{OUTLIVES}{reference[1:]}" if system in OUTLIVING else reference
+        return key_of(self._bound_to[1])
 
     @property
     def _bound_to(self) -> tuple[str, str]:

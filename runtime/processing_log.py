@@ -61,6 +61,14 @@ class SqlProcessingLog:
         """Slugs of the agencies that have a part in a case, in alphabetical order: who was refused has none."""
         return tuple(sorted(parties(await self.about(case))))
 
+    async def told(self, case: str, other: str) -> bool:
+        """Whether something about a case was sent to an agency."""
+        return await asyncio.to_thread(self._told, case, other)
+
+    async def exchanged(self, case: str, other: str, besides: str) -> bool:
+        """Whether anything about a case was exchanged with an agency besides one event; what was refused does not count."""
+        return await asyncio.to_thread(self._exchanged, case, other, besides)
+
     async def close(self) -> None:
         """Close all connections."""
         await asyncio.to_thread(self._engine.dispose)
@@ -80,6 +88,14 @@ class SqlProcessingLog:
     def _about(self, case: str) -> tuple[Processing, ...]:
         with self._engine.begin() as connection:
             return read(connection, PROCESSING.c.data_subject_id == case, PROCESSING.c.start_time, PROCESSING.c.position)
+
+    def _told(self, case: str, other: str) -> bool:
+        sent = (PROCESSING.c.data_subject_id == case) & (PROCESSING.c.counterparty == other) & (PROCESSING.c.direction == "sent")
+        with self._engine.begin() as connection:
+            return connection.execute(select(PROCESSING.c.position).where(sent).limit(1)).first() is not None
+
+    def _exchanged(self, case: str, other: str, besides: str) -> bool:
+        return other in parties(line for line in self._about(case) if line.event_id != besides)
 
 
 def read(connection: Connection, which: ColumnElement[bool], *order: ColumnElement[Any]) -> tuple[Processing, ...]:

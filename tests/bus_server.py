@@ -190,8 +190,8 @@ async def consumers_of(client: Client) -> list[str]:
     return names
 
 
-async def taken_out(client: Client, count: int) -> list[Msg]:
-    """Messages out of the inbox in whose account a worker is, of all senders."""
+async def taken_out(client: Client, count: int, number: int | None = None) -> list[Msg]:
+    """Messages out of the inbox in whose account a worker is, of all senders; or only that with a number of its line."""
     found: list[Msg] = []
     for consumer in await consumers_of(client):
         inbox = await jetstream(client).pull_subscribe_bind(durable=consumer, stream="INBOX")
@@ -199,8 +199,13 @@ async def taken_out(client: Client, count: int) -> list[Msg]:
         with contextlib.suppress(NothingThere):
             while len(found) < count and (info.num_pending or info.num_ack_pending):
                 [message] = await inbox.fetch(1, timeout=1)
+                if number is not None and number != int(read_outside(message.data, datetime.now(UTC)).sequence):
+                    await message.nak(delay=0.2)
+                    continue
                 await message.ack_sync()
                 found.append(message)
+                if number is not None:
+                    return found
     return sorted(found, key=lambda message: message.metadata.sequence.stream)
 
 

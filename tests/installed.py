@@ -248,7 +248,7 @@ class Here:
     async def replay(self, slug: str, seq: int, corrected: bytes | None = None) -> None:
         """Put a dead letter into the inbox again."""
         async with await self._letters(slug) as letters:
-            await letters.replay(seq, corrected)
+            await letters.replay(seq, corrected, self.installation.directory)
 
     async def waiting(self, slug: str) -> int:
         """How many events stand in an agency's inbox."""

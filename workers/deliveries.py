@@ -24,6 +24,7 @@ from contracts.words import Ground
 from runtime.bus import Delivery, TryLater
 from runtime.deliveries import Awaited, SqlDeliveries
 from runtime.settings import Settings
+from workflows.files.heard import spans
 
 log = structlog.get_logger()
 
@@ -144,6 +145,6 @@ def _by_file(awaited: tuple[Awaited, ...], answer: str) -> list[Missed]:
     """What is missing, a piece for each file that sent some of it; the ids follow from the answer, so that a retry is known."""
     found: list[Missed] = []
     for (reference, system), rows in groupby(awaited, key=lambda row: (row.reference, row.system)):
-        event = DeliveriesMissed(system=system, numbers=tuple(row.sequence for row in rows))
+        event = DeliveriesMissed.of(system, spans(row.sequence for row in rows))
         found.append(Missed(reference, system, event, digest("missed", answer, reference, system)))
     return found

@@ -2,19 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from temporalio.client import (
-    Client,
-    WithStartWorkflowOperation,
-    WorkflowExecutionStatus,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
@@ -23,7 +18,6 @@ from activities.disclosing import Disclosing
 from activities.erasing import Erasing
 from activities.post import Post
 from contracts.agencies import Agency
-from contracts.event import Event
 from contracts.events.deliveries import BETWEEN_OFFICES, DeliveriesMissed, DeliveryRefused
 from contracts.events.disclosures import ANSWERING, ASKING
 from contracts.logged import Exchange, taken
@@ -38,30 +32,29 @@ from workers.content import check_before_it_is_logged, check_content
 from workers.deliveries import Deliveries, Missed
 from workers.entitled import check_part
 from workers.faults import passes
+from workers.filing import Filing, Place, Workflow, code_of
 from workers.head_signing import heads_signed
 from workers.holdings import holdings
 from workers.looks import looks_of
+from workers.patience import Patience
 from workers.tending import tended
 from workers.watching import Watch, watching
 from workers.wiring import Wiring
 from workflows.access import Access
-from workflows.admission import EARLY, heard_by
+from workflows.admission import EARLY, NOT_KEPT_HERE, heard_by
 from workflows.disclosure import Disclosure
-from workflows.files.record import Received, Record
-from workflows.process import Process
+from workflows.files.alarms import fitting
+from workflows.files.record import Received
 from workflows.retention import Retention
-from workflows.tables.table import OPENING
 
-Workflow = type[Process[Any]]
 log = structlog.get_logger()
 
 ANSWER = 20.0
 """Seconds until a file that does not answer is tried again later, so that it does not hold up the inbox for other cases."""
 
-REOPENING = {
-    True: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-    False: WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-}
+WATCH = 1.0
+"""Seconds between two looks whether the bus is there."""
+
 STICKY = timedelta(seconds=2)
 """A query to a case whose worker died waits this long before another answers; the default is ten seconds."""
 
@@ -93,6 +86,7 @@ class Office:
         identity, seal = wiring.keys.identity(slug), wiring.seal(self.agency)
         ours = NatsBus(bus, slug, seal)
         kept = wiring.deliveries(slug)
+        self._patience = Patience(wiring.settings.gap_patience)
         self._deliveries = Deliveries(self.agency, kept, ours, self._alarm, wiring.settings)
         addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
         limits = Limits(pace=Pace(of_one=wiring.settings.inbox_loops))
@@ -102,6 +96,7 @@ class Office:
         wiring.prepare_audit(slug)
         tls = wiring.certificates.for_temporal.of(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
+        self._filing = Filing(self.agency, wiring, self._client)
         post = Post(self.agency, identity, ours, self._log, kept)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
         disclosing = Disclosing(slug, wiring.directory, KeptWorkflows(self._client), self._log, wiring.case_keys(slug))
@@ -117,7 +112,9 @@ class Office:
         await bus.connect()
         signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))
         watched = watching(Watch(slug, wiring.pager, looks_of(self.agency, wiring, self._client)), wiring.settings.watch_pause)
-        beside = (wiring.exported(slug), tended(self.agency, wiring, bus), signed, self._deliveries.asked_about(), watched)
+        asked = self._deliveries.asked_about()
+        patient = self._patience.watching(lambda: bus.config.connection_state.connection.is_connected)
+        beside = (wiring.exported(slug), tended(self.agency, wiring, bus), signed, asked, watched, patient)
         async with worker, AsyncExitStack() as stack:
             for part in beside:
                 await stack.enter_async_context(part)
@@ -137,14 +134,17 @@ class Office:
             TryLater: Its predecessor is not here yet.
             NotLogged: The processing log cannot be written; the event comes again.
         """
+        with self._patience.with_one(delivery.sender.slug, delivery.message.id, later=TryLater, over=Refused):
+            await self._log_and_take(delivery)
+
+    async def _log_and_take(self, delivery: Delivery) -> None:
         event, sender = delivery.event, delivery.sender.slug
         if isinstance(event, BETWEEN_OFFICES):
             check_content(delivery, self._wiring.atlas)
             await self._deliveries.hear(delivery, self._tell_missed)
             return
         check_before_it_is_logged(delivery, self._wiring.atlas)
-        exchange = Exchange(delivery.message, event, sender)
-        record = taken(exchange, self.agency, delivery.first_seen, datetime.now(UTC))
+        record = taken(Exchange(delivery.message, event, sender), self.agency, delivery.first_seen, datetime.now(UTC))
         await self._log.write([record])
         if isinstance(event, DeliveryRefused):
             await self._deliveries.refused(sender, event.event_id)
@@ -155,25 +155,35 @@ class Office:
             raise
 
     async def _take(self, delivery: Delivery, trace: str) -> None:
-        event = delivery.event
         check_content(delivery, self._wiring.atlas)
         await check_part(delivery, self._log)
         process, system = self._process_for(delivery)
-        received = self._received(delivery, trace)
-        name = f"{system}-{delivery.message.caseref}"
+        received = await self._received(delivery, trace)
         try:
             async with asyncio.timeout(ANSWER):
-                await self._hand_over(process, system, name, received)
+                found = await self._filing.hand_over(process, system, delivery, received)
         except WorkflowUpdateFailedError as error:
             raise self._translated(error) from None
-        except WorkflowAlreadyStartedError:
-            self._late(event)
         except CaseErased:
+            await self._refuse_part(delivery)
             raise Refused(RefusalCode.CASE_ERASED, "what was kept of this case was erased; begin a new case") from None
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            await self._no_open_file(self._client, name, delivery)
+        if found is not Place.TAKEN:
+            await self._refuse_part(delivery, known=found is Place.ENDED)
+            await self._late(delivery)
+
+    async def _refuse_part(self, delivery: Delivery, *, known: bool = True) -> None:
+        """To who has no part in a case it is as if there were none; perhaps the event that opens it is on its way.
+
+        Raises:
+            TryLater: It may be.
+            Refused: It is not.
+        """
+        message, sender = delivery.message, delivery.sender
+        if known and (sender == self.agency or await self._log.exchanged(message.caseref, sender.slug, besides=message.id)):
+            return
+        if int(message.sequence) > 1 and not self._patience.ended(sender.slug, message.id):
+            raise TryLater
+        raise Refused(RefusalCode.CASE_UNKNOWN, NOT_KEPT_HERE)
 
     async def _tell_missed(self, delivery: Delivery, missed: Missed) -> None:
         """Hand it to the file of ours that sent it; where that has ended, a person hears it all the same."""
@@ -184,56 +194,26 @@ class Office:
             sequence=0,
             logged=delivery.message.time,
             trace=None,
+            on_record=True,
             event=missed.event,
         )
-        handle: Any = self._client.get_workflow_handle(f"{missed.system}-{missed.reference}")
+        name = f"{missed.system}-{missed.reference}"
+        handle: Any = self._client.get_workflow_handle(name)
         try:
             async with asyncio.timeout(ANSWER):
-                await handle.execute_update(DeliveriesMissed.__name__, received, id=received.id, result_type=str)
+                if await self._filing.has_key(name):
+                    await handle.execute_update(DeliveriesMissed.__name__, received, id=received.id, result_type=str)
+                    return
+        except CaseErased:
+            pass
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            await self._alarm(f"{delivery.sender.slug} misses what a file sent that has ended since: {missed.system}")
+        await self._alarm(f"{delivery.sender.slug} misses what a file sent that has ended since", missed.reference)
 
-    async def _alarm(self, words: str) -> None:
-        """Reach a person about something that belongs to no case."""
-        await self._wiring.pager.page(Alarm(agency=self.agency.slug, reference=None, words=words))
-
-    async def _hand_over(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
-        """As an update of the file; an event that may open one starts it where needed."""
-        event = type(received.event).__name__
-        if event in process.table.states[OPENING].moves:
-            await self._open_with(process, system, name, received)
-            return
-        handle: Any = self._client.get_workflow_handle(name)
-        await handle.execute_update(event, received, id=received.id, result_type=str)
-
-    async def _open_with(self, process: Workflow, system: str, name: str, received: Received[Any]) -> None:
-        """Start the file and hand it its first event in one step; a file that was void may begin again."""
-        file = self.new_file(process, system, name)
-        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            process.__name__,
-            file,
-            id=name,
-            task_queue=self.agency.slug,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=REOPENING[process.reopens],
-            static_summary=f"{process.table.title} {file.reference}",
-        )
-        client: Any = self._client  # its overloads are only partly typed
-        try:
-            await client.execute_update_with_start_workflow(
-                type(received.event).__name__, received, start_workflow_operation=start, id=received.id, result_type=str
-            )
-        except WorkflowAlreadyStartedError:
-            with suppress(WorkflowAlreadyStartedError):  # it lies there, too, and is an error in the log if nobody takes it
-                await start.workflow_handle()
-            raise
-
-    def new_file(self, process: Workflow, system: str, name: str) -> Record:
-        """What a file holds before its first event."""
-        reference, clocks = name.rsplit("-", 1)[1], self._wiring.clocks
-        return process.file_type(reference=reference, me=self.agency.party, system=system, clocks=clocks, leaves_recorded=True)
+    async def _alarm(self, words: str, reference: str | None = None) -> None:
+        """Reach a person about something that belongs to no case, or to no file that is open."""
+        await self._wiring.pager.page(Alarm(agency=self.agency.slug, reference=reference, words=fitting(words)))
 
     def _process_for(self, delivery: Delivery) -> tuple[Workflow, str]:
         """Which workflow hears this event, and the name of the file there."""
@@ -249,12 +229,12 @@ class Office:
             )
         return process, system
 
-    def _received(self, delivery: Delivery, trace: str) -> Received[Any]:
-        message = delivery.message
-        waited = datetime.now(UTC) - delivery.first_seen
+    async def _received(self, delivery: Delivery, trace: str) -> Received[Any]:
+        message, sender = delivery.message, delivery.sender
+        answers = delivery.event.rule.file is None
         return Received[type(delivery.event)](  # type: ignore[misc]
             id=message.id,
-            sender=delivery.sender.party,
+            sender=sender.party,
             system=message.system,
             sequence=int(message.sequence),
             logged=message.time,
@@ -262,7 +242,9 @@ class Office:
             previous=message.previous,
             fingerprint=message.fingerprint,
             proof=delivery.proof if delivery.event.rule.evidence else None,
-            past_gap=waited > timedelta(seconds=self._wiring.settings.gap_patience),
+            past_gap=self._patience.ended(sender.slug, message.id),
+            by_hand=delivery.by_hand,
+            on_record=answers and await self._log.told(message.caseref, sender.slug),
             event=delivery.event,
         )
 
@@ -271,31 +253,23 @@ class Office:
         system, process = next(iter(self._processes.items()))
         return process, system
 
-    async def _no_open_file(self, client: Client, name: str, delivery: Delivery) -> None:
-        """Closed: the late path. Unknown: perhaps the event that opens it is on its way."""
-        try:
-            description = await client.get_workflow_handle(name).describe()
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            waited = datetime.now(UTC) - delivery.first_seen
-            if int(delivery.message.sequence) > 1 and waited < timedelta(seconds=self._wiring.settings.gap_patience):
-                raise TryLater from None
-            raise Refused(RefusalCode.CASE_UNKNOWN, "no file with this case reference is kept here") from None
-        if description.status is WorkflowExecutionStatus.RUNNING:
-            raise TryLater
-        self._late(delivery.event)
+    async def _late(self, delivery: Delivery) -> None:
+        """An event for a file that has ended: noted where the catalogue says so, refused otherwise.
 
-    def _late(self, event: Event) -> None:
-        """An event for a file that has ended: noted where the catalogue says so, refused otherwise."""
+        What a file said last can be refused or missed, too: then nobody but a person at this agency can put it right.
+        """
+        event = delivery.event
         if not event.rule.late:
             raise Refused(RefusalCode.CASE_CLOSED, "the file with this case reference has ended; begin a new case")
         log.info("late_event_noted", agency=self.agency.slug, type=event.rule.type)
+        if isinstance(event, DeliveryRefused | DeliveriesMissed):
+            what = "refused" if isinstance(event, DeliveryRefused) else "misses"
+            await self._alarm(f"{delivery.sender.slug} {what} what a file sent that has ended since", delivery.message.caseref)
 
     def _translated(self, error: WorkflowUpdateFailedError) -> Exception:
-        cause = error.cause
-        if isinstance(cause, ApplicationError) and cause.type == EARLY:
+        code = code_of(error)
+        if code == EARLY:
             return TryLater(self._wiring.settings.gap_patience / 6)
-        if isinstance(cause, ApplicationError) and cause.type in set(RefusalCode):
-            return Refused(RefusalCode(cause.type), cause.message)
+        if code in set(RefusalCode):
+            return Refused(RefusalCode(code), getattr(error.cause, "message", ""))
         return error

@@ -1,4 +1,4 @@
-"""Who and what may enter a workflow: the two decorators for handlers, and the numbering of what comes in."""
+"""Who and what may enter a workflow: the two decorators for handlers."""
 
 import re
 from collections.abc import Callable
@@ -15,11 +15,15 @@ from contracts.event import Event
 from contracts.personal import personal_fields
 from contracts.refusals import RefusalCode
 from contracts.text import Model
-from workflows.files.record import REMEMBERED_IDS, Heard, Received, Record
+from workflows.files.record import Received, Record
+from workflows.numbering import EARLY, comes_late, in_order, is_known, remember
+from workflows.tables.table import OPENING
 from workflows.track import Track, not_possible
 
-EARLY = "early"
-"""Error type of an event whose predecessor is not here yet, or whose file is ending: the bus delivers it again later."""
+__all__ = ["EARLY", "NOT_KEPT_HERE", "command", "event_of", "facts", "heard_by", "hears", "no_track", "snake"]
+
+NOT_KEPT_HERE = "no file with this case reference is kept here"
+"""What an agency hears that has no part in a file, whether there is one or not."""
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
 Chooser = Callable[[Any, Any], Track | None]
@@ -47,8 +51,11 @@ def command(*, track: Chooser = _itself, check: Check | None = None) -> Callable
 
         @wraps(handler)
         def handle(self: Any, order: Model) -> str:
-            self.note(name, self.file.me.slug, facts(order))
-            handler(self, order)
+            def decided() -> None:
+                self.note(name, self.file.me.slug, facts(order))
+                handler(self, order)
+
+            self.attempt(name, decided)
             return self.phase
 
         def validate(self: Any, order: Model) -> None:
@@ -72,7 +79,7 @@ def hears(
     Args:
         track: Which track's table and other party it concerns. None: it comes late and is only noted.
         sender: The one agency that may send it, where the track's parties say too much.
-        anyone: Whoever the catalogue allows may send it, as with an event that opens the file.
+        anyone: Whoever the catalogue allows may open the file with it; after that, whom the process admits.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -80,28 +87,26 @@ def hears(
 
         @wraps(handler)
         def handle(self: Any, received: Received[Any]) -> str:
-            if received.id not in self.file.ids:
-                missing = _remember(self.file, received)
-                self.note(snake(event.__name__), received.sender.slug, facts(received.event))
-                handler(self, received)
-                if missing:
-                    self.missed(received, missing)
+            if not is_known(self.file, received):
+                chosen = track(self, received)
+                told = snake(event.__name__), received.sender.slug
+                if _is_overtaken(self.file, chosen, received):
+                    remember(self.file, received)
+                    self.note(*told, {**facts(received.event), "late": "true"})
+                else:
+                    self.attempt(told[0], lambda: _hear(self, handler, received, told))
             return self.phase
 
         def validate(self: Any, received: Received[Any]) -> None:
-            if received.id in self.file.ids:
+            if is_known(self.file, received):
                 return
-            _in_order(self.file, received)
             chosen = track(self, received)
-            if chosen is None:
-                return
-            if self.state is None:
+            _of_a_party(self, received, chosen, anyone=anyone, only=sender(self, received) if sender else None)
+            if chosen is not None and self.state is None and not comes_late(self.file, received):
                 raise ApplicationError("the file is ending: its last letters leave", type=EARLY, non_retryable=True)
-            only = sender(self, received) if sender else None
-            expected = only.slug == received.sender.slug if only else chosen.expects(received.sender)
-            if not anyone and not expected:
-                raise not_possible(f"{received.sender.slug} is not a party to {chosen.title}", RefusalCode.NOT_A_PARTY)
-            chosen.may(event.__name__)
+            in_order(self.file, received)
+            if chosen is not None and not _is_overtaken(self.file, chosen, received):
+                chosen.may(event.__name__)
 
         updated = _update(handle, event.__name__, validate, handler)
         updated.__hears__ = event  # type: ignore[attr-defined]
@@ -144,62 +149,37 @@ def _update(handle: Any, name: str, validate: Any, handler: Any) -> Any:
     return updated
 
 
-def _in_order(file: Record, received: Received[Any]) -> None:
-    """Whether this number is due.
+def _hear(process: Any, handler: Callable[..., None], received: Received[Any], told: tuple[str, str]) -> None:
+    if process.phase == OPENING and process.file.opener is None:
+        process.file.opener = received.sender.slug
+    gap = remember(process.file, received)
+    process.note(*told, facts(received.event))
+    handler(process, received)
+    if gap:
+        process.missed(received, gap)
+
+
+def _is_overtaken(file: Record, chosen: Track | None, received: Received[Any]) -> bool:
+    """Whether it was passed over, and what came after it has moved the file on: it is taken, and moves nothing any more."""
+    late = chosen is not None and comes_late(file, received)
+    return late and not chosen.table.targets(chosen.phase, type(received.event).__name__)  # type: ignore[union-attr]
+
+
+def _of_a_party(process: Any, received: Received[Any], chosen: Track | None, *, anyone: bool, only: Party | None) -> None:
+    """Whether its sender has a part in what it is about.
 
     Raises:
-        ApplicationError: ``early`` where a predecessor is missing; ``sequence_reused`` where the number was taken.
+        ApplicationError: ``not_a_party`` for who had a part once, or in something else here; ``case_unknown`` for everybody
+            else, as if there were no such file.
     """
-    number = received.sequence
-    if number == 0:
-        return
-    heard = file.heard.get(_line(received), Heard())
-    if number > heard.last + 1 and not received.past_gap and not _opens(file, received):
-        raise ApplicationError(f"number {number} came before number {heard.last + 1}", type=EARLY, non_retryable=True)
-    if number <= heard.last and number not in heard.missing:
-        raise not_possible(f"another event had the number {number} already; count on", RefusalCode.SEQUENCE_REUSED)
-    _linked(heard, received)
-
-
-def _linked(heard: Heard, received: Received[Any]) -> None:
-    """Whether it follows the event before it, and is the one that a later event spoke of.
-
-    Raises:
-        ApplicationError: ``chain_broken``: an event was changed, put in between, or left out.
-    """
-    before = heard.said.get(received.sequence - 1) if received.sequence - 1 == heard.last else None
-    expected = heard.said.get(received.sequence) if received.sequence in heard.missing else None
-    follows = before in {None, received.previous} or not received.fingerprint
-    if not follows or expected not in {None, received.fingerprint}:
-        words = "`previous` must be the fingerprint of the event with the number before, as you sent it"
-        raise not_possible(words, RefusalCode.CHAIN_BROKEN)
-
-
-def _remember(file: Record, received: Received[Any]) -> list[int]:
-    """Take note of an event; gives the numbers before it that are missing."""
-    file.ids = [*file.ids, received.id][-REMEMBERED_IDS:]
-    if received.trace and not file.trace:
-        file.trace = received.trace
-    if received.sequence == 0:
-        return []
-    heard = file.heard.setdefault(_line(received), Heard(last=received.sequence - 1 if _opens(file, received) else 0))
-    heard.said[received.sequence] = received.fingerprint
-    missing = list(range(heard.last + 1, received.sequence))
-    if received.sequence > heard.last:
-        heard.missing += missing
-        heard.last = received.sequence
+    sender: Party = received.sender
+    if chosen is None:
+        speaks = received.event.rule.file is not None or received.on_record or process.is_party(sender)
+    elif anyone:
+        speaks = process.phase == OPENING or process.admits(sender)
     else:
-        heard.missing.remove(received.sequence)
-    if missing and received.previous:
-        heard.said[received.sequence - 1] = received.previous
-    heard.said = {number: said for number, said in heard.said.items() if number == heard.last or number in heard.missing}
-    return missing
-
-
-def _opens(file: Record, received: Received[Any]) -> bool:
-    """The first event of all begins the count, whatever its number."""
-    return received.event.rule.opens and _line(received) not in file.heard
-
-
-def _line(received: Received[Any]) -> str:
-    return f"{received.sender.slug}/{received.system}"
+        speaks = only.slug == sender.slug if only else chosen.expects(sender)
+    if not speaks and (anyone or not process.is_party(sender)):
+        raise not_possible(NOT_KEPT_HERE, RefusalCode.CASE_UNKNOWN)
+    if not speaks:
+        raise not_possible(f"{sender.slug} is not a party to {chosen.title if chosen else 'it'}", RefusalCode.NOT_A_PARTY)

@@ -26,10 +26,10 @@ class Case(CaseDecisions):
     async def run(self, file: CaseFile) -> None:  # noqa: ARG002 - the file was taken up in __init__
         """The process, as a coordinator would tell it."""
         await self.receive()
-        await self.accept()
-        await self.triage()
-        await self.hold_intake()
         while self.goes_on:  # consent that was taken back is asked for again
+            await self.accept()
+            await self.triage()
+            await self.hold_intake()
             await self.ask_consent()
             await self.refer()
             await self.follow_up()

@@ -74,6 +74,10 @@ class Disclosure(Process[DisclosureFile]):
         """Nobody: it is our turn until it ends."""
         return None
 
+    def admits(self, sender: Party) -> bool:  # noqa: ARG002 - whoever the catalogue lets ask
+        """Several agencies may ask, and one file answers them."""
+        return True
+
     @hears(anyone=True)
     def disclosure_requested(self, received: Received[DisclosureRequested]) -> None:
         """Somebody showed at another agency who they are, and asks."""

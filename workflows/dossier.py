@@ -39,6 +39,7 @@ class Dossier(Process[DossierFile]):
     table = DOSSIER
     system = File.DOSSIER
     file_type = DossierFile
+    apart = True
 
     @workflow.init
     def __init__(self, file: DossierFile) -> None:

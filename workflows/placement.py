@@ -33,6 +33,7 @@ class Placement(Process[PlacementFile]):
     table = PLACEMENT
     system = File.PLACEMENT
     file_type = PlacementFile
+    apart = True
 
     @workflow.init
     def __init__(self, file: PlacementFile) -> None:

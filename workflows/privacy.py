@@ -38,6 +38,7 @@ class PrivacyCheck(Process[PrivacyFile]):
     table = PRIVACY
     system = File.PRIVACY
     file_type = PrivacyFile
+    apart = True
 
     @workflow.init
     def __init__(self, file: PrivacyFile) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar
@@ -25,10 +25,15 @@ from contracts.views import Choice, FileView, StoryLine
 from contracts.words import ConsentTo, Ground
 from workflows.admission import command, facts, hears, no_track, snake
 from workflows.face import Face
+from workflows.files.alarms import fitting, raised
+from workflows.files.heard import Span, in_words
 from workflows.files.record import STORY_LINES, Received, Record
 from workflows.outbox import Outbox
 from workflows.tables.table import VOID
-from workflows.track import Track
+from workflows.track import Track, not_possible
+
+NEXT = "decide again, or replay the dead letter"
+NOT_HANDLED = "our software failed on this: nothing was changed here, and a person was told, who repairs it"
 
 FileT = TypeVar("FileT", bound=Record)
 P = TypeVar("P", bound="Process[Any]")
@@ -55,6 +60,7 @@ def chapter(*phases: str) -> Callable[[Callable[[P], Awaitable[None]]], Callable
             while self.reading in phases:
                 await body(self)
 
+        read.phases = phases  # type: ignore[attr-defined]
         return read
 
     return decorate
@@ -66,6 +72,8 @@ class Process(Track, Generic[FileT]):
     system: ClassVar[File]
     reopens: ClassVar[bool] = False
     """Whether a file of this kind may be opened again after it ended."""
+    apart: ClassVar[bool] = False
+    """Whether each agency that may open a file of this kind has one of its own, also where they know the same reference."""
     file_type: ClassVar[type[Record]]
 
     def __init__(self, file: FileT) -> None:
@@ -107,12 +115,21 @@ class Process(Track, Generic[FileT]):
         self.outbox.put(to, event, ground=ground, because=because, reference=reference)
         self.note(snake(type(event).__name__), self.file.me.slug, {"to": to.slug, **facts(event)})
 
-    def alarm(self, words: str) -> None:
-        """Reach a person, beside the narrative; the alarm stays open in the file until somebody acknowledges it."""
-        if words not in self.file.alarms:
-            self.file.alarms.append(words)
-        alarm = Alarm(agency=self.file.me.slug, reference=self.file.reference, words=words, crisis=self.in_crisis)
-        self._errands.append(asyncio.create_task(_activity(Alarms.raise_alarm, alarm, words)))
+    def alarm(self, words: str, *, told_by_others: bool = False) -> None:
+        """Reach a person, beside the narrative; the alarm stays open in the file until somebody acknowledges it.
+
+        Args:
+            words: What is the matter and what to do; cut off where they are too long for a line.
+            told_by_others: Another agency decides how often it is raised: the same again reaches a person ever more seldom.
+        """
+        words = fitting(words)
+        known = raised(self.file.alarms, words, told_by_others=told_by_others)
+        often = told_by_others and known.times & (known.times - 1)  # no power of two
+        if often and workflow.patched("what-others-tell-again-and-again-is-paged-seldom"):
+            return
+        said = known.words if told_by_others else words
+        alarm = Alarm(agency=self.file.me.slug, reference=self.file.reference, words=said, crisis=self.in_crisis)
+        self._errands.append(asyncio.create_task(_activity(Alarms.raise_alarm, alarm, alarm.words)))
 
     async def ask(self, activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:
         """Ask the world something, for as long as it takes to get an answer; the clocks go on meanwhile."""
@@ -123,13 +140,22 @@ class Process(Track, Generic[FileT]):
         return errand.result()
 
     async def leave(self) -> None:
-        """End the file: everything it had to say has been posted, everybody who asked has been answered."""
+        """End the file: everything it had to say has been posted, everybody who asked has been answered.
+
+        Raises:
+            RuntimeError: A state that is open has no chapter after it: nothing ends in silence; a repaired narrative goes on.
+        """
         self.open()
         if self.phase == VOID:
             raise ApplicationError("the event that opened this file was refused", type=VOID, non_retryable=True)
+        if self.state is not None:
+            raise RuntimeError(f"{self.table.name}: the narrative ends while the file is {self.phase}")
         if not self.reopens:
             self.tell(self.file.me, FileEnded(kind=type(self).system, system=self.file.system))
         await workflow.wait_condition(lambda: self.outbox.empty and not self._is_busy)
+        if self.file.alarms:  # nobody can acknowledge them from now on; a person was reached about each
+            self.note("alarms_left_open", self.file.me.slug, {"count": str(len(self.file.alarms))})
+            self.file.alarms.clear()
         self._show()
 
     def note(self, what: str, who: str, details: dict[str, str] | None = None) -> None:
@@ -159,6 +185,14 @@ class Process(Track, Generic[FileT]):
     def stands_still(self, track: Track) -> None:
         """A track has been reminded again and again: whoever must hear that besides."""
 
+    def admits(self, sender: Party) -> bool:
+        """Whether an agency may send what opens a file to this one, which is open: only the one that opened it."""
+        return sender.slug == self.file.opened_by
+
+    def is_party(self, sender: Party) -> bool:
+        """Whether an agency has, or had, a part in this file; to all others it is as if there were none."""
+        return sender.slug in self.file.parties
+
     @property
     def tracks(self) -> list[Track]:
         """The open tracks inside this process."""
@@ -185,17 +219,27 @@ class Process(Track, Generic[FileT]):
     def deliveries_missed(self, received: Received[DeliveriesMissed]) -> None:
         """Events of ours have not arrived at another agency: a person must look, unless we kept them back ourselves."""
         if not self.file.withheld:
-            self.alarm(f"{received.sender.slug} misses {_numbers(received.event.numbers)} that we sent")
+            self.alarm(f"{received.sender.slug} misses {in_words(received.event.gaps)} that we sent", told_by_others=True)
 
-    def missed(self, received: Received[Any], numbers: list[int]) -> None:
+    def missed(self, received: Received[Any], gap: Span) -> None:
         """Events are missing that were sent to us: a person here must know, and whoever sent them."""
-        self.alarm(f"{_numbers(numbers)} from {received.sender.slug} did not arrive")
-        self.tell(received.sender, DeliveriesMissed(system=received.system, numbers=tuple(numbers)))
+        self.alarm(f"{in_words([gap])} from {received.sender.slug} did not arrive", told_by_others=True)
+        self.tell(received.sender, DeliveriesMissed.of(received.system, [gap]))
 
     @hears(track=no_track)
     def delivery_refused(self, received: Received[DeliveryRefused]) -> None:
         """Another agency could not take an event: a person must look."""
-        self.alarm(f"{known_type(received.event.event_type)} was refused by {received.sender.slug}: {received.event.code}")
+        self.alarm_refused(received)
+
+    def alarm_refused(self, received: Received[DeliveryRefused]) -> None:
+        """In coded words: what another agency calls an event is not repeated unless the catalogue knows it."""
+        event = received.event
+        self.alarm(f"{known_type(event.event_type)} was refused by {received.sender.slug}: {event.code}", told_by_others=True)
+
+    @workflow.query
+    def opened_by(self) -> str:
+        """Slug of the agency whose event opened the file; empty where it is not known."""
+        return self.file.opened_by or ""
 
     @workflow.query
     def view(self) -> FileView:
@@ -208,13 +252,49 @@ class Process(Track, Generic[FileT]):
             responsible=self.responsible.slug,
             track=self.outline(),
             tracks=tuple(track.outline() for track in self._all_tracks()[1:]),
-            alarms=tuple(self.file.alarms),
+            alarms=tuple(alarm.shown for alarm in self.file.alarms),
             story=tuple(self.file.story),
             left_out=self.file.left_out,
             choices=self._choices(),
         )
 
     # How it works
+
+    def attempt(self, what: str, work: Callable[[], None]) -> None:
+        """Do what a handler does, wholly or not at all.
+
+        A fault of ours in a handler would fail the workflow task at every try, and nothing more would reach this file. So its
+        event or decision is refused, and the file is as it was before.
+
+        Raises:
+            ApplicationError: ``not_handled``, or what the work itself refuses.
+        """
+        before, unread, errands = (
+            self.file.model_dump_json(),
+            len(self.unread),
+            len(self._errands),
+        )  # a copy costs ten times as much
+        try:
+            work()
+        except Exception as error:
+            self._undo(before, unread, errands)
+            if isinstance(error, ApplicationError | workflow.NondeterminismError):
+                raise
+            workflow.logger.error("handler_failed", extra={"reference": self.file.reference, "error": type(error).__name__})
+            self.alarm(f"{what} could not be handled: repair the software, then {NEXT}", told_by_others=True)
+            raise not_possible(NOT_HANDLED, RefusalCode.NOT_HANDLED) from None
+
+    def _undo(self, before: str, unread: int, errands: int) -> None:
+        """What did not change stays the same object: a chapter may hold it."""
+        file = type(self.file).model_validate_json(before)
+        for name in type(file).model_fields:
+            if getattr(self.file, name) != getattr(file, name):
+                setattr(self.file, name, getattr(file, name))
+        while len(self.unread) > unread:
+            self.unread.pop()
+        for errand in self._errands[errands:]:
+            errand.cancel()
+        self._errands = self._errands[:errands]
 
     def open(self) -> None:
         """Begin a run: letters leave and the face of the file follows, beside the narrative."""
@@ -307,7 +387,7 @@ class Process(Track, Generic[FileT]):
             if seen.until:
                 until = f"until {seen.until:%Y-%m-%d %H:%M} UTC, then {seen.then}"
                 lines.append(f"- {seen.title}: *{seen.phase}*, turn of {seen.turn} ({seen.who}) {until}")
-        lines += [f"- ALARM: {words}" for words in self.file.alarms]
+        lines += [f"- ALARM: {alarm.shown}" for alarm in self.file.alarms]
         return "\n".join(lines)
 
     def _all_tracks(self) -> list[Track]:
@@ -315,7 +395,7 @@ class Process(Track, Generic[FileT]):
 
     def _choices(self) -> tuple[Choice, ...]:
         names = dict.fromkeys(name for track in self._all_tracks() for name in track.commands())
-        if self.file.alarms and self.state:
+        if self.file.alarms:
             names["acknowledge_alarms"] = None
         return tuple(self._choice(name) for name in names)
 
@@ -323,10 +403,6 @@ class Process(Track, Generic[FileT]):
         handler: Any = getattr(type(self), name)
         order: type[Command] = next(iter(handler.__annotations__.values()))
         return Choice(command=name, words=(handler.__doc__ or "").split("\n", 1)[0], fields=order.model_json_schema())
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    return f"event{'s' * (len(numbers) > 1)} number {', '.join(map(str, numbers))}"
 
 
 async def _activity(activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:

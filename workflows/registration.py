@@ -1,5 +1,7 @@
 """At CoMensha: every report is counted, persons apart; later facts are appended."""
 
+from hashlib import sha256
+
 from temporalio import workflow
 
 from activities.register import Registrar
@@ -22,6 +24,9 @@ from workflows.tables.agencies import REGISTRATION
 from workflows.tables.agencies import Registration as Phase
 from workflows.tables.table import OPENING
 
+PER_FILE, ROWS = 1_000_000, 2_000
+"""How many numbers a file of its own has in the register, and how many of these there are room for in a column."""
+
 
 @workflow.defn
 class Registration(Process[RegistrationFile]):
@@ -30,6 +35,7 @@ class Registration(Process[RegistrationFile]):
     table = REGISTRATION
     system = File.REGISTRATION
     file_type = RegistrationFile
+    apart = True
 
     @workflow.init
     def __init__(self, file: RegistrationFile) -> None:
@@ -83,6 +89,15 @@ class Registration(Process[RegistrationFile]):
         """Whoever reported may append."""
         return sender.slug in {party.slug for party in self.file.reporters}
 
+    def admits(self, sender: Party) -> bool:
+        """A reporter's report counts beside that of the one who coordinates; another coordinator has a file of its own."""
+        return sender.kind is AgencyKind.REPORTER or self.them is None or sender.slug == self.them.slug
+
+    def _number(self, place: int) -> int:
+        """In the register the reports and facts of one case have one row of numbers each, whichever file they come from."""
+        _, _, opener = self.file.system.partition("-")
+        return (int(sha256(opener.encode()).hexdigest(), 16) % ROWS + 1 if opener else 0) * PER_FILE + place + 1
+
     async def _record(self) -> None:
         """Write what the register does not hold yet, and tell whoever reported."""
         while self.file.recorded < len(self.file.requests):
@@ -98,7 +113,7 @@ class Registration(Process[RegistrationFile]):
         request, reporter = self.file.requests[place], self.file.reporters[place]
         report = Report(
             reference=self.file.reference,
-            number=place + 1,
+            number=self._number(place),
             reported_on=workflow.now().date().isoformat(),
             reported_by=reporter.kind,
             care_region=request.care_region,
@@ -117,7 +132,7 @@ class Registration(Process[RegistrationFile]):
         amended = self.file.amendments[place]
         amendment = Amendment(
             reference=self.file.reference,
-            number=place + 1,
+            number=self._number(place),
             recorded_on=workflow.now().date().isoformat(),
             not_placed=amended.not_placed,
             outcome=amended.outcome,

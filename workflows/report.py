@@ -3,13 +3,12 @@
 from temporalio import workflow
 
 from contracts.agencies import Party
-from contracts.catalogue import known_type
 from contracts.commands import CloseReport
 from contracts.event import File
 from contracts.events.deliveries import DeliveryRefused
 from contracts.events.registrations import ReportRegistered
 from contracts.events.signals import SignalReceived, SignalStatusChanged
-from contracts.words import SignalStatus
+from contracts.words import AgencyKind, SignalStatus
 from workflows.admission import command, hears, no_track
 from workflows.files.agencies import ReportFile
 from workflows.files.record import Received
@@ -69,7 +68,7 @@ class Report(Process[ReportFile]):
     @hears(track=no_track)
     def delivery_refused(self, received: Received[DeliveryRefused]) -> None:
         """An event of ours was not taken; where it was the first, there is nothing to follow."""
-        self.alarm(f"{known_type(received.event.event_type)} was refused by {received.sender.slug}: {received.event.code}")
+        self.alarm_refused(received)
         if self.phase == OPENING:
             self.move("DeliveryRefused")
 
@@ -82,3 +81,11 @@ class Report(Process[ReportFile]):
     def them(self) -> Party | None:
         """The desk."""
         return self.file.desk
+
+    def admits(self, sender: Party) -> bool:
+        """The desk and the registry: each has something to say first."""
+        return self.is_party(sender)
+
+    def is_party(self, sender: Party) -> bool:
+        """Also the two to whom a reporter writes without a file: by hand."""
+        return sender.kind in {AgencyKind.DESK, AgencyKind.REGISTRY} or super().is_party(sender)

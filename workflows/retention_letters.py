@@ -80,6 +80,10 @@ class RetentionLetters(Process[RetentionFile]):
         """Recalls beside the term."""
         return list(self.recalls)
 
+    def admits(self, sender: Party) -> bool:  # noqa: ARG002 - whoever the catalogue lets ask
+        """Several agencies may ask, and one file answers them."""
+        return True
+
     def expects(self, sender: Party) -> bool:
         """Everybody who was asked to erase."""
         return sender.slug in {party.slug for party in self.file.waiting}

@@ -37,7 +37,7 @@ class SignalRouting(SignalDesk):
         """The reporter gets a receipt at once."""
         move = await self.turn()
         if move.to == Phase.SEARCHING:
-            self.tell(self.file.reporter, SignalReceived(status=SignalStatus.WITH_DESK), because=self.file.ids[0])
+            self.tell(self.file.reporter, SignalReceived(status=SignalStatus.WITH_DESK), because=self.file.first_id)
 
     @chapter(Phase.SEARCHING)
     async def route(self) -> None:

@@ -49,11 +49,6 @@ def _owned_and_heard_of(self: "SignalDesk", to: str) -> str | None:
     return None if self.progress.reminders else "its owner has this case and nothing is overdue: ask there first"
 
 
-def _owner(self: "SignalDesk", _: object) -> Party | None:
-    """Once a case is owned, only its owner reports on it."""
-    return self.file.holder
-
-
 def _of_its_owner(self: "SignalDesk", received: Received[Any]) -> Track | None:
     """What somebody says who owned it before, and has not heard yet that this changed, is only noted."""
     return None if received.sender.slug in self.file.former else self
@@ -117,15 +112,17 @@ class SignalDesk(Process[SignalFile]):
         else:
             self.move(CLOCK)
 
-    @hears(track=_of_its_owner, sender=_owner)
+    @hears(track=_of_its_owner)
     def case_progressed(self, received: Received[CaseProgressed]) -> None:
-        """The case changed hands."""
+        """The case changed hands. Who was replaced meanwhile and does not know it is told, so that its file ends."""
         if self._owns(received.sender):
             self.file.helped = received.event.status is SignalStatus.WITH_AID
             self.report_status(received.event.status)
             self.move("CaseProgressed")
+        elif received.sender.slug not in self.file.former:
+            self.tell(received.sender, CaseWithdrawn(), because=received.id)
 
-    @hears(track=_of_its_owner, sender=_owner)
+    @hears(track=_of_its_owner)
     def case_stalled(self, received: Received[CaseStalled]) -> None:
         """The case waits for somebody, in vain: a person here asks its owner, or assigns another one."""
         if self._owns(received.sender):
@@ -133,9 +130,9 @@ class SignalDesk(Process[SignalFile]):
             self.move("CaseStalled")
             self.progress.reminders += 1
 
-    @hears(track=_of_its_owner, sender=_owner)
+    @hears(track=_of_its_owner)
     def case_concluded(self, received: Received[CaseConcluded]) -> None:
-        """The case ended: the reporter hears that, not how."""
+        """The case ended: the reporter hears that, not how. It ended only where its owner says so."""
         if self._owns(received.sender):
             self.report_status(SignalStatus.CLOSED)
             self.move("CaseConcluded")
@@ -175,6 +172,10 @@ class SignalDesk(Process[SignalFile]):
     def in_crisis(self) -> bool:
         """Where the signal says so, until somebody helps the person."""
         return self.file.signal is not None and self.file.signal.urgency is Urgency.CRISIS and not self.file.helped
+
+    def _owns(self, party: Party) -> bool:
+        """Once a case is owned, only its owner reports on it."""
+        return self.file.holder is not None and party.slug == self.file.holder.slug
 
     def _route(self) -> Route:
         if self.file.route is None:
@@ -223,9 +224,6 @@ class SignalDesk(Process[SignalFile]):
                 self.tell(party, CaseWithdrawn())
         self.file.holder = owner
         self.file.alarms.clear()
-
-    def _owns(self, sender: Party) -> bool:
-        return sender.slug not in self.file.former
 
     def report_status(self, status: SignalStatus) -> None:
         """Tell the reporter, if it is news."""

@@ -1,13 +1,14 @@
 """About events themselves: one was refused, some are missing, and what offices ask each other about what arrived."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
 
 from contracts.attributes import Id
 from contracts.event import Event, Rule
 from contracts.refusals import RefusalCode
-from contracts.text import Line, Text
+from contracts.text import Line, Model, Text
 from contracts.words import AgencyKind, Ground
 
 EVERYBODY = frozenset(AgencyKind)
@@ -38,16 +39,45 @@ class DeliveryRefused(Event):
     reason: Text
 
 
+MOST = 500
+"""How many events, or gaps, one list names: with these an event stays far under the size that the bus takes."""
+
+HIGHEST = 999_999_999
+"""The highest `sequence` that an attribute can hold."""
+
+Number = Annotated[int, Field(ge=1, le=HIGHEST)]
+
+
+class Span(Model):
+    """Numbers that follow each other."""
+
+    first: Number
+    last: Number
+
+
 class DeliveriesMissed(Event):
     """Events with these numbers did not arrive: later ones of their line did, or their recipient was asked and knows nothing."""
 
     rule: ClassVar[Rule] = _rule("missed")
     system: Line = Field(description="the system within the sender that sent them, as in their source")
-    numbers: tuple[int, ...] = Field(min_length=1, max_length=1000, description="their `sequence`")
+    numbers: tuple[int, ...] = Field(
+        min_length=1, max_length=1000, description="first and last `sequence` of each gap, for who does not read `spans`"
+    )
+    spans: tuple[Span, ...] = Field(default=(), max_length=MOST, description="the gaps; none: `numbers` names every number")
 
+    @classmethod
+    def of(cls, system: str, gaps: Sequence[tuple[int, int]]) -> Self:
+        """Gaps on the line of one system."""
+        ends = dict.fromkeys(number for gap in gaps for number in gap)
+        spans = tuple(Span(first=first, last=last) for first, last in gaps)
+        return cls(system=system, numbers=tuple(ends), spans=spans)
 
-MOST = 500
-"""How many events one list names: with these an event stays far under the size that the bus takes."""
+    @property
+    def gaps(self) -> list[tuple[int, int]]:
+        """The first and the last number of each."""
+        if self.spans:
+            return [(span.first, span.last) for span in self.spans]
+        return [(number, number) for number in self.numbers if 0 < number <= HIGHEST]
 
 
 class DeliveriesListed(Event):

@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 
 from contracts.agencies import Agency, Directory
 from contracts.envelope import CloudEvent
-from contracts.refusals import Refused
+from contracts.refusals import RefusalCode, Refused
 from contracts.text import Model
 from runtime.bus.connection import Access, connect, headers_of, jetstream
 from runtime.bus.naming import references_in
@@ -91,12 +91,16 @@ class DeadLetters:
         except NotFoundError:
             raise LookupError(f"no dead letter {seq}: it was replayed already, or never was; list them first") from None
 
-    async def replay(self, seq: int, corrected: bytes | None = None) -> None:
+    async def replay(self, seq: int, corrected: bytes | None = None, directory: Directory | None = None) -> None:
         """Put a dead letter into the inbox again, as from its sender; it is removed once the inbox has it on disk.
+
+        What was refused because its line was broken goes in under the signature of this agency, where its own seal and signature
+        are good: a person has decided that it follows from what was taken.
 
         Args:
             seq: Its number.
             corrected: The whole message to put there instead; it bears the signature of this agency, who corrected it.
+            directory: Who takes part.
 
         Raises:
             LookupError: There is none with this number.
@@ -106,6 +110,9 @@ class DeadLetters:
         letter = await self.show(seq)
         if letter.hash and corrected is None:
             raise ValueError(f"of dead letter {seq} only the hash was kept: its sender must send it anew")
+        if corrected is None and directory and letter.code == RefusalCode.CHAIN_BROKEN:
+            text = self.text(letter, directory.by_slug.get(letter.sender))
+            corrected = text if text != letter.body else None
         body = letter.body if corrected is None else self._sealed(corrected)
         await send(self._stream, letter.subject, body, f"replay.{secrets.token_hex(16)}")
         await self._stream.delete_msg("DEAD", seq)

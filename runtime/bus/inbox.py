@@ -46,6 +46,8 @@ class Delivery:
     event: Event
     first_seen: datetime
     attempt: int
+    by_hand: bool = False
+    """Whether a person here put it in again, and this agency signed for it."""
 
 
 FORGED = {RefusalCode.SIGNATURE_INVALID, RefusalCode.SEAL_BROKEN, RefusalCode.SENDER_MISMATCH}
@@ -196,13 +198,14 @@ class Inbox:
         sealed = read_outside(message.data, now)
         if sender is None or self._directory.by_oin.get(sealed.oin) != sender:
             raise Refused(RefusalCode.SENDER_MISMATCH, "`source` names another agency than the one that sent this")
-        event, proof, _ = self._seal.opened(sealed, sender, now)
+        event, proof, by = self._seal.opened(sealed, sender, now)
         if event.event_class.short_name() != _short(message.subject):
             raise Refused(RefusalCode.ENVELOPE_INVALID, "`type` is not the event under which this was sent")
         if not may_send(sender, self._me, event.event_class):
             raise Refused(RefusalCode.NOT_ALLOWED, "this agency does not take this event from you; `keten events` lists who may")
         seen = message.metadata
-        return Delivery(sender, event, proof, event.event(), first_seen=seen.timestamp, attempt=seen.num_delivered)
+        again = by != sender.slug
+        return Delivery(sender, event, proof, event.event(), first_seen=seen.timestamp, attempt=seen.num_delivered, by_hand=again)
 
 
 def _short(subject: str) -> str:

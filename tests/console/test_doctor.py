@@ -76,7 +76,7 @@ async def test_what_is_away_gone_or_damaged_is_named_each_by_itself(tmp_path: Pa
         (home / "case-keys" / f"{name}.db-wal").unlink(missing_ok=True)
     (home / "case-keys" / "signal-desk.db").write_bytes(b"")
     os.truncate(home / "case-keys" / "comensha.db", 3000)
-    os.truncate(home / "temporal.db", 5000)
+    (home / "temporal.db").write_bytes(b"no database" * 500)
     said = await asyncio.to_thread(cli, "doctor", code=1)
     assert "case-keys/signal-desk: " in said
     assert "signal-desk.db is empty" in said

@@ -1,5 +1,4 @@
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -176,13 +175,13 @@ def test_a_municipality_that_leads_nowhere_is_refused_at_the_start(
         atlas(tmp_path, municipalities=rows)
 
 
-@pytest.mark.parametrize("written", [str, lambda text: text.replace(",", ";")], ids=["commas", "semicolons"])
+@pytest.mark.parametrize("between", [",", ";"], ids=["commas", "semicolons"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
-def test_a_table_that_a_spreadsheet_wrote_is_read(tmp_path: Path, mark: str, written: Callable[[str], str]):
+def test_a_table_that_a_spreadsheet_wrote_is_read(tmp_path: Path, mark: str, between: str):
     data = tmp_path / "data"
     shutil.copytree(DATA, data)
     for path in data.glob("*.csv"):
-        path.write_text(mark + written(path.read_text()).replace("\n", "\r\n"))
+        path.write_text(mark + path.read_text().replace(",", between).replace("\n", "\r\n"))
     assert Atlas(DIRECTORY, data).municipality("GM0995", DAY) == ATLAS.municipality("GM0995", DAY)
 
 

@@ -17,8 +17,8 @@ from console.installation import Installation
 from runtime.ending import ending
 from runtime.logs import configure_logs
 from tests.faults.points import Point, armed
+from workers.filing import Filing
 from workers.kinds import office
-from workers.office import Office
 
 
 async def main() -> None:
@@ -32,12 +32,12 @@ async def main() -> None:
 
 def leave_at_once() -> None:
     """Let new files post within the task that writes, as files did before."""
-    new_file: Any = Office.new_file
+    new_file: Any = Filing.new_file
 
-    def older(self: Office, *about: Any) -> Any:
+    def older(self: Filing, *about: Any) -> Any:
         return new_file(self, *about).model_copy(update={"leaves_recorded": False})
 
-    Office.new_file = older  # type: ignore[method-assign]
+    Filing.new_file = older  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from activities.post import Post
 from runtime.bus import NatsBus
 from runtime.deliveries import SqlDeliveries
+from workers.filing import Filing
 from workers.office import Office
 
 
@@ -48,8 +49,8 @@ PLACES = {
     Point.TAKEN: Place(NatsBus, "publish", after=True),
     Point.AWAITED: Place(SqlDeliveries, "expect", after=True),
     Point.ARRIVED: Place(Office, "take", after=False),
-    Point.NOTED: Place(Office, "_hand_over", after=False),
-    Point.ACCEPTED: Place(Office, "_hand_over", after=True),
+    Point.NOTED: Place(Filing, "hand_over", after=False),
+    Point.ACCEPTED: Place(Filing, "hand_over", after=True),
     Point.HANDLED: Place(Office, "take", after=True),
 }
 Method = Callable[..., Awaitable[Any]]

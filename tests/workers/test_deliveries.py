@@ -70,12 +70,12 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Few]:
         yield Few(installation, Here(installation))
 
 
-async def lose(town: Few, slug: str) -> None:
-    """Something takes all that waits in an inbox, and nobody has seen it."""
+async def lose(town: Few, slug: str, number: int | None = None) -> None:
+    """Something takes all that waits in an inbox, or one number of a line, and nobody has seen it."""
     seed = town.installation.keys.seed(slug, Role.WORKER)
     client: Any = await nats.connect(town.installation.nats_url, nkeys_seed_str=seed)  # pyright: ignore[reportUnknownMemberType]
     try:
-        await taken_out(client, await town.here.waiting(slug))
+        await taken_out(client, await town.here.waiting(slug), number)
     finally:
         await client.close()
 
@@ -108,7 +108,8 @@ async def test_a_last_event_that_is_lost_after_it_was_acknowledged_is_reported_t
                 return f"{COORDINATOR} misses event number 1 that we sent" in signal.view.alarms
 
             await eventually(told)
-        [here] = alarms(said, COORDINATOR)
+            await town.here.taken(COORDINATOR)  # on a slow machine the question came twice
+        [here] = set(alarms(said, COORDINATOR))
     assert here == f"events that {DESK} sent did not arrive, or were lost before they were taken: 1"
     assert await town.owed(DESK, COORDINATOR) == 0
 

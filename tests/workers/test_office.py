@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 
+from contracts.envelope import CloudEvent
 from contracts.event import Event
-from contracts.events.registrations import RegistrationRequested
+from contracts.events.registrations import RegistrationAmended, RegistrationRequested
 from contracts.events.signals import (
     CaseAccepted,
     CaseProgressed,
@@ -17,6 +19,7 @@ from contracts.events.signals import (
     SignalReported,
     SignalStatusChanged,
 )
+from contracts.logged import Exchange, taken
 from contracts.reference import new_reference
 from tests.installed import Here, Keten, eventually, heard
 
@@ -177,6 +180,9 @@ async def test_a_replay_without_correction_is_refused_again(keten: Keten) -> Non
 async def test_a_case_that_was_erased_takes_nothing_more_and_another_does(keten: Keten) -> None:
     here = keten.here
     erased, other = (here.event(POLICE, SignalReported, CONTENT) for _ in range(2))
+    known = Exchange(CloudEvent.model_validate(erased | {"id": uuid4().hex}), SignalReported.model_validate(CONTENT), POLICE)
+    now = datetime.now(UTC)
+    await here.installation.processing_log(DESK).write([taken(known, here.installation.directory.get(DESK), now, now)])
     await here.installation.case_keys(DESK).forget(erased["caseref"])
     end = await here.refused(POLICE, DESK, SignalReported, erased)
     assert (end.letter.code, end.answer.code) == ("case_erased", "case_erased")
@@ -203,7 +209,7 @@ async def refused_about(here: Here, case: str, sender: str, event: type[Event], 
 async def test_what_does_not_fit_a_case_is_refused_and_the_case_goes_on(keten: Keten) -> None:
     here = keten.here
     case = await open_signal(here)
-    assert await refused_about(here, case, "coordinator-zwolle", CaseAccepted, {}) == "not_a_party"
+    assert await refused_about(here, case, "coordinator-zwolle", CaseAccepted, {}) == "case_unknown"
     assert await refused_about(here, case, COORDINATOR, CaseProgressed, {"status": "with_aid"}) == "not_possible_now"
     accepted = here.event(COORDINATOR, CaseAccepted, {}, caseref=case)
     await here.put(COORDINATOR, DESK, CaseAccepted, accepted)
@@ -305,6 +311,68 @@ async def test_an_event_that_was_put_in_between_or_changed_breaks_the_chain(kete
     assert (await here.refused(DESK, "urk", SignalStatusChanged, instead)).answer.code == "chain_broken"
     await put_reports(here, line[1])
     assert (await _told(here, line[0]["caseref"], 3))[-1] == "with_coordinator"
+
+
+async def test_a_person_can_put_an_event_into_a_line_that_was_broken_before_it(keten: Keten) -> None:
+    """As after a fault of the sender: what was taken is not what its next event speaks of, and nothing comes after that."""
+    here = keten.here
+    line = line_of_reports(here, new_reference(), "with_desk", "with_coordinator", "accepted")
+    await put_reports(here, line[0] | {"id": uuid4().hex, "time": datetime.now(UTC).isoformat()})
+    end = await here.refused(DESK, "urk", SignalStatusChanged, line[1])
+    assert end.answer.code == "chain_broken"
+    await here.replay("urk", end.letter.seq)
+    await put_reports(here, line[2])
+    assert await _told(here, line[0]["caseref"], 3) == ["with_desk", "with_coordinator", "accepted"]
+    assert end.letter.event_id not in {letter.event_id for letter in await here.dead("urk")}
+
+
+async def test_an_agency_without_a_part_hears_the_same_of_what_is_open_ended_erased_and_never_was(keten: Keten) -> None:
+    """And leaves no key behind."""
+    here, stranger = keten.here, "coordinator-zwolle"
+    first = here.event(COORDINATOR, RegistrationRequested, REGISTRATION)
+    ended = here.event(COORDINATOR, RegistrationRequested, REGISTRATION)
+    for body in (first, ended):
+        await here.put(COORDINATOR, REGISTRY, RegistrationRequested, body)
+        await here.staff.sees(REGISTRY, body["caseref"], "recorded", "registration")
+    await here.staff.decide(REGISTRY, ended["caseref"], "close_registration")
+    erased, never = new_reference(), new_reference()
+    await here.installation.case_keys(REGISTRY).forget(erased)
+    answers: set[tuple[str, str]] = set()
+    for case in (first["caseref"], ended["caseref"], erased, never):
+        amended = here.event(stranger, RegistrationAmended, {"not_placed": 1}, caseref=case)
+        answer = (await here.refused(stranger, REGISTRY, RegistrationAmended, amended)).answer
+        answers.add((answer.code.value, answer.reason))
+    assert [code for code, _ in answers] == ["case_unknown"]
+    assert await here.installation.case_keys(REGISTRY).held(never) == (False, None)
+    assert stranger not in await here.installation.processing_log(REGISTRY).partners(first["caseref"])
+
+
+async def test_who_knows_a_reference_can_neither_take_over_nor_block_a_file_of_another(keten: Keten) -> None:
+    here, stranger = keten.here, "coordinator-zwolle"
+    case, oin = new_reference(), here.installation.directory.get(COORDINATOR).oin
+    await here.put(
+        stranger, REGISTRY, RegistrationRequested, here.event(stranger, RegistrationRequested, REGISTRATION, caseref=case)
+    )
+    await here.staff.sees(REGISTRY, case, "recorded", "registration")
+    body = here.event(COORDINATOR, RegistrationRequested, REGISTRATION, caseref=case)
+    await here.put(COORDINATOR, REGISTRY, RegistrationRequested, body)
+
+    async def both() -> bool:
+        return len(keten.registered(case)) == 2
+
+    await eventually(both)
+    ends = here.event(stranger, RegistrationAmended, {"outcome": "helped"}, caseref=case, sequence="0")
+    await here.put(stranger, REGISTRY, RegistrationAmended, ends)
+    amended = here.next(body, RegistrationAmended, {"not_placed": 1})
+    await here.put(COORDINATOR, REGISTRY, RegistrationAmended, amended)
+
+    async def recorded() -> bool:
+        return len(keten.amended(case)) == 2
+
+    await eventually(recorded)
+    files = {file.handle.id: file.view.track.phase for file in await here.at(REGISTRY, case)}
+    assert files == {f"registration-{case}": "closed", f"registration-{oin}-{case}": "recorded"}
+    assert not [letter for letter in await here.dead(REGISTRY) if letter.event_id in {body["id"], amended["id"]}]
 
 
 async def _delayed(keten: Keten) -> None:

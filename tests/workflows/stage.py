@@ -156,7 +156,8 @@ class Stage:
     async def hear(self, event: Event, sender: str, **letterhead: Any) -> str:
         """Another agency's event."""
         self.last = self.letter(event, sender, **letterhead)
-        return await self._update(type(event).__name__, self.last, self.last.id)
+        last, name = self.last, type(event).__name__
+        return await self._update(name, last, event_id(last.sender.slug, f"{last.id}/{name}/{last.fingerprint}", last.sequence))
 
     async def hear_again(self) -> str:
         """The last event once more."""

@@ -46,6 +46,7 @@ from tests.workflows.ways import (
     OBSERVATION,
     PLANNING,
     POLICE,
+    STRANGER,
     WAYS,
     WOMEN,
     silence,
@@ -126,7 +127,7 @@ async def test_the_first_event_of_all_begins_the_count(stage: Staged) -> None:
 async def test_a_refused_event_leaves_no_trace(stage: Staged) -> None:
     desk = await walk(stage, OWNED)
     before = await desk.view()
-    assert await desk.code(CaseConcluded(outcome=CaseOutcome.HELPED), COMENSHA, sequence=1) == "not_a_party"
+    assert await desk.code(CaseConcluded(outcome=CaseOutcome.HELPED), COMENSHA, sequence=1) == "case_unknown"
     assert await desk.view() == before
     assert await desk.code(PROGRESSED, ALMERE, sequence=2) is None
 
@@ -156,13 +157,15 @@ async def test_a_gap_in_coverage_leads_to_no_case(stage: Staged) -> None:
 
 @pytest.mark.parametrize("way", ["SignalRouting", "Case", "Placement", "Registration"])
 async def test_a_refused_delivery_is_an_alarm_until_a_person_has_seen_it(stage: Staged, way: str) -> None:
+    other = DESK if way == "Case" else ALMERE
     state = next(state for table, state in WAYS if table == way and state not in {"opening", "searching", "recording"})
     file = await walk(stage, WAYS[way, state])
     phase = await file.phase()
     assert "no open alarm" in await file.refused(AcknowledgeAlarms())
-    await file.hear(EVENTS["DeliveryRefused"], LELYSTAD)
+    assert await file.code(EVENTS["DeliveryRefused"], STRANGER) == "case_unknown"
+    await file.hear(EVENTS["DeliveryRefused"], other)
     view = await file.view()
-    assert view.alarms == ("nl.keten.cases.accepted.v1 was refused by lelystad: case_unknown",)
+    assert view.alarms == (f"nl.keten.cases.accepted.v1 was refused by {other}: case_unknown",)
     assert "acknowledge_alarms" in {choice.command for choice in view.choices}
     await file.decide(AcknowledgeAlarms())
     assert (await file.view()).alarms == ()

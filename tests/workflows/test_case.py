@@ -157,8 +157,10 @@ async def test_withdrawn_consent_recalls_what_was_offered(stage: Staged) -> None
     assert [recalled.reason for _, recalled in await case.sent(ReferralRecalled)] == [Recall.CONSENT_WITHDRAWN]
     assert await case.phase() == "consent"
     await case.decide(RecordConsent(help=False))
+    assert await case.phase() == "closing", "it went on: this server would say the same of a case that ended in silence"
     await case.hear(RegistrationRecorded(anonymous=True), "comensha")
     await case.handle.result()
+    assert len(await case.sent(CaseConcluded)) == 1
 
 
 async def test_a_case_that_is_not_ours_goes_back_at_once(stage: Staged) -> None:

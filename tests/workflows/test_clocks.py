@@ -71,7 +71,7 @@ async def test_a_clock_rings_when_it_is_due_and_does_what_the_table_says(stage: 
     sent = sorted({type(message.event()).__name__ for _, message in file.letters.all[letters:]} - {"CaseStalled"})
     assert sent == SENT_BY_A_CLOCK.get((table, name), [])
     assert raised(file, pages, view, kind) == ([state.alarm] if state.alarm else [])
-    assert set(view.alarms) >= ({state.alarm} if state.alarm else set())
+    assert not state.alarm or any(alarm.startswith(state.alarm) for alarm in view.alarms)
     targets = state.moves[CLOCK] | answered_at_once(kind, state)
     if after is None or after.until is None:
         assert targets & kind.ends

@@ -35,6 +35,7 @@ VOLATILE = {
     "answer_by",
     "id",
     "ids",
+    "taken",
     "trace",
     "because",
     "recorded_on",

@@ -59,7 +59,7 @@ async def test_later_facts_are_appended_and_the_outcome_ends_it(stage: Staged) -
 
 async def test_only_who_reported_may_append(stage: Staged) -> None:
     file = await walk(stage, REGISTRATION)
-    assert await file.code(RegistrationAmended(not_placed=1), ZWOLLE) == "not_a_party"
+    assert await file.code(RegistrationAmended(not_placed=1), ZWOLLE) == "case_unknown"
 
 
 async def test_what_comes_while_the_register_is_out_of_reach_is_recorded_later_and_once(stage: Staged) -> None:

@@ -26,7 +26,7 @@ async def test_the_status_is_followed_to_the_end(stage: Staged) -> None:
 
 async def test_only_the_desk_tells_the_status(stage: Staged) -> None:
     report = await walk(stage, FOLLOWING)
-    assert await report.code(SignalStatusChanged(status=SignalStatus.CLOSED), ALMERE) == "not_a_party"
+    assert await report.code(SignalStatusChanged(status=SignalStatus.CLOSED), ALMERE) == "case_unknown"
 
 
 async def test_a_long_silence_reminds_the_reporter_again_and_again(stage: Staged) -> None:
@@ -65,7 +65,7 @@ async def test_where_the_first_event_was_refused_there_is_nothing_to_follow(stag
     report = await stage("police-midden-nederland", Report)
     await report.open(EVENTS["DeliveryRefused"], DESK)
     await report.handle.result()
-    assert [line.what for line in (await report.view()).story] == ["delivery_refused", "file_ended"]
+    assert [line.what for line in (await report.view()).story] == ["delivery_refused", "file_ended", "alarms_left_open"]
 
 
 async def test_a_later_refusal_is_an_alarm(stage: Staged) -> None:

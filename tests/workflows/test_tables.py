@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from contracts.commands import COMMANDS
+from tests.workflows.narratives import chapters, silent_ends
 from tests.workflows.table_search import edges, faults, paths
 from tests.workflows.tables_found import TABLES, track_classes, written
 from tests.workflows.ways import PROCESSES
 from workflows.admission import heard_by
+from workflows.case import Case
+from workflows.process import Process
 from workflows.tables.case import CASE, REFERRAL, REGISTERING, SHARING
 from workflows.tables.case import Phase as CasePhase
 from workflows.tables.signal import SIGNAL, Phase
@@ -126,6 +130,19 @@ def test_a_dead_handler_and_a_trigger_that_nobody_pulls_are_found() -> None:
     assert orphans("CoverageGap", tables, {"acknowledge_gap"}, {"CoverageGapObserved"}) == set()
     assert orphans("CoverageGap", tables, {"acknowledge_gap", "sing"}, {"CoverageGapObserved"}) == {"sing"}
     assert orphans("CoverageGap", tables, set(), {"CoverageGapObserved"}) == {"acknowledge_gap"}
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.__name__)
+def test_every_open_state_belongs_to_a_chapter_that_is_read_after_it_was_entered(process: type[Process[Any]]) -> None:
+    assert silent_ends(process, chapters(process)) == []
+
+
+def test_a_state_without_a_chapter_and_a_way_back_that_nobody_reads_are_found() -> None:
+    read = chapters(Case)
+    without_talk = [chapter._replace(phases=tuple(set(chapter.phases) - {"talk"})) for chapter in read]
+    assert silent_ends(Case, without_talk) == ["no chapter for talk"]
+    read_once = [chapter._replace(loop=None) for chapter in read]
+    assert "in_care --withdraw_consent--> consent leads back to a chapter that is not read again" in silent_ends(Case, read_once)
 
 
 def test_every_command_belongs_to_a_workflow() -> None:

@@ -12,6 +12,8 @@ from contracts.event import Event
 from contracts.reference import Reference
 from contracts.text import Model
 from contracts.views import StoryLine
+from workflows.files.alarms import OpenAlarm
+from workflows.files.heard import Heard
 
 STORY_LINES = 300
 REMEMBERED_IDS = 200
@@ -32,15 +34,9 @@ class Received(Model, Generic[E]):
     fingerprint: str = Field(default="", description="what the message with the next number must say of this one")
     proof: str | None = Field(default=None, description="the signed message, where the catalogue says that it is evidence")
     past_gap: bool = Field(default=False, description="what is missing before it was waited for long enough")
+    by_hand: bool = Field(default=False, description="a person here put it in again, and signed for it")
+    on_record: bool = Field(default=False, description="by our processing log, its sender was told something of this case")
     event: E
-
-
-class Heard(BaseModel):
-    """Which numbers of a sender were taken."""
-
-    last: int = 0
-    missing: list[int] = Field(default_factory=list[int])
-    said: dict[int, str] = Field(default_factory=dict[int, str], description="fingerprints of the last, and of those missing")
 
 
 class Progress(BaseModel):
@@ -64,7 +60,7 @@ class Record(BaseModel):
     region: str | None = None
     story: list[StoryLine] = Field(default_factory=list[StoryLine])
     left_out: int = 0
-    alarms: list[str] = Field(default_factory=list[str])
+    alarms: list[OpenAlarm] = Field(default_factory=list[OpenAlarm])
     step: int = 0
     leaves_recorded: bool = Field(
         default=False, description="letters leave when the task that wrote them is recorded; those of older files left with it"
@@ -74,4 +70,27 @@ class Record(BaseModel):
     links: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprint of the last letter, by line")
     withheld: list[int] = Field(default_factory=list[int], description="steps whose ground had gone before they could leave")
     heard: dict[str, Heard] = Field(default_factory=dict[str, Heard])
-    ids: list[str] = Field(default_factory=list[str], description="the last events taken, to know a repeat")
+    opener: str | None = Field(default=None, description="slug of the agency whose event opened the file")
+    taken: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprints of the last events, by source and id")
+    ids: list[str] = Field(default_factory=list[str], description="ids of the last events, as an earlier version kept them")
+
+    @property
+    def opened_by(self) -> str | None:
+        """Slug of the agency whose event opened the file; in files of an earlier version, who was heard first."""
+        return self.opener or next((line.split("/")[0] for line in self.heard), None)
+
+    @property
+    def told(self) -> set[str]:
+        """Slugs of the agencies to which letters were written."""
+        return {line.split("/")[0] for line in self.sent}
+
+    @property
+    def parties(self) -> set[str]:
+        """Slugs of the agencies that have spoken here, or were written to."""
+        heard = {line.split("/")[0] for line in (*self.heard, *self.taken)}
+        return self.told | heard | {slug for slug in (self.opener,) if slug}
+
+    @property
+    def first_id(self) -> str:
+        """Id of the event that opened the file."""
+        return self.ids[0] if self.ids else next(iter(self.taken)).rsplit("/", 1)[1]
