@@ -79,8 +79,11 @@ def near(name: str, known: Iterable[str]) -> str | None:
 
 
 def _sentence(prefix: str, fault: Mapping[str, Any]) -> str:
-    place = prefix + ".".join(str(part) for part in fault["loc"])
-    return f"{place.rstrip('.') or 'the content'} {_words(fault)}"
+    place = (prefix + ".".join(str(part) for part in fault["loc"])).rstrip(".")
+    if fault["type"] == "value_error":  # words of our own
+        words = str(fault["msg"]).removeprefix("Value error, ")
+        return f"{place}: {words}" if place else words
+    return f"{place or 'the content'} {_words(fault)}"
 
 
 def _words(fault: Mapping[str, Any]) -> str:
@@ -92,7 +95,7 @@ def _words(fault: Mapping[str, Any]) -> str:
     words = WORDS.get(fault["type"])
     if words:
         return words.format(**context)
-    return "cannot be: " + str(fault["msg"]).removeprefix("Value error, ")
+    return f"cannot be: {fault['msg']}"
 
 
 def _example(pattern: str) -> str:

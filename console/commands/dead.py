@@ -122,7 +122,8 @@ async def _replay(slug: str, number: int, corrected: bytes | None) -> None:
         ):
             letter = await letters.show(number)
             before = letters.text(letter, installation.directory.by_slug.get(letter.sender))
-            await letters.replay(number, _checked(corrected, before) if corrected is not None else None, installation.directory)
+            instead = _checked(corrected, before) if corrected is not None else None
+            await letters.replay(number, instead, installation.directory)
     except Refused as refused:
         stop(f"not replayed: the corrected event would be refused: {refused.code}: {refused.reason}")
     screen.print(good("replayed", f": {agency.slug} takes it again; if it is refused again, `keten dead list` shows it"))

@@ -94,7 +94,8 @@ def test_letters_that_nobody_needs_are_removed_and_that_is_written_down(keten: K
     for _ in range(2):
         asyncio.run(keten.here.refused(SENDER, DESK, SignalReported, keten.here.event(SENDER, SignalReported, WRONG)))
     assert "removed: " in cli("dead", "remove", DESK, "--of", SENDER)
-    assert SENDER not in cli("dead", "list")
+    left = json.loads(cli.raw("dead", "list", "--json"))
+    assert not [letter for letter in left if (letter["agency"], letter["from"]) == (DESK, SENDER)]
     said = cli("audit", "show", "--at", DESK)
     assert "remove_letter" in said
     assert f"dead_letters:{SENDER}" in said
@@ -110,7 +111,7 @@ def test_a_reason_is_shown_whatever_is_in_it(keten: Keten, cli: Cli, event: dict
     body = event | {"source": "[/bold]"}
     sent = asyncio.run(keten.here.refused(SENDER, DESK, SignalReported, body))
     said = cli("dead", "show", DESK, str(sent.letter.seq))
-    assert "systeem:([a-z][a-z0-9-]{0,39})" in said
+    assert "envelope_invalid: source: String should match pattern '^urn:nld:oin:" in said
 
 
 @pytest.mark.parametrize("number", ["0", "99999999999999999999999", "one"])

@@ -32,7 +32,9 @@ def test_a_whole_event_needs_no_options(keten: Keten, cli: Cli, written: Written
     assert "nl.keten.signals.received.v1" in said
 
 
-@pytest.mark.parametrize("example", sorted((ROOT / "docs" / "examples").glob("*.json")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "example", [ROOT / "docs" / "examples" / name for name in ("cloud-event.json", "signal.json")], ids=lambda path: path.name
+)
 def test_the_examples_are_taken(cli: Cli, example: Path) -> None:
     sender = [] if '"source"' in example.read_text() else ["--as", "police-midden-nederland"]
     assert "nl.keten.signals.received.v1" in cli("publish", str(example), *sender)

@@ -120,7 +120,7 @@ class TestItDoesNotStart:
 
     def test_with_an_issuer_that_others_could_pass_for(self, cli: Cli) -> None:
         said = cli.with_(KETEN_OIDC_ISSUER="http://login.example.org")("codec-server", code=1)
-        assert "oidc_issuer: Value error, must begin with https://" in said
+        assert "oidc_issuer: must begin with https://" in said
 
     @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "codec.example.org"])
     def test_with_an_issuer_for_development_that_others_can_reach(self, cli: Cli, host: str) -> None:
