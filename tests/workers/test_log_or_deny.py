@@ -123,7 +123,7 @@ async def chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Chai
         installation = await stack.enter_async_context(town)
         for agency in installation.directory.agencies:
             careful = office(agency, installation)
-            at_work = CarelessOffice(agency, installation, [Report]) if agency.slug == POLICE else careful
+            at_work = CarelessOffice(agency, installation, [Report], [installation.alarms]) if agency.slug == POLICE else careful
             await stack.enter_async_context(at_work.open())
         yield Chain(Here(installation), shelf)
 
