@@ -45,6 +45,7 @@ class Answers:
         self._patience = patience
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._full: set[str] = set()
+        self._wanted: set[str] = set()
         self._given_up: set[str] = set()
 
     @asynccontextmanager
@@ -82,6 +83,7 @@ class Answers:
         return self._broker.config.connection_state.stream
 
     def _begin(self, recipient: str) -> None:
+        self._wanted.add(recipient)
         if recipient not in self._sending or self._sending[recipient].done():
             self._sending[recipient] = asyncio.create_task(self._send_all(recipient))
 
@@ -89,11 +91,14 @@ class Answers:
         """One after the other, until there are no more."""
         pause = self._patience.first
         while True:
+            self._wanted.discard(recipient)
             try:
                 kept = await self._stream.get_msg("ANSWERS", 1, subject=f"answers.{recipient}", next=True)
                 await self._send(recipient, kept)
                 pause = self._patience.first
             except NotFoundError:
+                if recipient in self._wanted:  # kept while the server was looking
+                    continue
                 self._given_up.discard(recipient)
                 return
             except Exception as error:  # the loop must live, whatever this one does; it ends by its age

@@ -93,7 +93,7 @@ class Town:
         if server == "nats-server":
             mend_store(self._settings.nats_dir)
         with (self._settings.logs_dir / f"{server}-again.log").open("ab") as log:
-            process = self._start(subprocess.Popen(self._commands[server], stdout=log, stderr=log, cwd=ROOT))
+            process = self._start(subprocess.Popen(self._commands[server], stdout=log, stderr=log, cwd=self._settings.home))
         self._pids[server] = process.pid
         port = _port(self.here, server)
 
@@ -190,8 +190,8 @@ NO_CONSENT = (
 
 
 async def events_that_entered(here: Here, reference: str) -> list[Entered]:
-    """Every event that the files of a case took, out of their histories at the server."""
-    found: list[Entered] = []
+    """Every event that the files of a case took, out of their histories at the server; one that came again counts once."""
+    found: dict[tuple[str, str, str], Entered] = {}
     for file in await here.files.about(reference):
         name = f"{file.agency.slug}/{file.view.kind}"
         async for event in history(here, file):
@@ -200,8 +200,9 @@ async def events_that_entered(here: Here, reference: str) -> list[Entered]:
                 content: dict[str, Any] = json.loads(payload.data)
                 if "sequence" in content:
                     line = f"{content['sender']['slug']}/{content['system']}"
-                    found.append(Entered(name, line, content["sequence"], content["id"], request.input.name))
-    return found
+                    entered = Entered(name, line, content["sequence"], content["id"], request.input.name)
+                    found.setdefault((name, line, entered.id), entered)
+    return list(found.values())
 
 
 def irregular(entered: list[Entered]) -> list[str]:

@@ -88,7 +88,7 @@ FAULTS = {
     "not UTF-8": Bad("not_utf8", _not_utf8),
     "too large": Bad("too_large", _signal(account="a" * 36_200)),
     "no id": Bad("envelope_invalid", _without("id")),
-    "another attribute": Bad("envelope_invalid", _with(person="nobody")),
+    "another attribute": Bad("envelope_invalid", _with(an_attribute="nobody")),
     "another event than the lane's": Bad("envelope_invalid", _with(type=CaseAccepted.rule.type)),
     "an event that does not exist": Bad("type_unknown", _with(type="nl.keten.signals.imagined.v1")),
     "a next version": Bad("type_unknown", _with(type="nl.keten.signals.reported.v2")),
