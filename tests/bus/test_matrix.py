@@ -38,7 +38,12 @@ async def _play(bus: BusServer, *attackers: str) -> Played:
         after = await town.standing()
         for slug in town.plan.slugs[::2]:
             await town.acknowledge(slug)
-        unacknowledged = {slug: await town.unacknowledged(slug) for slug in town.plan.slugs}
+        unacknowledged: dict[str, int] = {}
+        for _ in range(50):  # the server counts an acknowledgement a moment after it came
+            unacknowledged = {slug: await town.unacknowledged(slug) for slug in town.plan.slugs}
+            if not any(unacknowledged[slug] for slug in town.plan.slugs[::2]):
+                break
+            await asyncio.sleep(0.1)
         return Played(town, Verdict(town), before, after, unacknowledged)
 
 
