@@ -1,6 +1,7 @@
 """Everybody on one bus with their real keys, listening to all they can, and trying what a plan says."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
@@ -43,6 +44,7 @@ class Town:
         self.rounds: list[tuple[str, list[Heard]]] = []
         self._heard: list[Heard] = []
         self._clients: dict[tuple[str, Role], Client] = {}
+        self._pending: dict[str, str] = {}
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator["Town"]:
@@ -76,8 +78,19 @@ class Town:
         """An agency acknowledges the messages that all inboxes wait for, as if they stood in each of them."""
         worker = self._clients[slug, Role.WORKER]
         for victim in self.plan.slugs:
-            await worker.publish(self.plan.at(victim, PENDING), b"+ACK")
+            await worker.publish(self._pending.get(victim, self.plan.at(victim, PENDING)), b"+ACK")
         await worker.flush()
+
+    async def deliver_again(self) -> None:
+        """On a slow machine the time in which the first messages could be acknowledged has passed: they are delivered anew."""
+        await asyncio.gather(*map(self._deliver_again, self.plan.slugs))
+
+    async def _deliver_again(self, slug: str) -> None:
+        stream = jetstream(self._clients[slug, Role.WORKER])
+        inbox = await stream.pull_subscribe_bind(durable=self._first(slug), stream="INBOX")
+        with contextlib.suppress(TimeoutError):
+            [message] = await inbox.fetch(1, timeout=1)
+            self._pending[slug] = message.reply
 
     async def unacknowledged(self, slug: str) -> int:
         """How many delivered messages an inbox waits for."""
