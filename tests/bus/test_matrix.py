@@ -36,7 +36,6 @@ async def _play(bus: BusServer, *attackers: str) -> Played:
         before = await town.standing()
         await town.play(*attackers)
         after = await town.standing()
-        await town.deliver_again()
         for slug in town.plan.slugs[::2]:
             await town.acknowledge(slug)
         unacknowledged: dict[str, int] = {}
