@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test chaos orderings bench proof check up lock generate clean help
+.PHONY: demo test test-all pages chaos orderings bench proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,11 @@ demo: $(STAMP) ## five stories on real servers, drawn in the terminal (KEEP=1 le
 test: $(STAMP) ## the tests, on real servers
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-all: test pages chaos proof ## all of them, which takes more than an hour
+
+pages: $(STAMP) ## the pages of the documentation are followed as they are written
+	@$(BIN)/python -m pytest -m pages $(ARGS)
+
 chaos: $(STAMP) ## servers and offices are killed while cases run, for minutes
 	@$(BIN)/python -m pytest -m chaos $(ARGS)
 
@@ -33,7 +38,7 @@ bench: $(STAMP) ## the share of processor time of privacy, per case (CASES=20); 
 	@$(BIN)/python -m tests.bench.hostile
 
 proof: $(STAMP) ## of 1,000 cases 100 are erased, and of these nothing can be read any more (CASES=100 for fewer)
-	@$(BIN)/python -m pytest tests/erasure --cases $(or $(CASES),1000) --timeout 7200 --verbose --durations 3
+	@$(BIN)/python -m pytest -m proof tests/erasure --cases $(or $(CASES),1000) --timeout 7200 --verbose --durations 3
 
 check: $(STAMP) ## lint, types, import doors, drift of generated files
 	$(BIN)/ruff check .

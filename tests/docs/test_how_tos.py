@@ -56,11 +56,13 @@ def its_changes_are_sound(reader: Reader) -> None:
 
 
 @pytest.mark.timeout(900)  # each step has a patience of its own; a page has dozens of them
+@pytest.mark.pages
 @pytest.mark.parametrize("path", SLOWEST_FIRST, ids=lambda path: path.name)
 def test_a_page_can_be_followed_as_it_is_written(path: Path, followed: dict[Path, "Future[None]"]) -> None:
     followed[path].result()
 
 
+@pytest.mark.pages
 def test_a_workflow_that_is_changed_without_its_guard_does_not_replay(reader: Reader) -> None:
     page = ROOT / "docs" / "how-to" / "add-an-activity.md"
     for block in blocks(page)[:2]:

@@ -23,7 +23,7 @@ from tests.console.cli import Cli
 from tests.erasure import reading
 from tests.erasure.lives import Life, Lived, lived, restored, trail
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.proof]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -73,6 +73,7 @@ async def test_a_kill_at_a_point_is_not_noticed(
         await assert_nothing_happened(there, reference)
 
 
+@pytest.mark.chaos
 async def test_a_kill_before_the_sender_knows_that_its_letter_was_taken_is_not_noticed(tmp_path: Path) -> None:
     async with town(tmp_path / "home") as there:
         reference = await case_with_a_kill(there, Point.TAKEN, SignalReceived.rule.type, tmp_path / "killed")

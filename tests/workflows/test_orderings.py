@@ -48,7 +48,7 @@ from workflows.admission import EARLY
 from workflows.files.record import Received
 from workflows.tables.case import CASE
 
-EXAMPLES = int(os.environ.get("ORDERINGS", "3"))
+EXAMPLES = int(os.environ.get("ORDERINGS", "1"))
 """Orders to try, per test: a case lives for about ten seconds in each."""
 
 DECISIONS: tuple[Command, ...] = (
