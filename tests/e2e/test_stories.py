@@ -57,7 +57,8 @@ async def _play(keten: Keten) -> Played:
             open_files = [file for found in files.values() for file in found if file.view.track.until and not is_kept(file)]
             kept = {(file.agency.slug, reference) for reference, found in files.items() for file in found if is_kept(file)}
             ended = {(file.agency.slug, reference) for reference, found in files.items() for file in found if not is_kept(file)}
-            return not open_files and kept == ended and len(letters) == 2
+            answered = [one for one in passed if one.subject.endswith("deliveries.refused.v1")]
+            return not open_files and kept == ended and len(letters) == 2 and len(answered) >= 2
 
         await eventually(settled)
     dead = tuple(letter for letter in await here.dead("signal-desk") if letter.seq not in known)
