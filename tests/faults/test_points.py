@@ -14,6 +14,7 @@ from tests.faults.town import (
     SIGNAL,
     Town,
     all_closed,
+    doubled_effects,
     events_that_entered,
     irregular,
     to_consent,
@@ -78,6 +79,9 @@ async def test_a_kill_before_the_sender_knows_that_its_letter_was_taken_is_not_n
     async with town(tmp_path / "home") as there:
         reference = await case_with_a_kill(there, Point.TAKEN, SignalReceived.rule.type, tmp_path / "killed")
         await assert_nothing_happened(there, reference)
+        entered = await events_that_entered(there.here, reference)
+        entered.remove(next(event for event in entered if event.name == "SignalStatusChanged"))
+        assert await doubled_effects(there.here, reference, entered), "what is told once more than it was sent is found"
 
 
 @pytest.mark.chaos

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +23,7 @@ from runtime.settings import Settings
 from runtime.store_repair import mend_store
 from tests.histories import history
 from tests.installed import PATIENCE, ROOT, Here, Keten, eventually
+from workflows.admission import snake
 
 COORDINATOR = "coordinator-almere"
 SIGNAL = SignalReported(signal=Signal(municipality="GM0995", account="an example"))
@@ -168,6 +169,7 @@ async def all_closed(town: Town, references: list[str]) -> None:
     for reference in references:
         entered = await events_that_entered(here, reference)
         assert irregular(entered) == []
+        assert await doubled_effects(here, reference, entered) == []
         of_cases = [event.name for event in entered if event.file.split("/")[1] not in OUTLIVING]
         assert sorted(of_cases) == sorted(NO_CONSENT), reference
         assert len(town.keten.registered(reference)) == 1
@@ -203,6 +205,17 @@ async def events_that_entered(here: Here, reference: str) -> list[Entered]:
                     entered = Entered(name, line, content["sequence"], content["id"], request.input.name)
                     found.setdefault((name, line, entered.id), entered)
     return list(found.values())
+
+
+async def doubled_effects(here: Here, reference: str, entered: list[Entered]) -> list[str]:
+    """Events that a file's story tells more often than they were sent: what came again must change nothing."""
+    found: list[str] = []
+    for file in await here.files.about(reference):
+        name = f"{file.agency.slug}/{file.view.kind}"
+        sent = Counter((event.line.split("/")[0], snake(event.name)) for event in entered if event.file == name)
+        told = Counter((line.who, line.what) for line in file.view.story if (line.who, line.what) in sent)
+        found += [f"{name}: {what} of {who}" for (who, what), times in told.items() if times > sent[who, what]]
+    return found
 
 
 def irregular(entered: list[Entered]) -> list[str]:
