@@ -109,11 +109,13 @@ class Refusals:
     def _answer(self, message: Msg, refused: Refused, event_type: str) -> CloudEvent:
         seen = Glimpse.of(message)
         about = self._id_of(message, seen)
+        at = message.metadata
+        arrived = f"{at.sequence.stream}.{at.timestamp.timestamp():.6f}"  # the same event sent again is answered again
         told = DeliveryRefused(
             event_id=about, event_type=event_type, system=seen.system, code=refused.code, reason=refused.reason[:8000]
         )
         return CloudEvent(
-            id=self._digest("refusal", message.subject.split(".")[1], about, refused.code.value).hex(),
+            id=self._digest("refusal", message.subject.split(".")[1], about, refused.code.value, arrived).hex(),
             source=source(self._me.oin, SYSTEM),
             type=DeliveryRefused.rule.type,
             time=datetime.now(UTC),

@@ -264,6 +264,17 @@ async def test_refusing_does_not_wait_for_who_is_refused(bus: BusServer) -> None
         assert (await jetstream(operator).stream_info("ANSWERS")).state.messages == 30
 
 
+async def test_what_is_sent_again_is_answered_again(bus: BusServer) -> None:
+    async with bus.inbox(DESK, _never):
+        for times in (1, 2):
+            await bus.send(POLICE, DESK, REPORTED, b"the same junk")
+
+            async def answered(times: int = times) -> bool:
+                return await bus.waiting(POLICE) == times
+
+            await eventually(answered)
+
+
 async def test_who_can_be_reached_again_is_answered_also_by_another_process(bus: BusServer) -> None:
     closed = await _unanswerable(bus, POLICE)
     await flood(bus, b"junk %d", 2)
