@@ -34,7 +34,7 @@ from runtime.stores import KEYS, NATS, TEMPORAL, Stores, lost_while_running
 from runtime.temporal import connect_plainly
 from runtime.temporal_mark import mark_namespace, mark_of
 from runtime.tls import Certificates, Tls
-from runtime.waiting import until
+from runtime.waiting import first_to_end, until
 
 __all__ = ["AlreadyRunning", "Running", "ServerFailed", "binary", "embedded", "read_running"]
 
@@ -78,12 +78,13 @@ class Running(BaseModel):
             ServerFailed: With the last lines of its log.
             StoreLost: Whatever was written from now on would be lost.
         """
-        await asyncio.gather(*(server.died() for server in self._servers), self._until_a_store_is_gone())
+        watched = [server.died() for server in self._servers]
+        await first_to_end(*watched, *([self._until_a_store_is_gone(self._stores)] if self._stores else []))
 
-    async def _until_a_store_is_gone(self) -> None:
-        while self._stores:
+    async def _until_a_store_is_gone(self, stores: Stores) -> None:
+        while True:
             await asyncio.sleep(STORES_PAUSE)
-            gone = self._stores.gone()
+            gone = stores.gone()
             if gone:
                 log.critical("store_gone", path=", ".join(gone))
                 raise lost_while_running(gone)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import grpc
 
 from contracts.agencies import Agency, Directory
 from runtime.temporal_gate.shares import Limits, Share, TooMuch
+from runtime.waiting import first_to_end
 
 GRACE = 2.0
 """Seconds for answers under way when it stops; long polls never end by themselves."""
@@ -53,10 +54,10 @@ class Desks:
     async def enter(self, name: str | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Lead a connection to its agency's desk, and stay until it ends."""
         desk = await self._desk(self._directory.by_slug.get(name) if name else None)
-        with contextlib.suppress(TooMuch), desk.share.connection():
+        with contextlib.suppress(TooMuch, ConnectionError), desk.share.connection():
             inner_reader, inner_writer = await asyncio.open_unix_connection(desk.path)
             try:
-                await _first(_carry(reader, inner_writer), _carry(inner_reader, writer))
+                await first_to_end(_carry(reader, inner_writer), _carry(inner_reader, writer))
             finally:
                 inner_writer.close()
 
@@ -74,17 +75,6 @@ class Desks:
             self._open[slug] = Desk(share, server, path)
             await server.start()
         return self._open[slug]
-
-
-async def _first(*ways: Coroutine[None, None, None]) -> None:
-    """Until one of both directions ends."""
-    tasks = [asyncio.create_task(way) for way in ways]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

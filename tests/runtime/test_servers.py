@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
@@ -99,11 +100,14 @@ async def _find_it(running: Running, settings: Settings) -> None:
 
 
 async def test_a_server_that_dies_is_heard_of_with_its_last_words(tmp_path: Path, directory: Directory) -> None:
-    async with embedded(Settings(home=tmp_path), _few(directory)) as running:
-        watching = asyncio.create_task(running.watch())
-        os.kill(running.pids["nats-server"], signal.SIGKILL)
-        with pytest.raises(ServerFailed, match=r"(?s)nats-server ended with code -9.*Server is ready"):
-            await watching
+    with capture_logs() as said:
+        async with embedded(Settings(home=tmp_path), _few(directory)) as running:
+            watching = asyncio.create_task(running.watch())
+            os.kill(running.pids["nats-server"], signal.SIGKILL)
+            with pytest.raises(ServerFailed, match=r"(?s)nats-server ended with code -9.*Server is ready"):
+                await watching
+            await asyncio.sleep(0)
+    assert [line["server"] for line in said if line["event"] == "server_died"] == ["nats-server"], "the other one was ended"
 
 
 async def test_drift_is_read_back_and_provisioned_away(tmp_path: Path, directory: Directory) -> None:
