@@ -83,9 +83,9 @@ async def test_a_killed_worker_loses_nothing_and_doubles_nothing(tmp_path: Path)
             await staff.decide(KILLED, case, "offer_help", need={"service": "cosm"}, organisations=shelters)
         finally:
             kill(second)
-        await staff.decide("cosm-shelter", case, "decline_offer", reason="full")
         third = worker(installation)
         try:
+            await staff.decide("cosm-shelter", case, "decline_offer", reason="full")
             await staff.decide("womens-shelter", case, "accept_offer")
             await staff.decide("womens-shelter", case, "report_first_contact")
             await staff.decide("womens-shelter", case, "complete_help", outcome="safe_housing")
