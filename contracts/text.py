@@ -13,11 +13,12 @@ _ALLOWED = {"\n", "\t", "\u200c", "\u200d"}
 
 
 def readable(text: str) -> str:
-    """Normalise to NFC and refuse characters that deceive a reader or break a system.
+    """Normalise to NFC, with lines that end as on Unix, and refuse characters that deceive a reader or break a system.
 
     Raises:
         ValueError: The text holds a control character, a lone surrogate or a hidden direction mark.
     """
+    text = text.replace("\r\n", "\n")
     for character in text:
         if unicodedata.category(character) in _DECEIVING and character not in _ALLOWED:
             raise ValueError(f"unicode_unsafe: the character U+{ord(character):04X} may not be in a text; leave it out")
@@ -35,8 +36,19 @@ def on_one_line(text: str) -> str:
     return text
 
 
-Line = Annotated[str, AfterValidator(readable), AfterValidator(on_one_line), Field(min_length=1, max_length=200)]
-Text = Annotated[str, AfterValidator(readable), Field(min_length=1, max_length=8_000)]
+def not_empty(text: str) -> str:
+    """Refuse what says nothing.
+
+    Raises:
+        ValueError: It has no character.
+    """
+    if not text:
+        raise ValueError("it is empty: write what it should say")
+    return text
+
+
+Line = Annotated[str, AfterValidator(readable), AfterValidator(on_one_line), AfterValidator(not_empty), Field(min_length=1, max_length=200)]
+Text = Annotated[str, AfterValidator(readable), AfterValidator(not_empty), Field(min_length=1, max_length=8_000)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Oin = Annotated[str, Field(pattern=r"^[0-9]{20}$")]
 MunicipalityCode = Annotated[str, Field(pattern=r"^GM[0-9]{4}$")]

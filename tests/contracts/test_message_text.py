@@ -66,6 +66,18 @@ def test_normalised_to_one_form():
     assert account_of(with_account("e\u0301e\u0301n")) == "één"
 
 
+def test_lines_end_in_one_way_and_a_message_from_windows_keeps_its_fingerprint():
+    assert account_of(with_account("one\r\ntwo\r\n")) == "one\ntwo\n"
+    written = CloudEvent.from_json(with_account("one\r\ntwo"), NOW)
+    assert written.data["signal"]["account"] == "one\r\ntwo", "what was written is what the next event speaks of"
+    assert written.fingerprint != CloudEvent.from_json(with_account("one\ntwo"), NOW).fingerprint
+
+
+def test_an_empty_text_is_refused_in_words():
+    with pytest.raises(Refused, match="data.signal.account: it is empty: write what it should say"):
+        account_of(with_account(""))
+
+
 @pytest.mark.parametrize(("length", "fits"), [(0, False), (1, True), (8000, True), (8001, False)])
 def test_length(length: int, fits: bool):
     raw = with_account("x" * length)
