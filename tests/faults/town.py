@@ -21,6 +21,7 @@ from contracts.events.signals import Signal, SignalReported
 from runtime.servers import embedded
 from runtime.settings import Settings
 from runtime.store_repair import mend_store
+from runtime.temporal import TemporalUnreachable, connect_plainly
 from tests.histories import history
 from tests.installed import PATIENCE, ROOT, Here, Keten, eventually
 from workflows.admission import snake
@@ -100,7 +101,9 @@ class Town:
 
         async def listens() -> bool:
             assert process.poll() is None
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            with contextlib.suppress(OSError, TemporalUnreachable), socket.create_connection(("127.0.0.1", port)):
+                if server == "temporal":  # it listens before it answers
+                    await connect_plainly(f"127.0.0.1:{port}")
                 return True
             return False
 
