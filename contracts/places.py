@@ -7,7 +7,7 @@ municipality that was merged has the code of its successor; CBS publishes these 
 """
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from importlib.resources import files
 from itertools import combinations
@@ -40,17 +40,16 @@ class Municipality(Model):
 class Atlas:
     """The routing tables and the directory together: from a municipality to everybody who acts for it."""
 
-    def __init__(self, directory: Directory, data: Path = DATA) -> None:
+    def __init__(self, directory: Directory, data: Path = DATA, today: date | None = None) -> None:
         self.directory = directory
         self._municipalities = {row["code"]: row for row in _rows(data / "municipalities.csv")}
         self._safety_regions = {row["code"]: row for row in _rows(data / "safety_regions.csv")}
         self._care_regions = _rows(data / "care_regions.csv")
-        self._check()
+        self._check(today or datetime.now(UTC).date())
 
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The code of every municipality that has no successor."""
-        return tuple(code for code, row in self._municipalities.items() if not row.get("successor"))
+    def codes(self, on: date) -> tuple[str, ...]:
+        """The code of every municipality that there is on a day."""
+        return tuple(code for code, row in self._municipalities.items() if _is_there(row, on))
 
     def municipality(self, code: str, on: date) -> Municipality:
         """The municipality with its regions on a day; where it was merged by then, the one that came of it.
@@ -102,7 +101,7 @@ class Atlas:
     def _first(self, field: str, value: str | None) -> Agency | None:
         return next((a for a in self.directory.agencies if value and getattr(a, field) == value), None)
 
-    def _check(self) -> None:
+    def _check(self, today: date) -> None:
         for row in self._municipalities.values():
             if row["safety_region"] not in self._safety_regions:
                 raise ValueError(f"municipalities.csv: {row['code']} has {row['safety_region']}, not in safety_regions.csv")
@@ -114,11 +113,13 @@ class Atlas:
         for one, other in combinations(self._care_regions, 2):
             if one["municipality"] == other["municipality"] and _overlap(one, other):
                 raise ValueError(f"care_regions.csv: {one['municipality']} is in two care regions at the same time")
-        self._check_areas()
+        self._check_areas(today)
 
     def _check_successor(self, row: Row) -> None:
         """One that ends has a successor, which ends later or never: so every code leads somewhere on every day."""
-        code, end, successor = row["code"], row.get("valid_to"), row.get("successor")
+        code, start, end, successor = (row.get(name) for name in ("code", "valid_from", "valid_to", "successor"))
+        if start and not _is_day(start):
+            raise ValueError(f"municipalities.csv: {code}: write `valid_from` as a day like 2026-01-01, or leave it empty")
         if not end and not successor:
             return
         if not (end and _is_day(end) and successor in self._municipalities):
@@ -128,8 +129,8 @@ class Atlas:
         if later and later <= end:
             raise ValueError(f"municipalities.csv: {code} ends on {end}, and its successor {successor} does not live longer")
 
-    def _check_areas(self) -> None:
-        """An agency for an area that no table has would never be asked, in silence."""
+    def _check_areas(self, today: date) -> None:
+        """An agency for an area that no table has, or for a municipality that is no more, would never be asked, in silence."""
         safety = self._safety_regions.values()
         known = {
             "municipality": set(self._municipalities),
@@ -142,6 +143,13 @@ class Atlas:
                 _check_area(agency, field, getattr(agency, field), areas)
             for area in agency.care_regions:
                 _check_area(agency, "care_regions", area, known["care_region"])
+            self._check_merged(agency, today)
+
+    def _check_merged(self, agency: Agency, today: date) -> None:
+        now = self._on(self._municipalities[agency.municipality], today) if agency.municipality else None
+        if now and now["code"] != agency.municipality:
+            words = f"agency {agency.slug}: {agency.municipality} was merged into {now['code']} ({now['name']})"
+            raise ValueError(f'{words}: write `municipality = "{now["code"]}"`, or remove the agency if another acts for it')
 
 
 def _check_area(agency: Agency, field: str, area: str | None, areas: set[str]) -> None:
@@ -157,6 +165,10 @@ def _check_dates(row: Row) -> None:
         raise ValueError(f"care_regions.csv: {place}: write days like 2025-01-31; valid_to may be empty")
     if end and end <= start:
         raise ValueError(f"care_regions.csv: {place}: valid_to, the first day after, must be later than valid_from")
+
+
+def _is_there(row: Row, on: date) -> bool:
+    return row.get("valid_from", "") <= on.isoformat() < (row.get("valid_to") or "9999")
 
 
 def _is_day(written: str) -> bool:

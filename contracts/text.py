@@ -47,7 +47,9 @@ def not_empty(text: str) -> str:
     return text
 
 
-Line = Annotated[str, AfterValidator(readable), AfterValidator(on_one_line), AfterValidator(not_empty), Field(min_length=1, max_length=200)]
+Line = Annotated[
+    str, AfterValidator(readable), AfterValidator(on_one_line), AfterValidator(not_empty), Field(min_length=1, max_length=200)
+]
 Text = Annotated[str, AfterValidator(readable), AfterValidator(not_empty), Field(min_length=1, max_length=8_000)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Oin = Annotated[str, Field(pattern=r"^[0-9]{20}$")]

@@ -47,7 +47,7 @@ def _area(agency: Agency) -> str:
 async def _coverage() -> None:
     atlas = Atlas(_directory())
     today = datetime.now(UTC).date()
-    places = [atlas.municipality(code, today) for code in atlas.codes]
+    places = [atlas.municipality(code, today) for code in atlas.codes(today)]
     owners = Counter((place.province, atlas.coordinator(place) is not None) for place in places)
     table = Listing("province", "municipalities with a coordinator", "coordinated remotely by CoMensha", title="Coverage today")
     for province in sorted({place.province for place in places}):

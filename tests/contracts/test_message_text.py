@@ -74,7 +74,7 @@ def test_lines_end_in_one_way_and_a_message_from_windows_keeps_its_fingerprint()
 
 
 def test_an_empty_text_is_refused_in_words():
-    with pytest.raises(Refused, match="data.signal.account: it is empty: write what it should say"):
+    with pytest.raises(Refused, match=r"data\.signal\.account: it is empty: write what it should say"):
         account_of(with_account(""))
 
 

@@ -23,7 +23,7 @@ ZWOLLE = {
 
 
 def region(name: str | None) -> set[str]:
-    places = (ATLAS.municipality(code, DAY) for code in ATLAS.codes)
+    places = (ATLAS.municipality(code, DAY) for code in ATLAS.codes(DAY))
     return {place.name for place in places if place.care_region == name}
 
 
@@ -37,7 +37,7 @@ def atlas(tmp_path: Path, rows: str = "", **files: str) -> Atlas:
 
 
 def test_every_municipality_resolves():
-    places = [ATLAS.municipality(code, DAY) for code in ATLAS.codes]
+    places = [ATLAS.municipality(code, DAY) for code in ATLAS.codes(DAY)]
     assert len({place.code for place in places}) == 342
     assert all(place.name and place.police_unit and place.province for place in places)
     assert len({place.police_unit for place in places}) == 10
@@ -51,7 +51,7 @@ def test_the_verified_care_regions():
 
 
 def test_care_region_and_province_do_not_coincide():
-    hattem = next(place for place in (ATLAS.municipality(code, DAY) for code in ATLAS.codes) if place.name == "Hattem")
+    hattem = next(place for place in (ATLAS.municipality(code, DAY) for code in ATLAS.codes(DAY)) if place.name == "Hattem")
     assert (hattem.care_region, hattem.province, hattem.police_unit) == ("Zwolle", "Gelderland", "Oost-Nederland")
 
 
@@ -125,6 +125,11 @@ def test_an_unknown_safety_region(tmp_path: Path):
         atlas(tmp_path, municipalities="code,name,safety_region\nGM0014,Groningen,VR99\n")
 
 
+def test_a_municipality_begins_on_a_day(tmp_path: Path):
+    with pytest.raises(ValueError, match=r"municipalities\.csv: GM0014: write `valid_from` as a day like 2026-01-01"):
+        atlas(tmp_path, municipalities="code,name,safety_region,valid_from\nGM0014,Groningen,VR01,januari\n")
+
+
 def test_rows_that_touch_and_rows_of_others_are_taken(tmp_path: Path):
     assert atlas(tmp_path, "GM0014,A,2024-01-01,2025-01-01,x\nGM0014,B,2025-01-01,,x\nGM0034,A,2024-01-01,,x\n")
 
@@ -143,14 +148,23 @@ def test_a_municipality_that_was_merged_leads_to_its_successor():
     before, after = (ATLAS.municipality("GM0457", day) for day in (date(2022, 3, 23), date(2022, 3, 24)))
     assert (before.code, after.code, after.name) == ("GM0457", "GM0363", "Amsterdam")
     assert after == ATLAS.municipality("GM0363", DAY)
-    assert "GM0457" not in ATLAS.codes
+    there = [[code for code in ("GM0457", "GM1980", "GM0363") if code in ATLAS.codes(day)] for day in (date(2021, 12, 31), DAY)]
+    assert there == [["GM0457", "GM0363"], ["GM1980", "GM0363"]], "some ended, others began"
+
+
+def test_an_agency_of_a_municipality_that_was_merged_is_refused_with_the_successor():
+    merged = {"municipality": "GM0457"}
+    weesp = tuple(a.model_copy(update=merged) if a.slug == "almere" else a for a in DIRECTORY.agencies)
+    Atlas(Directory(agencies=weesp), today=date(2022, 3, 23))
+    with pytest.raises(ValueError, match=r'almere: GM0457 was merged into GM0363 .*: write `municipality = "GM0363"`'):
+        Atlas(Directory(agencies=weesp), today=date(2022, 3, 24))
 
 
 MERGED = "code,name,safety_region,valid_to,successor\nGM0014,Old,VR01,{end},{successor}\nGM0034,New,VR25,{later},{further}\n"
 
 
 def test_a_case_that_stays_open_over_two_mergers_has_one_place(tmp_path: Path):
-    rows = "GM9001,Old,VR01,2024-01-01,GM9002\nGM9002,New,VR25,2026-01-01,GM0014\n"
+    rows = "GM9001,Old,VR01,,2024-01-01,GM9002\nGM9002,New,VR25,2024-01-01,2026-01-01,GM0014\n"
     twice = atlas(tmp_path, municipalities=(DATA / "municipalities.csv").read_text() + rows)
     days = (date(2023, 12, 31), date(2024, 1, 1), date(2026, 1, 1))
     assert [twice.municipality("GM9001", day).name for day in days] == ["Old", "New", "Groningen"]
