@@ -17,6 +17,8 @@ import structlog
 log = structlog.get_logger()
 
 STOP_PATIENCE = 4.0
+PORT_TAKEN = "address already in use"
+"""As Go writes it, in the log of either server."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -99,6 +101,11 @@ class ServerProcess:
     def alive(self) -> bool:
         """Whether it still runs."""
         return self._process.returncode is None
+
+    @property
+    def found_a_port_taken(self) -> bool:
+        """Whether it ended because between its choice of a port and its use somebody else took it."""
+        return not self.alive and PORT_TAKEN in self._last_lines()
 
     async def died(self) -> None:
         """Wait until it ends, which it should not.

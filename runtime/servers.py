@@ -39,6 +39,8 @@ from runtime.waiting import first_to_end, until
 __all__ = ["AlreadyRunning", "Running", "ServerFailed", "binary", "embedded", "read_running"]
 
 HOST = "127.0.0.1"
+STARTS = 3
+"""How often a server is started whose ports others take."""
 READY_PATIENCE = 30.0
 STORES_PAUSE = 5.0
 """Seconds between two looks whether the servers' stores are where they were."""
@@ -216,9 +218,17 @@ def _ports(settings: Settings) -> dict[str, int]:
 
 
 async def _ready(server: ServerProcess, answers: Callable[[], Awaitable[None]]) -> None:
-    """Wait until the server really answers, or has died, or is too slow."""
+    """Wait until the server really answers, or has died, or is too slow.
+
+    Temporal chooses ports for its inner services by itself: where another process was quicker, it starts anew and chooses others.
+    """
+    again = STARTS - 1
 
     async def ready() -> bool:
+        nonlocal again
+        if again and server.found_a_port_taken:
+            again -= 1
+            await server.start_anew(lambda: None)
         if not server.alive:
             await server.died()
         try:

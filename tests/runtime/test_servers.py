@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,11 +19,12 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from contracts.agencies import Directory
+from runtime import servers
 from runtime.bus.connection import connect, jetstream
 from runtime.keys import Keys, Role
 from runtime.provision import provision_namespaces, provision_streams
 from runtime.read_back import read_back
-from runtime.server_process import ServerFailed, binary, free_port
+from runtime.server_process import PORT_TAKEN, ServerFailed, binary, free_port
 from runtime.servers import AlreadyRunning, Running, embedded, read_running
 from runtime.settings import Settings
 from tests.bus_server import eventually
@@ -108,6 +110,42 @@ async def test_a_server_that_dies_is_heard_of_with_its_last_words(tmp_path: Path
                 await watching
             await asyncio.sleep(0)
     assert [line["server"] for line in said if line["event"] == "server_died"] == ["nats-server"], "the other one was ended"
+
+
+def _choose_a_taken_port(listener: socket.socket, monkeypatch: pytest.MonkeyPatch) -> int:
+    port: int = listener.getsockname()[1]
+
+    def chosen(_: Settings) -> dict[str, int]:
+        return {"nats": free_port(0), "temporal": port, "ui": free_port(0)}
+
+    monkeypatch.setattr(servers, "_ports", chosen)
+    return port
+
+
+async def test_a_server_whose_port_another_process_took_first_starts_again(
+    tmp_path: Path, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as quicker:
+        port = _choose_a_taken_port(quicker, monkeypatch)
+        log = tmp_path / "logs" / "temporal.log"
+
+        async def until_it_failed() -> None:
+            while not (log.exists() and PORT_TAKEN in log.read_text()):
+                await asyncio.sleep(0.01)
+            quicker.close()
+
+        failing = asyncio.create_task(until_it_failed())
+        async with embedded(Settings(home=tmp_path), _few(directory)) as running:
+            await failing
+            assert running.temporal_address == f"127.0.0.1:{port}"
+
+
+async def test_a_port_that_stays_taken_is_said(tmp_path: Path, directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        _choose_a_taken_port(there, monkeypatch)
+        with pytest.raises(ServerFailed, match=f"temporal ended with code 1.*(?s:.*){PORT_TAKEN}"):
+            async with embedded(Settings(home=tmp_path), _few(directory)):
+                pass
 
 
 async def test_drift_is_read_back_and_provisioned_away(tmp_path: Path, directory: Directory) -> None:
