@@ -55,7 +55,7 @@ async def test_where_it_runs(proof: Lived) -> None:
     assert len(bodies) == 2 * len(proof.kept)
     erased, kept = proof.lives[0], proof.lives[1]
     said = await asyncio.to_thread(cli, "case", erased.case)
-    told = ("signals.reported", "accept_case", "record_consent")
+    told = ("signals.reported", "accept_case")
     assert "erasures.completed" in said
     assert not [what for what in told if what in said]
     kept_said = await asyncio.to_thread(cli, "case", kept.case)
