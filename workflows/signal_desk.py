@@ -27,7 +27,7 @@ from workflows.calendar import is_open
 from workflows.files.record import Received
 from workflows.files.signal import SignalFile
 from workflows.process import Process
-from workflows.tables.signal import KNOWN, KNOWN_TOO, NOBODY, SIGNAL, STALLED, Phase
+from workflows.tables.signal import KNOWN, KNOWN_TOO, NOBODY, SIGNAL, SILENT, STALLED, Phase
 from workflows.tables.table import CLOCK
 from workflows.track import Track
 
@@ -105,10 +105,12 @@ class SignalDesk(Process[SignalFile]):
         self.move("CaseDeclined", Phase.OWNED if owned else Phase.JOINING)
 
     def rang(self) -> None:
-        """A coordinator's silence is a gap in coverage."""
+        """A coordinator's silence is a gap in coverage; in a crisis a person at the desk calls at once."""
         if self.phase == Phase.WITH_COORDINATOR:
             self.observe_gap(CoverageGapKind.SILENT_COORDINATOR)
             self._escalate(CLOCK)
+            if self.in_crisis and workflow.patched("a-silence-in-a-crisis-reaches-a-person"):
+                self.alarm(SILENT)
         else:
             self.move(CLOCK)
 

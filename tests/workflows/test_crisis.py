@@ -6,14 +6,17 @@ import pytest
 
 from contracts.commands import AcceptCase, AcceptOffer, OfferHelp, RecordConsent, RecordIntake, RecordTriage
 from contracts.events.referrals import FirstContactMade, Need, ReferralAccepted, ReferralDeclined, ReferralOffered
-from contracts.events.signals import CaseAccepted, CaseProgressed, SignalReported, SignalRouted
+from contracts.events.signals import CaseAccepted, CaseProgressed, Signal, SignalReported, SignalRouted
+from contracts.hours import OFFICE
 from contracts.words import AgencyKind, Decline, Finding, SignalStatus, Urgency
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, COMENSHA, COSM, DESK, NEED, POLICE, SIGNAL
+from workflows.calendar import is_open
 from workflows.case import Case
 from workflows.placement import Placement
 from workflows.signal import SignalRouting
+from workflows.tables.signal import SILENT
 
 URGENT = SIGNAL.model_copy(update={"urgency": Urgency.CRISIS})
 IN_NEED = NEED.model_copy(update={"urgency": Urgency.CRISIS})
@@ -40,6 +43,22 @@ async def test_nobody_answers_a_crisis_the_desk_is_alarmed_every_quarter_of_an_h
     await desk.skip(HOUR - timedelta(minutes=5))
     assert len(desk.pages.alarms) == raised + 3
     assert all(alarm.crisis for alarm in desk.pages.alarms)
+
+
+@pytest.mark.parametrize(("signal", "paged"), [(URGENT, [SILENT]), (SIGNAL, [])], ids=["crisis", "control"])
+async def test_a_coordinator_who_is_silent_in_a_crisis_is_called_by_the_desk(
+    stage: Staged, signal: Signal, paged: list[str]
+) -> None:
+    desk = await stage(DESK, SignalRouting)
+    while not is_open(await desk.env.get_current_time(), OFFICE):
+        await desk.env.sleep(HOUR)
+    await desk.open(SignalReported(signal=signal), POLICE)
+    while await desk.phase() == "with_coordinator":
+        await desk.skip(HOUR)
+    assert [party for party, _ in await desk.sent(SignalRouted)] == [ALMERE, COMENSHA]
+    assert [alarm.words for alarm in desk.pages.alarms] == paged
+    await desk.hear(CaseAccepted(), COMENSHA)
+    assert (await desk.view()).alarms == ()
 
 
 async def test_the_desk_asks_after_a_crisis_within_a_day_until_somebody_helps(stage: Staged) -> None:

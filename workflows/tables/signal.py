@@ -19,6 +19,7 @@ class Phase(StrEnum):
 
 P = Phase
 NOBODY = "nobody has accepted this signal: assign an owner"
+SILENT = "a crisis, and who was asked first is silent: CoMensha was asked, too; call both"
 KNOWN = "an agency that was asked knows the person already: join the two by hand with it, then join_signal; or assign an owner"
 KNOWN_TOO = "another agency that was asked knows the person, too: see to it that its file and this one are joined by hand"
 STALLED = "this case was reminded three times and still waits: ask its owner, or assign another one"
