@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -79,12 +79,10 @@ async def test_one_agency_with_many_connections_keeps_nobody_out(
     context.load_cert_chain(attacker.cert, attacker.key)
     with few_files(certified.of("gate.server"), connections=connections) as address, ExitStack() as idle:
         host, _, port = address.rpartition(":")
-        for _ in range(FILES):
+        for _ in range(FILES // 3):
             came = idle.enter_context(socket.create_connection((host, int(port)), timeout=2))
-            try:
+            with suppress(OSError):
                 idle.enter_context(await asyncio.to_thread(context.wrap_socket, came, server_hostname=host))
-            except OSError:
-                break  # the gate has no more files
         async with caller(address, certified.of(OWN)) as there:
             answer = await there.ask(path("GetSystemInfo"), b"", timeout=20 if gets_in else 3)
     assert (answer.words == AWAY) is gets_in, "nobody is behind it; but it was asked"
