@@ -1,12 +1,9 @@
 """What one agency or a stranger does at the gate holds up nobody else; with a limit off it does."""
 
 import asyncio
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import AsyncGenerator, Generator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
@@ -18,11 +15,9 @@ from runtime.temporal_gate.server import TOO_MUCH, TOO_SLOW, Behind, temporal_ga
 from runtime.temporal_gate.shares import LIMITS, Limits, Share
 from runtime.tls import Tls
 from tests.certified import Certified
-from tests.gated import OTHER, OWN, Caller, caller, path, request_of
+from tests.gated import OTHER, OWN, Caller, path, request_of
 
 POLL = path("PollWorkflowTaskQueue")
-FILES = 120
-"""That the process with the gate may have open."""
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +69,8 @@ async def channel(address: str, tls: Tls) -> AsyncGenerator[Caller]:
 @pytest.fixture
 def gate(certified: Certified, directory: Directory) -> Any:
     @asynccontextmanager
-    async def stands(limits: Limits, **judge: Any) -> AsyncGenerator[There]:
-        server, temporal = grpc.aio.server(), Waiting()
+    async def stands(limits: Limits, room: int = 1000, **judge: Any) -> AsyncGenerator[There]:
+        server, temporal = grpc.aio.server(options=[("grpc.max_concurrent_streams", room)]), Waiting()
         server.add_generic_rpc_handlers((temporal,))
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
@@ -95,49 +90,6 @@ def listing(slug: str) -> Any:
 
 def poll(slug: str) -> bytes:
     return bytes(request_of("PollWorkflowTaskQueue", namespace=slug).SerializeToString())
-
-
-GATE = """
-import asyncio, resource, sys
-from pathlib import Path
-from contracts.agencies import read_directory
-from runtime.temporal_gate.server import Behind, temporal_gate
-from runtime.temporal_gate.shares import Limits
-from runtime.tls import Tls
-
-async def main():
-    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
-    files, strangers, handshake = [Path(name) for name in sys.argv[1:4]], int(sys.argv[4]), float(sys.argv[5])
-    limits = Limits(strangers=strangers, of_one_address=strangers, handshake=handshake)
-    async with temporal_gate("127.0.0.1:0", Tls(*files), read_directory(), Behind("127.0.0.1:1", None), limits=limits) as address:
-        print(address, flush=True)
-        await asyncio.Event().wait()
-
-asyncio.run(main())
-""".replace("FILES", str(FILES))
-
-
-@contextmanager
-def few_files(tls: Tls, strangers: int, handshake: float) -> Generator[str]:
-    """A gate in a process that may have few files open."""
-    arguments = [sys.executable, "-c", GATE, *map(str, tls), str(strangers), str(handshake)]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            yield process.stdout.readline().strip()
-        finally:
-            process.kill()
-
-
-@pytest.mark.parametrize(("strangers", "gets_in"), [(40, True), (10_000, False)], ids=["bounded", "control: no bound"])
-async def test_who_only_connects_keeps_nobody_out(certified: Certified, strangers: int, *, gets_in: bool) -> None:
-    with few_files(certified.of("gate.server"), strangers, 1000) as address, ExitStack() as idle:
-        host, _, port = address.rpartition(":")
-        for _ in range(2 * FILES):
-            await asyncio.to_thread(lambda: idle.enter_context(socket.create_connection((host, int(port)), timeout=2)))
-        async with caller(address, certified.of(OWN)) as there:
-            answer = await there.ask(path("GetSystemInfo"), b"", timeout=20 if gets_in else 3)
-    assert (answer.code is grpc.StatusCode.UNAVAILABLE) is gets_in, "nobody is behind it; but it was asked"
 
 
 @pytest.mark.parametrize("said", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["nothing", "half a greeting"])
@@ -176,23 +128,44 @@ async def test_one_agency_has_so_many_calls_and_another_is_answered(gate: Any) -
         assert (await own.say(listing(OWN))).body == b"answer", "when they have ended it may ask again"
 
 
+@pytest.mark.parametrize("calls", [5, 10_000], ids=["bounded", "control: no bound"])
+async def test_one_agency_does_not_take_all_that_temporal_answers_at_a_time(gate: Any, calls: int) -> None:
+    """Temporal answers eight at a time, and one agency polls eight times."""
+    async with gate(LIMITS._replace(calls=calls), room=8) as there, there.at(OWN) as own, there.at(OTHER) as other:
+        polls = [asyncio.create_task(own.ask(POLL, poll(OWN))) for _ in range(8)]
+        for _ in range(min(calls, 8)):
+            await there.temporal.asked.acquire()
+        answer = await other.say(listing(OTHER), timeout=20 if calls == 5 else 1)
+        assert answer.body == (b"answer" if calls == 5 else b""), "all places are taken by polls that do not end"
+        there.temporal.end.set()
+        await asyncio.gather(*polls)
+        assert (await other.say(listing(OTHER))).body == b"answer"
+
+
+async def _never() -> AsyncGenerator[bytes]:
+    await asyncio.Event().wait()
+    yield b""
+
+
 @pytest.mark.parametrize("reading", [3, 100])
 async def test_requests_that_do_not_come_whole_take_the_room_of_their_sender_only(gate: Any, reading: int) -> None:
-    async def never() -> AsyncGenerator[bytes]:
-        await asyncio.Event().wait()
-        yield b""
-
-    limits = LIMITS._replace(reading=reading, read=1.0)
-    async with gate(limits) as there, there.at(OWN) as own, there.at(OTHER) as other:
-        slow: Any = [own.channel.stream_unary(path("ListWorkflowExecutions"))(never()) for _ in range(3)]
-        ends = asyncio.gather(*slow, return_exceptions=True)
+    async with gate(LIMITS._replace(reading=reading, read=600)) as there, there.at(OWN) as own, there.at(OTHER) as other:
+        slow: Any = [own.channel.stream_unary(path("ListWorkflowExecutions"))(_never()) for _ in range(3)]
         await asyncio.sleep(0.3)
         assert (await other.say(listing(OTHER))).body == b"answer"
-        assert not ends.done()
+        answer = await own.say(listing(OWN), timeout=1 if reading == 3 else 20)
+        assert answer.body == (b"" if reading == 3 else b"answer"), "with room for three it waits until they are given up"
+        for one in slow:
+            one.cancel()
+
+
+async def test_a_request_that_does_not_come_whole_is_given_up(gate: Any) -> None:
+    async with gate(LIMITS._replace(reading=1, read=0.3)) as there, there.at(OWN) as own:
+        slow: Any = own.channel.stream_unary(path("ListWorkflowExecutions"))(_never())
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await slow
+        assert (caught.value.code(), caught.value.details()) == (grpc.StatusCode.DEADLINE_EXCEEDED, TOO_SLOW)
         assert (await own.say(listing(OWN))).body == b"answer"
-        assert ends.done() is (reading == 3), "with room for three it waited until they were given up"
-        ended: Any = await ends
-        assert {(error.code(), error.details()) for error in ended} == {(grpc.StatusCode.DEADLINE_EXCEEDED, TOO_SLOW)}
 
 
 class Clock:
