@@ -8,6 +8,7 @@ import pytest
 
 from contracts.agencies import read_directory
 from contracts.events.signals import CaseConcluded, SignalReceived, SignalReported
+from tests.faults.checker import irregular
 from tests.faults.points import Point
 from tests.faults.town import (
     COORDINATOR,
@@ -16,7 +17,6 @@ from tests.faults.town import (
     all_closed,
     doubled_effects,
     events_that_entered,
-    irregular,
     to_consent,
     town,
     without_consent,
