@@ -79,7 +79,9 @@ def faults(record: Record, seen: Seen) -> list[str]:
         found += [f"{reference} doubled: {line}" for line in doubled(files)]
     for reference, event_id in record.signals.items():
         found += [f"{reference} {fault}" for fault in _of_signal(seen.cases.get(reference, []), event_id)]
-    for reference, command in record.decisions:
+    for (reference, command), times in Counter(record.decisions).items():
+        if times > 1:
+            found.append(f"{reference} acknowledged decision {command} was lost: it was acknowledged {times} times")
         done = [what for file in seen.cases.get(reference, []) for _, what in file.story if what == command]
         if len(done) != 1:
             found.append(f"{reference} acknowledged decision {command} stands {len(done)} times")

@@ -49,19 +49,27 @@ class Players:
         self._record = record
 
     async def play(self, cases: int) -> None:
-        """Play so many cases, some side by side: from signal to closure, and besides some that are left open."""
-        places = asyncio.Semaphore(AT_ONCE)
-        left = cases // LEFT_OPEN
+        """Play so many cases, some side by side: from signal to closure, and besides some that are left open.
+
+        What the record has of an earlier time is finished first.
+        """
+        places, begun = asyncio.Semaphore(AT_ONCE), list(self._record.signals)
 
         async def one(number: int) -> None:
             async with places:
-                await self._case(number, left_open=number >= cases)
+                if number < len(begun):
+                    await self._finish(begun[number], left_open=begun[number] in self._record.left)
+                else:
+                    await self._case(number, left_open=number >= cases)
 
-        await asyncio.gather(*(one(number) for number in range(cases + left)))
+        await asyncio.gather(*(one(number) for number in range(cases + cases // LEFT_OPEN)))
 
     async def _case(self, number: int, *, left_open: bool) -> None:
         reporter = REPORTERS[number % len(REPORTERS)]
         reference = await (self._told if number % BY_STAFF == 0 else self._put)(reporter)
+        await self._finish(reference, left_open=left_open)
+
+    async def _finish(self, reference: str, *, left_open: bool) -> None:
         if left_open:
             self._record.leave(reference)
         for command, content in DECISIONS[:-1] if left_open else DECISIONS:

@@ -92,6 +92,13 @@ def test_a_lost_signal_is_found() -> None:
     assert any(fault.startswith(f"{OTHER} acknowledged signal is lost") for fault in faults(acknowledged(CASE, OTHER), right()))
 
 
+def test_a_decision_that_had_to_be_taken_again_is_found() -> None:
+    record = acknowledged(CASE)
+    record.decided(CASE, "accept_case")
+    [fault] = faults(record, right())
+    assert "acknowledged decision accept_case was lost" in fault
+
+
 def test_a_signal_that_came_as_another_is_found() -> None:
     record = acknowledged(CASE)
     record.signal(CASE, "what was acknowledged")
