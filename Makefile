@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-all pages chaos orderings bench proof check up lock generate clean help
+.PHONY: demo test test-all pages chaos endurance power-cut orderings bench proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,12 @@ pages: $(STAMP) ## the pages of the documentation are followed as they are writt
 
 chaos: $(STAMP) ## servers and offices are killed while cases run, for minutes
 	@$(BIN)/python -m pytest -m chaos $(ARGS)
+
+endurance: $(STAMP) ## 40 kills at random moments among 3,000 events, for half an hour (CHAOS_SEED=number: the same run again)
+	@$(BIN)/python -m pytest -m endurance $(ARGS)
+
+power-cut: $(STAMP) ## the disk of a home loses its power while cases run; as root, on Linux
+	@$(BIN)/python -m pytest -m power_cut $(ARGS)
 
 orderings: $(STAMP) ## many orders of a case's events, for an hour without haste (ORDERINGS=300)
 	@ORDERINGS=$(or $(ORDERINGS),300) $(BIN)/python -m pytest -m '' tests/workflows/test_orderings.py $(ARGS)

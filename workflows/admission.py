@@ -170,7 +170,8 @@ def _of_a_party(process: Any, received: Received[Any], chosen: Track | None, *, 
 
     Raises:
         ApplicationError: ``not_a_party`` for who had a part once, or in something else here; ``case_unknown`` for everybody
-            else, as if there were no such file.
+            else, as if there were no such file, and while nothing has opened it: what opens it may have been lost with a
+            server, and comes again.
     """
     sender: Party = received.sender
     if chosen is None:
@@ -179,7 +180,7 @@ def _of_a_party(process: Any, received: Received[Any], chosen: Track | None, *, 
         speaks = process.phase == OPENING or process.admits(sender)
     else:
         speaks = only.slug == sender.slug if only else chosen.expects(sender)
-    if not speaks and (anyone or not process.is_party(sender)):
+    if not speaks and (anyone or process.phase == OPENING or not process.is_party(sender)):
         raise not_possible(NOT_KEPT_HERE, RefusalCode.CASE_UNKNOWN)
     if not speaks:
         raise not_possible(f"{sender.slug} is not a party to {chosen.title if chosen else 'it'}", RefusalCode.NOT_A_PARTY)

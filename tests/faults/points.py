@@ -1,4 +1,4 @@
-"""The points between two steps of posting and taking at which a process may be killed, and how a test kills it there."""
+"""The points between two steps of posting, taking and refusing at which a process may be killed, and how a test does it."""
 
 import asyncio
 import os
@@ -7,10 +7,13 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from activities.post import Post
-from runtime.bus import NatsBus
+from runtime.bus import Inbox, NatsBus, answers
+from runtime.bus.answers import Answers
+from runtime.bus.refusal import Refusals
 from runtime.deliveries import SqlDeliveries
 from workers.filing import Filing
 from workers.office import Office
@@ -28,16 +31,35 @@ class Point(StrEnum):
     NOTED = "noted"
     ACCEPTED = "accepted"
     HANDLED = "handled"
+    REFUSED = "refused"
+    KEPT = "kept"
+    ANSWER_KEPT = "answer kept"
+    SETTLED = "settled"
+    ANSWERING = "answering"
+    ANSWERED = "answered"
+    FORGOTTEN = "forgotten"
 
+
+ANSWERING = (
+    Point.REFUSED,
+    Point.KEPT,
+    Point.ANSWER_KEPT,
+    Point.SETTLED,
+    Point.ANSWERING,
+    Point.ANSWERED,
+    Point.FORGOTTEN,
+)
+"""Those of refusing: before the dead letter is kept, after it, after its answer is kept, after the inbox is told, before the
+answer is sent, after it, and after it is kept no longer."""
 
 UNTIL_TAKEN = 3.0
 """Seconds in which a recipient in this process takes what its disk has."""
 
 
 class Place(NamedTuple):
-    """A method of the product, and whether the kill comes before or after it."""
+    """A method or function of the product, and whether the kill comes before or after it."""
 
-    owner: type
+    owner: type | ModuleType
     method: str
     after: bool
 
@@ -52,6 +74,13 @@ PLACES = {
     Point.NOTED: Place(Filing, "hand_over", after=False),
     Point.ACCEPTED: Place(Filing, "hand_over", after=True),
     Point.HANDLED: Place(Office, "take", after=True),
+    Point.REFUSED: Place(Refusals, "keep", after=False),
+    Point.KEPT: Place(Refusals, "keep", after=True),
+    Point.ANSWER_KEPT: Place(Answers, "put", after=True),
+    Point.SETTLED: Place(Inbox, "_settle", after=True),
+    Point.ANSWERING: Place(Answers, "_send", after=False),
+    Point.ANSWERED: Place(answers, "send", after=True),
+    Point.FORGOTTEN: Place(Answers, "_send", after=True),
 }
 Method = Callable[..., Awaitable[Any]]
 
@@ -61,7 +90,7 @@ def armed(point: Point, event: str, victim: int, once: Path) -> None:
 
     Args:
         point: Where.
-        event: The type of the event, as the catalogue writes it.
+        event: The type of the event, as the catalogue writes it, or another word that only what concerns it has.
         victim: The process that dies; it may be this one.
         once: A file that is made at the kill; while it exists nobody is killed.
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.events.signals import SignalReported
-from tests.faults.town import SIGNAL, Entered, all_closed, irregular, reported, to_consent, town, without_consent
+from tests.faults.town import SIGNAL, all_closed, reported, to_consent, town, without_consent
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="reads how a server was started from /proc"),
@@ -68,12 +68,3 @@ async def test_all_offices_are_killed_in_the_middle_and_all_cases_go_on(tmp_path
             await here.staff.decide("coordinator-almere", case, "record_intake", needs="an example")
         await without_consent(here.staff, references + new)
         await all_closed(there, references + new)
-
-
-def test_a_gap_a_repeat_and_a_doubled_event_are_found() -> None:
-    first = Entered("signal-desk/signal", "coordinator-almere/case", 1, "one", "CaseAccepted")
-    second = first._replace(sequence=2, id="two", name="CaseProgressed")
-    assert irregular([first, second]) == []
-    assert irregular([second])
-    assert irregular([first, second, second._replace(id="three")])
-    assert irregular([first, second._replace(id="one")])

@@ -4,17 +4,18 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
-from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from console.demo.staff import SimulatedStaff
+from console.files import Found
 from contracts.agencies import read_directory
 from contracts.event import OUTLIVING
 from contracts.events.signals import Signal, SignalReported
@@ -22,22 +23,12 @@ from runtime.servers import embedded
 from runtime.settings import Settings
 from runtime.store_repair import mend_store
 from runtime.temporal import TemporalUnreachable, connect_plainly
+from tests.faults.checker import KINDS, NO_CONSENT, Entered, Kept, doubled, irregular
 from tests.histories import history
 from tests.installed import PATIENCE, ROOT, Here, Keten, eventually
-from workflows.admission import snake
 
 COORDINATOR = "coordinator-almere"
 SIGNAL = SignalReported(signal=Signal(municipality="GM0995", account="an example"))
-
-
-class Entered(NamedTuple):
-    """An event as a file took it."""
-
-    file: str
-    line: str
-    sequence: int
-    id: str
-    name: str
 
 
 class Town:
@@ -56,18 +47,26 @@ class Town:
 
     async def open_offices(self, *how: str) -> subprocess.Popen[bytes]:
         """Start the process with all offices, and wait until the last one is open; how: arguments of ``tests.faults.offices``."""
-        self.keten.log_file.touch()
-        opened = len(self.keten.logged("office_opened"))
-        with self.keten.log_file.open("ab") as log:
-            arguments = [sys.executable, "-m", "tests.faults.offices", *how]
-            offices = self._start(subprocess.Popen(arguments, env=self.keten.environment, stderr=log, cwd=ROOT))
+        offices, opened = self._offices(*how), self._opened
 
         async def open_() -> bool:
             assert offices.poll() is None, self.keten.log_file.read_text()
-            return len(self.keten.logged("office_opened")) == opened + len(read_directory().agencies)
+            return self._opened == opened + len(read_directory().agencies)
 
         await eventually(open_)
         return offices
+
+    async def start_offices(self, alive: float) -> None:
+        """Start them, and kill them while they open, or soon after."""
+        offices = self._offices()
+        await asyncio.sleep(alive)
+        offices.kill()
+        offices.wait()
+
+    def _offices(self, *how: str) -> subprocess.Popen[bytes]:
+        with self.keten.log_file.open("ab") as log:
+            arguments = [sys.executable, "-m", "tests.faults.offices", *how]
+            return self._start(subprocess.Popen(arguments, env=self.keten.environment, stderr=log, cwd=ROOT))
 
     async def logs(self, event: str, **fields: str) -> None:
         """Wait until something is logged."""
@@ -109,6 +108,11 @@ class Town:
 
         await eventually(listens)
 
+    @property
+    def _opened(self) -> int:
+        """How many offices were opened so far; long logs are only counted."""
+        return self.keten.log_file.read_text().count('"office_opened"')
+
     def pid(self, server: str) -> int:
         """The process of a server."""
         return self._pids[server]
@@ -130,13 +134,22 @@ class Town:
 @asynccontextmanager
 async def town(home: Path) -> AsyncGenerator[Town]:
     """Both servers up; what is killed and revived afterwards is the test's own."""
-    settings = Settings(home=home)
+    settings = Settings(home=home, nats_port=own_port(), temporal_port=own_port())
     async with embedded(settings, read_directory()) as running:
         there = Town(settings, dict(running.pids))
         try:
             yield there
         finally:
             there.end()
+
+
+def own_port() -> int:
+    """A free one that no client is given by chance while the server is away."""
+    for port in random.sample(range(15_000, 30_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 async def reported(staff: SimulatedStaff, count: int) -> list[str]:
@@ -158,13 +171,12 @@ async def without_consent(staff: SimulatedStaff, references: list[str]) -> None:
 async def all_closed(town: Town, references: list[str]) -> None:
     """Wait until every file of every case has ended; then nothing may be missing and nothing doubled."""
     here = town.here
-    kinds = {"signal", "report", "case", "registration"}
 
     async def closed() -> bool:
         for reference in references:
             files = await here.files.about(reference)
             cases = [file for file in files if file.view.kind not in OUTLIVING]
-            if {file.view.kind for file in cases} != kinds or any(file.view.track.phase != "closed" for file in cases):
+            if {file.view.kind for file in cases} != set(KINDS) or any(file.view.track.phase != "closed" for file in cases):
                 return False
         return True
 
@@ -180,55 +192,48 @@ async def all_closed(town: Town, references: list[str]) -> None:
     assert [letter for agency in read_directory().agencies for letter in await here.dead(agency.slug)] == []
 
 
-NO_CONSENT = (
-    "SignalReported",
-    "SignalReceived",
-    "SignalRouted",
-    *["SignalStatusChanged"] * 3,  # with the coordinator, accepted, closed
-    "CaseAccepted",
-    "RegistrationRequested",
-    "RegistrationRecorded",
-    "RegistrationAmended",
-    "CaseConcluded",
-)
-"""What a case without consent hears at all agencies together."""
-
-
 async def events_that_entered(here: Here, reference: str) -> list[Entered]:
     """Every event that the files of a case took, out of their histories at the server; one that came again counts once."""
-    found: dict[tuple[str, str, str], Entered] = {}
-    for file in await here.files.about(reference):
-        name = f"{file.agency.slug}/{file.view.kind}"
-        async for event in history(here, file):
-            request = event.workflow_execution_update_accepted_event_attributes.accepted_request
-            for payload in request.input.args.payloads:
-                content: dict[str, Any] = json.loads(payload.data)
-                if "sequence" in content:
-                    line = f"{content['sender']['slug']}/{content['system']}"
-                    entered = Entered(name, line, content["sequence"], content["id"], request.input.name)
-                    found.setdefault((name, line, entered.id), entered)
+    return [event for file in await here.files.about(reference) for event in await entered_in(here, file)]
+
+
+async def entered_in(here: Here, file: Found) -> list[Entered]:
+    """The events that one file took."""
+    found: dict[tuple[str, str], Entered] = {}
+    name = f"{file.agency.slug}/{file.view.kind}"
+    async for event in history(here, file):
+        request = event.workflow_execution_update_accepted_event_attributes.accepted_request
+        for payload in request.input.args.payloads:
+            content: dict[str, Any] = json.loads(payload.data)
+            if "sequence" in content:
+                line = f"{content['sender']['slug']}/{content['system']}"
+                entered = Entered(name, line, content["sequence"], content["id"], request.input.name)
+                found.setdefault((line, entered.id), entered)
     return list(found.values())
 
 
 async def doubled_effects(here: Here, reference: str, entered: list[Entered]) -> list[str]:
-    """Events that a file's story tells more often than they were sent: what came again must change nothing."""
-    found: list[str] = []
-    for file in await here.files.about(reference):
-        name = f"{file.agency.slug}/{file.view.kind}"
-        sent = Counter((event.line.split("/")[0], snake(event.name)) for event in entered if event.file == name)
-        told = Counter((line.who, line.what) for line in file.view.story if (line.who, line.what) in sent)
-        found += [f"{name}: {what} of {who}" for (who, what), times in told.items() if times > sent[who, what]]
-    return found
+    """Events that the stories of a case tell more often than they were sent."""
+    files = await here.files.about(reference)
+    return doubled(
+        kept(file, [event for event in entered if event.file == f"{file.agency.slug}/{file.view.kind}"]) for file in files
+    )
 
 
-def irregular(entered: list[Entered]) -> list[str]:
-    """Lines whose numbers have a gap or stand twice, and events that were taken twice."""
-    lines: defaultdict[str, list[int]] = defaultdict(list)
-    for event in entered:
-        lines[f"{event.file} from {event.line}"].append(event.sequence)
-    wrong = [f"{line}: {numbers}" for line, numbers in lines.items() if sorted(numbers) != list(range(1, len(numbers) + 1))]
-    ids = [(event.file, event.id) for event in entered]
-    return wrong + sorted({f"{file}: {id_} twice" for file, id_ in ids if ids.count((file, id_)) > 1})
+def kept(file: Found, entered: list[Entered], *, running: bool = True) -> Kept:
+    """A file as the checker knows it."""
+    view = file.view
+    return Kept(
+        agency=file.agency.slug,
+        kind=view.kind,
+        phase=view.track.phase,
+        running=running,
+        owner=view.track.turn,
+        deadline=view.track.until is not None,
+        alarms=view.alarms,
+        story=tuple((line.who, line.what) for line in view.story),
+        entered=tuple(entered),
+    )
 
 
 def _command(pid: int) -> list[str]:

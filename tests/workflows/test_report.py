@@ -73,3 +73,13 @@ async def test_a_later_refusal_is_an_alarm(stage: Staged) -> None:
     await report.hear(EVENTS["DeliveryRefused"], COMENSHA)
     assert (await report.view()).alarms == ("nl.keten.cases.accepted.v1 was refused by comensha: case_unknown",)
     assert await report.phase() == "following"
+
+
+async def test_where_the_first_event_was_lost_with_a_server_the_second_is_told_that_there_is_no_file_yet(stage: Staged) -> None:
+    """The office has it come again; the first comes again before its patience ends."""
+    report = await stage("police-midden-nederland", Report)
+    await report.start()
+    changed = SignalStatusChanged(status=SignalStatus.WITH_COORDINATOR)
+    assert await report.code(changed, DESK, sequence=2) == "case_unknown"
+    await report.hear(SignalReceived(status=SignalStatus.WITH_DESK), DESK, sequence=1)
+    assert await report.hear(changed, DESK, sequence=2) == "following"
