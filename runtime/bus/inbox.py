@@ -14,11 +14,12 @@ from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
 
 from contracts.agencies import Agency, Directory
-from contracts.catalogue import may_send
+from contracts.catalogue import BY_SHORT_NAME, may_send
 from contracts.envelope import CloudEvent
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
 from contracts.refusals import RefusalCode, Refused
+from contracts.words import AgencyKind
 from runtime.bus import clock
 from runtime.bus.answers import Answers, Patience
 from runtime.bus.faults import TryLater, passes
@@ -111,7 +112,8 @@ class Inbox:
         self._tries = Tries(addressee.agency.slug, limits.pace.tries, passing)
         self._refusals = Refusals(addressee.agency, addressee.identity, limits.dead_lane)
         self._answers = Answers(broker, addressee.agency.slug, addressee.seal, addressee.alarm, limits.patience)
-        self._pull = Pull(broker, addressee.agency.slug, limits.pace, self._handle, self._slowed, lambda: self._clock.wrong)
+        slug, clock_wrong = addressee.agency.slug, lambda: self._clock.wrong
+        self._pull = Pull(broker, slug, limits.pace, self._handle, self._slowed, clock_wrong, self._opens)
         self._turns = Turns()
 
     @asynccontextmanager
@@ -188,6 +190,11 @@ class Inbox:
         log.warning("event_delayed", agency=self._me.slug, attempt=attempt, delay=delay, error=type(error).__name__)
         with suppress(Exception):  # not heard by the server: it delivers again after its own wait
             await message.nak(delay=delay)
+
+    def _opens(self, subject: str) -> bool:
+        """Whether it begins a file of its sender's own; what the desk hands on others began, each within a share."""
+        sender, event = self._sender(subject), BY_SHORT_NAME.get(_short(subject))
+        return event is not None and event.rule.opens and (sender is None or sender.kind is not AgencyKind.DESK)
 
     def _sender(self, subject: str) -> Agency | None:
         """Who sent it, by the subject: the server lets nobody else publish there."""

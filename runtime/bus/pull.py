@@ -45,6 +45,8 @@ class Pace(NamedTuple):
         of_all: Events of all senders at a time.
         rate: Events of one sender in a second, in the long run.
         burst: How many of one sender may come at once before that counts.
+        opening_rate: As ``rate``, of events that open a file: each is work for many, and is sent on.
+        opening_burst: As ``burst``, of such events.
         patience: Seconds for which a sender may send more than that before a person hears of it.
         tries: How often an event is tried that raises what nobody foresaw.
     """
@@ -53,6 +55,8 @@ class Pace(NamedTuple):
     of_all: int = 128
     rate: float = 50.0
     burst: float = 200.0
+    opening_rate: float = 0.5
+    opening_burst: float = 20.0
     patience: float = 60.0
     tries: int = 5
 
@@ -60,16 +64,45 @@ class Pace(NamedTuple):
 class Line:
     """What was asked for and is being handled of one sender."""
 
-    def __init__(self, consumer: str, burst: float) -> None:
+    def __init__(self, consumer: str, pace: Pace) -> None:
+        self._pace = pace
         self.consumer = consumer
         self.sender = sender_of(consumer) or consumer
         self.asked = 0
         self.in_hand = 0
-        self.left = burst
+        self.left = pace.burst
+        self.openings = pace.opening_burst
         self.asks_from = 0.0
         self.answered_by = 0.0
         self.slowed_since: float | None = None
         self.told = False
+
+    @property
+    def used_up(self) -> bool:
+        """Whether the sender has had what is taken of one sender for now."""
+        return min(self.left, self.openings) < 1
+
+    @property
+    def recovered(self) -> float:
+        """How much of its share is there again: 1 is all of it."""
+        return min(self.left / self._pace.burst, self.openings / self._pace.opening_burst)
+
+    @property
+    def places(self) -> int:
+        """How many events may be asked for now."""
+        return min(self._pace.of_one - self.in_hand, int(self.left), int(self.openings))
+
+    def refill(self, seconds: float) -> None:
+        """What comes again as time passes."""
+        self.left = min(self._pace.burst, self.left + seconds * self._pace.rate)
+        self.openings = min(self._pace.opening_burst, self.openings + seconds * self._pace.opening_rate)
+
+    def count(self, *, opens: bool) -> None:
+        """One has come."""
+        self.asked = max(0, self.asked - 1)
+        self.in_hand += 1
+        self.left -= 1
+        self.openings -= opens
 
 
 class Pull:
@@ -83,6 +116,7 @@ class Pull:
         handle: Callable[[Msg], Awaitable[None]],
         slowed: Callable[[str], Awaitable[None]],
         paused: Callable[[], bool],
+        opens: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._broker = broker
         self._agency = agency
@@ -90,6 +124,7 @@ class Pull:
         self._handle = handle
         self._slowed = slowed
         self._paused = paused
+        self._opens = opens
         self._lines: dict[str, Line] = {}
         self._places = asyncio.Semaphore(pace.of_all)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,7 +139,7 @@ class Pull:
         """
         client: Client = self._broker.config.connection_state.connection
         for consumer in await _consumers(client):
-            self._lines[consumer] = Line(consumer, self._pace.burst)
+            self._lines[consumer] = Line(consumer, self._pace)
         self._client, self._inbox = client, client.new_inbox()
         heard = await client.subscribe(f"{self._inbox}.*", cb=self._arrived, pending_bytes_limit=-1)  # pyright: ignore[reportUnknownMemberType]
         asking = asyncio.create_task(self._keep_asking())
@@ -128,9 +163,9 @@ class Pull:
 
     async def _look_after_lines(self, *, anew: bool) -> None:
         now = time.monotonic()
-        more, self._refilled = (now - self._refilled) * self._pace.rate, now
+        passed, self._refilled = now - self._refilled, now
         for line in self._lines.values():
-            line.left = min(self._pace.burst, line.left + more)
+            line.refill(passed)
             if anew or now > line.answered_by:
                 line.asked = 0
             await self._ask(line)
@@ -139,7 +174,7 @@ class Pull:
     async def _ask(self, line: Line) -> None:
         """One request at a time for each sender, for as many as there are places for."""
         now = time.monotonic()
-        count = min(self._pace.of_one - line.in_hand, int(line.left))
+        count = line.places
         if self._paused() or line.asked or count < 1 or now < line.asks_from:
             return
         line.asked, line.answered_by = count, now + EXPIRES + LOST
@@ -154,9 +189,7 @@ class Pull:
         line = self._lines.get(message.metadata.consumer)
         if line is None:
             return
-        line.asked = max(0, line.asked - 1)
-        line.in_hand += 1
-        line.left -= 1
+        line.count(opens=message.metadata.num_delivered == 1 and self._opens(message.subject))
         self._note_pace(line, message.metadata.num_pending)
         task = asyncio.create_task(self._work(line, message))
         self._tasks.add(task)
@@ -181,15 +214,15 @@ class Pull:
         await self._ask(line)
 
     def _note_pace(self, line: Line, waiting: int) -> None:
-        if line.left < 1 and waiting and line.slowed_since is None:
+        if line.used_up and waiting and line.slowed_since is None:
             line.slowed_since = time.monotonic()
             log.warning("sender_slowed", agency=self._agency, sender=line.sender)
-        elif line.slowed_since is not None and line.left >= self._pace.burst / 2:
+        elif line.slowed_since is not None and line.recovered >= 0.5:
             line.slowed_since, line.told = None, False
 
     async def _tell(self, line: Line, now: float) -> None:
         """A person hears once of a sender who goes on; an ordinary backlog is over before."""
-        if line.slowed_since is not None and line.left >= self._pace.burst:
+        if line.slowed_since is not None and line.recovered >= 1:
             line.slowed_since, line.told = None, False
         if line.slowed_since is not None and not line.told and now - line.slowed_since > self._pace.patience:
             line.told = True

@@ -8,10 +8,10 @@ import pytest
 
 from contracts.reference import new_reference
 from contracts.refusals import RefusalCode, Refused
-from runtime.bus import Delivery, Pace
+from runtime.bus import Delivery
 from runtime.bus.connection import jetstream
 from runtime.bus.dead_letters import AHEAD
-from tests.bus_server import DESK, POLICE, BusServer, eventually
+from tests.bus_server import DESK, FAST, POLICE, BusServer, eventually
 
 REPORTED = "signals.reported.v1"
 
@@ -26,7 +26,7 @@ async def test_the_dead_letters_of_one_case_go_and_those_of_others_stay(bus: Bus
     sent = [bus.seal(POLICE).closed(message, DESK) for message in (gone, stays, gone.model_copy(update={"id": "0" * 32}))]
     for body in (*sent, in_clear, b"no message at all"):
         await bus.send(POLICE, DESK, REPORTED, body)
-    async with bus.inbox(DESK, _refuse, pace=Pace(of_one=1)):
+    async with bus.inbox(DESK, _refuse, pace=FAST._replace(of_one=1)):
 
         async def empty() -> bool:
             return await bus.waiting(DESK) == 0

@@ -14,11 +14,11 @@ from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent, source
 from contracts.events.deliveries import DeliveryRefused
 from contracts.refusals import RefusalCode, Refused
-from runtime.bus import DeadLetter, Delivery, Mailbox, Pace, TryLater, broker
+from runtime.bus import DeadLetter, Delivery, Mailbox, TryLater, broker
 from runtime.bus.connection import jetstream
 from runtime.bus.shares import consumer_of
 from runtime.keys import Role
-from tests.bus_server import ALMERE, DESK, POLICE, BusServer, eventually
+from tests.bus_server import ALMERE, DESK, FAST, POLICE, BusServer, eventually
 
 REPORTED = "signals.reported.v1"
 
@@ -376,7 +376,7 @@ async def test_every_message_is_handled_once_when_many_come(bus: BusServer) -> N
     sending = broker(bus.url, bus.keys.seed(POLICE, Role.WORKER))
     async with sending:
         await asyncio.gather(*(bus.post(sending, POLICE).publish(message, DESK) for message in sent))
-    async with bus.inbox(DESK, take, pace=Pace(of_one=8)):
+    async with bus.inbox(DESK, take, pace=FAST._replace(of_one=8)):
         await _settled(bus, DESK)
     assert sorted(taken) == sorted(message.id for message in sent)
 

@@ -1,7 +1,7 @@
 """Whatever one agency sends, others' events go on; and what does not fit comes back to who sent it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,9 @@ from structlog.testing import capture_logs
 
 from contracts.agencies import Directory, read_directory
 from contracts.catalogue import lanes
+from contracts.events.signals import SignalRouted
 from contracts.refusals import RefusalCode, Refused
-from runtime.bus import Delivery, Limits, Pace, PublishFailed, ShareFull, TryLater, broker
+from runtime.bus import Delivery, Limits, PublishFailed, ShareFull, TryLater, broker
 from runtime.bus.answers import Patience
 from runtime.bus.clock import now
 from runtime.bus.connection import jetstream
@@ -25,7 +26,7 @@ from runtime.bus.standing import standing
 from runtime.keys import KeyUnavailable, Role
 from runtime.nats_config import FORMER_CONSUMER
 from runtime.provision import inbox_consumers, provision_streams, streams
-from tests.bus_server import ALMERE, DESK, POLICE, REGISTRY, BusServer, eventually, running
+from tests.bus_server import ALMERE, DESK, FAST, POLICE, REGISTRY, BusServer, eventually, running
 
 REPORTED = "signals.reported.v1"
 FEW = Shares(lane=20, under_way=5, dead_lane=3, answers=4)
@@ -143,7 +144,7 @@ async def test_one_sender_has_a_few_of_the_places_at_a_time(bus: BusServer) -> N
 
     async with sending(bus, POLICE) as by:
         await asyncio.gather(*(bus.post(by, POLICE).publish(bus.signal(), DESK) for _ in range(20)))
-    async with bus.inbox(DESK, take, pace=Pace(of_one=3, of_all=8)):
+    async with bus.inbox(DESK, take, pace=FAST._replace(of_one=3, of_all=8)):
         assert await others_event_is_taken(bus, taken)
         release.set()
         await _emptied(bus)
@@ -162,7 +163,7 @@ async def test_without_a_share_of_the_places_they_are_all_taken(bus: BusServer) 
 
     async with sending(bus, POLICE) as by:
         await asyncio.gather(*(bus.post(by, POLICE).publish(bus.signal(), DESK) for _ in range(20)))
-    async with bus.inbox(DESK, take, pace=Pace(of_one=8, of_all=8)):
+    async with bus.inbox(DESK, take, pace=FAST._replace(of_one=8, of_all=8)):
         assert not await others_event_is_taken(bus, taken, patience=1)
         release.set()
 
@@ -176,7 +177,7 @@ async def test_a_flood_is_taken_no_faster_than_its_senders_share(bus: BusServer)
     async with sending(bus, POLICE) as by:
         await asyncio.gather(*(bus.post(by, POLICE).publish(bus.signal(), DESK) for _ in range(25)))
     started = asyncio.get_running_loop().time()
-    async with bus.inbox(DESK, take, pace=Pace(rate=10, burst=10, patience=0.3)):
+    async with bus.inbox(DESK, take, pace=FAST._replace(rate=10, burst=10, patience=0.3)):
         async with sending(bus, OTHER) as by:
             mine = bus.signal(source=f"urn:nld:oin:{bus.agency(OTHER).oin}:systeem:test")
             await bus.post(by, OTHER).publish(mine, DESK)
@@ -193,6 +194,36 @@ async def test_a_flood_is_taken_no_faster_than_its_senders_share(bus: BusServer)
     assert bus.alarms[0].startswith(f"{POLICE} sends more than is taken of one sender")
 
 
+@pytest.mark.parametrize(("few", "begun"), [(3, 3), (6, 6)], ids=["slowed", "control: enough for all"])
+async def test_who_begins_many_files_is_slowed_and_the_desk_hands_on_what_others_began(
+    bus: BusServer, few: int, begun: int
+) -> None:
+    pace = FAST._replace(opening_rate=0.001, opening_burst=few)
+    handed_on = {"signal": {"municipality": "GM0995", "account": "seen"}, "care_region": None, "reported_by": "reporter"}
+    taken: dict[str, list[str]] = {DESK: [], REGISTRY: []}
+
+    def take_at(slug: str) -> Callable[[Delivery], Awaitable[None]]:
+        async def take(delivery: Delivery) -> None:
+            taken[slug].append(delivery.message.caseref)
+
+        return take
+
+    async with sending(bus, POLICE) as by:
+        for _ in range(6):
+            await bus.post(by, POLICE).publish(bus.signal(), DESK)
+    async with sending(bus, DESK) as by:
+        for _ in range(6):
+            await bus.post(by, DESK).publish(bus.event(DESK, SignalRouted, handed_on), REGISTRY)
+    async with bus.inbox(DESK, take_at(DESK), pace=pace), bus.inbox(REGISTRY, take_at(REGISTRY), pace=pace):
+
+        async def came() -> bool:
+            return (len(taken[DESK]), len(taken[REGISTRY])) == (begun, 6)
+
+        await eventually(came)
+        await asyncio.sleep(0.6)  # two looks more
+    assert len(taken[DESK]) == begun
+
+
 async def test_what_nobody_foresaw_ends_as_a_dead_letter(bus: BusServer) -> None:
     attempts: list[str] = []
 
@@ -203,7 +234,7 @@ async def test_what_nobody_foresaw_ends_as_a_dead_letter(bus: BusServer) -> None
     event = bus.signal()
     async with sending(bus, POLICE) as by:
         await bus.post(by, POLICE).publish(event, DESK)
-    async with bus.inbox(DESK, take, pace=Pace(tries=2)):
+    async with bus.inbox(DESK, take, pace=FAST._replace(tries=2)):
         await _emptied(bus)
     async with await bus.letters(DESK) as letters:
         [letter] = await letters.list()
@@ -221,7 +252,7 @@ async def test_what_fails_while_it_is_read_is_unreadable(bus: BusServer, monkeyp
     monkeypatch.setattr("runtime.bus.inbox.read_outside", fail)
     monkeypatch.setattr("runtime.bus.refusal.parse", fail)
     await bus.send(POLICE, DESK, REPORTED, b"anything")
-    async with bus.inbox(DESK, _never, pace=Pace(tries=2)):
+    async with bus.inbox(DESK, _never, pace=FAST._replace(tries=2)):
         await _emptied(bus)
     async with await bus.letters(DESK) as letters:
         assert [letter.code for letter in await letters.list()] == [RefusalCode.UNREADABLE]
@@ -241,7 +272,7 @@ async def test_faults_of_our_own_parts_use_up_no_tries(bus: BusServer) -> None:
     async with sending(bus, POLICE) as by:
         for event in sent:
             await bus.post(by, POLICE).publish(event, DESK)
-    async with bus.inbox(DESK, take, pace=Pace(tries=1)):
+    async with bus.inbox(DESK, take, pace=FAST._replace(tries=1)):
         await _emptied(bus)
     assert sorted(taken) == sorted(event.id for event in sent)
     async with await bus.letters(DESK) as letters:
@@ -253,7 +284,7 @@ async def test_refusing_does_not_wait_for_who_is_refused(bus: BusServer) -> None
     await _unanswerable(bus, POLICE)
     assert await flood(bus, b"junk %d", 30) == 30
     await flood(bus, b"junk %d", 1, sender=OTHER)
-    async with bus.inbox(DESK, _never, limits=Limits(patience=Patience(first=0.05))):
+    async with bus.inbox(DESK, _never, limits=Limits(pace=FAST, patience=Patience(first=0.05))):
         await _emptied(bus)
 
         async def answered() -> bool:
@@ -278,11 +309,11 @@ async def test_what_is_sent_again_is_answered_again(bus: BusServer) -> None:
 async def test_who_can_be_reached_again_is_answered_also_by_another_process(bus: BusServer) -> None:
     closed = await _unanswerable(bus, POLICE)
     await flood(bus, b"junk %d", 2)
-    async with bus.inbox(DESK, _never, limits=Limits(patience=Patience(first=0.05))):
+    async with bus.inbox(DESK, _never, limits=Limits(pace=FAST, patience=Patience(first=0.05))):
         await _emptied(bus)
     async with bus.client(POLICE, Role.OPERATOR) as operator:
         await jetstream(operator).update_stream(closed)  # pyright: ignore[reportUnknownMemberType]
-    async with bus.inbox(DESK, _never, limits=Limits(patience=Patience(first=0.05))):
+    async with bus.inbox(DESK, _never, limits=Limits(pace=FAST, patience=Patience(first=0.05))):
 
         async def answered() -> bool:
             return await bus.waiting(POLICE) == 2
@@ -293,7 +324,7 @@ async def test_who_can_be_reached_again_is_answered_also_by_another_process(bus:
 async def test_who_cannot_be_answered_for_days_is_given_up_with_an_alarm(bus: BusServer) -> None:
     await _unanswerable(bus, POLICE)
     await flood(bus, b"junk %d", 1)
-    async with bus.inbox(DESK, _never, limits=Limits(patience=Patience(first=0.05, ends=timedelta(seconds=1)))):
+    async with bus.inbox(DESK, _never, limits=Limits(pace=FAST, patience=Patience(first=0.05, ends=timedelta(seconds=1)))):
 
         async def alarmed() -> bool:
             return bool(bus.alarms)
@@ -319,7 +350,7 @@ async def test_a_full_share_is_refused_where_it_is_sent_and_nobody_else_notices(
     assert police.oldest is not None
     assert stood.unmoved(datetime.now(UTC) + timedelta(seconds=1)) == (POLICE,)
     assert 0 < stood.streams[0].part_full < 1
-    async with tight.inbox(DESK, take, limits=Limits(dead_lane=FEW.dead_lane)):
+    async with tight.inbox(DESK, take, limits=Limits(pace=FAST, dead_lane=FEW.dead_lane)):
         assert await others_event_is_taken(tight, taken)
 
 
@@ -347,7 +378,7 @@ async def test_dead_letters_have_a_share_and_when_it_is_full_their_senders_line_
     async def take(delivery: Delivery) -> None:
         taken.append(delivery.message.id)
 
-    async with tight.inbox(DESK, take, limits=Limits(dead_lane=FEW.dead_lane, pace=Pace(of_one=1))):
+    async with tight.inbox(DESK, take, limits=Limits(dead_lane=FEW.dead_lane, pace=FAST._replace(of_one=1))):
 
         async def full() -> bool:
             return bool(tight.alarms)

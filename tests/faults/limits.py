@@ -10,13 +10,13 @@ import pytest
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 
 from contracts.agencies import Directory
-from runtime.bus import Delivery, Pace
+from runtime.bus import Delivery
 from runtime.bus.connection import jetstream
 from runtime.bus.shares import SHARES, Shares, consumer_of
 from runtime.bus.standing import consumers
 from runtime.keys import Role
 from runtime.provision import inbox_consumers, provision_account, streams
-from tests.bus_server import ALMERE, DESK, POLICE, REGISTRY, BusServer, eventually
+from tests.bus_server import ALMERE, DESK, FAST, POLICE, REGISTRY, BusServer, eventually
 
 ATTACKER, OTHER = POLICE, ALMERE
 REPORTED = "signals.reported.v1"
@@ -24,7 +24,7 @@ PLACES = 5
 KIB = 1024
 FEW = Shares(lane=60, under_way=PLACES, dead_lane=10, spare=2, answers=10, inbox=2048 * KIB, dead=1024 * KIB, outgoing=256 * KIB)
 BOUNDED = pytest.mark.parametrize("bounded", [True, False], ids=["bounded", "control: no bound"])
-PACE = Pace(of_one=PLACES, tries=2)
+PACE = FAST._replace(of_one=PLACES, tries=2)
 ALL = "anybody"
 """Whose events the one consumer hands out that all senders share where there is none for each."""
 
