@@ -16,11 +16,11 @@ from contracts.agencies import Agency
 from contracts.alarms import WHAT_TO_DO, AlarmCode
 from runtime.bus.connection import Access, connect
 from runtime.bus.standing import standing
-from runtime.failing_files import REMEDY, failing_files
-from runtime.keys import KeyFileError, Role
-from runtime.store_mark import MarkedDatabase, MarkedFolder
-from runtime.stores import KEYS, NATS, RESTORE, TEMPORAL, StoreLost, Stores, file_of
-from runtime.temporal import connect_plainly
+from runtime.keys.files import KeyFileError, Role
+from runtime.stores.mark import MarkedDatabase, MarkedFolder
+from runtime.stores.stores import KEYS, NATS, RESTORE, TEMPORAL, StoreLost, Stores, file_of
+from runtime.temporal.client import connect_plainly
+from runtime.temporal.failing_files import REMEDY, failing_files
 from workers.looks import ROOM, inbox_findings
 
 POLLED = timedelta(seconds=90)

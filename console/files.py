@@ -23,7 +23,7 @@ from contracts.event import OUTLIVING
 from contracts.logged import decided
 from contracts.views import Choice, FileView
 from runtime.audit.entry import Action
-from runtime.case_keys import CaseErased
+from runtime.keys.case_keys import CaseErased
 
 T = TypeVar("T")
 ANSWER = timedelta(seconds=10)

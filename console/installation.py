@@ -12,13 +12,13 @@ from console.witness import OPERATOR, Witness
 from contracts.agencies import Agency
 from runtime.bus import DeadLetters, Mailbox
 from runtime.ending import together
-from runtime.keys import KeyFileError, Role
-from runtime.people import PersonUnknown
-from runtime.production import refuse_defaults
-from runtime.servers import Running, embedded, read_running
+from runtime.keys.files import KeyFileError, Role
+from runtime.people.people import PersonUnknown
+from runtime.servers.embedded import Running, embedded, read_running
+from runtime.servers.production import refuse_defaults
 from runtime.settings import Settings, load_settings
-from runtime.temporal import PATIENCE, connect, plugin
-from runtime.tls import Tls
+from runtime.temporal.client import PATIENCE, connect, plugin
+from runtime.tls.certificates import Tls
 from workers.looks import disk
 from workers.watching import Watch, watching
 from workers.wiring import Wiring, read_tables

@@ -10,7 +10,7 @@ from contracts.agencies import Agency
 from runtime.audit.entry import Act, Action, Outcome
 from runtime.audit.log import AuditLog
 from runtime.audit.store import AuditUnavailable
-from runtime.people import People, PersonUnknown
+from runtime.people.people import People, PersonUnknown
 
 OPERATOR = "operator"
 """The person of an embedded installation in which nobody has a name yet."""

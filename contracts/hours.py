@@ -1,4 +1,4 @@
-"""When an agency is open. Which days are holidays is decided by ``workflows.calendar``."""
+"""When an agency is open. Which days are holidays is decided by ``workflows.engine.calendar``."""
 
 import re
 from datetime import time

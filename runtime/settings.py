@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
 from contracts.agencies import EMBEDDED
-from runtime.web_address import https_or_loopback, origin
+from runtime.tls.web_address import https_or_loopback, origin
 
 PREFIX = "KETEN_"
 Secure = Annotated[str, AfterValidator(https_or_loopback)]
@@ -34,7 +34,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    mode: Mode = Field(default=Mode.EMBEDDED, description="production refuses every embedded default: runtime/production.py")
+    mode: Mode = Field(default=Mode.EMBEDDED, description="production refuses embedded defaults: runtime/servers/production.py")
     home: Path = Field(default=Path(".keten"), description="where keys, data and logs of an embedded installation stand")
     directory: Path = Field(default=EMBEDDED, description="the TOML file that says which agencies take part")
     published_keys: Path | None = Field(

@@ -27,13 +27,13 @@ from runtime.bus import Addressee, DeadLetters, Delivery, Inbox, Limits, NatsBus
 from runtime.bus.clock import now
 from runtime.bus.connection import Access, jetstream
 from runtime.bus.seal import read_outside
-from runtime.event_keys import EventKeys
-from runtime.keys import Keys, Role
-from runtime.nats_config import render
-from runtime.provision import provision_streams
-from runtime.server_process import binary
-from runtime.store_repair import mend_store
-from runtime.tls import PLAINTEXT, Certificates
+from runtime.keys.event_keys import EventKeys
+from runtime.keys.files import Keys, Role
+from runtime.servers.nats_config import render
+from runtime.servers.process import binary
+from runtime.servers.provision import provision_streams
+from runtime.servers.store_repair import mend_store
+from runtime.tls.certificates import PLAINTEXT, Certificates
 from tests.sealing import sealed
 
 POLICE, DESK, ALMERE, COORDINATOR, REGISTRY = (

@@ -5,8 +5,8 @@ from pathlib import Path
 from shutil import copy
 
 from contracts.agencies import Directory
-from runtime.authority import LIFETIME, Authority
-from runtime.tls import Certificates, Tls
+from runtime.tls.authority import LIFETIME, Authority
+from runtime.tls.certificates import Certificates, Tls
 
 
 class Certified:

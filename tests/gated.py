@@ -12,13 +12,13 @@ from google.protobuf.message_factory import GetMessageClass
 from temporalio.client import Client
 
 from contracts.agencies import Directory
-from runtime.server_process import binary, free_port
-from runtime.temporal import connect_plainly, plugin
-from runtime.temporal_gate.methods import SERVICE
-from runtime.temporal_gate.server import Behind, temporal_gate
-from runtime.temporal_gate.shares import LIMITS
-from runtime.temporal_gate.verdict import Judge, judged
-from runtime.tls import Tls
+from runtime.servers.process import binary, free_port
+from runtime.temporal.client import connect_plainly, plugin
+from runtime.temporal.gate.methods import SERVICE
+from runtime.temporal.gate.server import Behind, temporal_gate
+from runtime.temporal.gate.shares import LIMITS
+from runtime.temporal.gate.verdict import Judge, judged
+from runtime.tls.certificates import Tls
 from runtime.waiting import until
 from tests.certified import Certified
 

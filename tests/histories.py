@@ -7,7 +7,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.converter import WorkflowSerializationContext
 
 from console.files import Found
-from runtime.codec import ENCODING
+from runtime.temporal.codec import ENCODING
 from tests.installed import Here
 
 

@@ -32,7 +32,7 @@ from contracts.words import Ground
 from runtime.bus import DeadLetter, DeadLetters
 from runtime.bus.connection import connect, headers_of, jetstream
 from runtime.bus.seal import read_outside
-from runtime.servers import read_running
+from runtime.servers.embedded import read_running
 from runtime.settings import Settings
 from tests.sealing import sealed
 

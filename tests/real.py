@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from contracts.agencies import EMBEDDED, read_directory
-from runtime.authority import Authority
 from runtime.settings import Mode, Settings
+from runtime.tls.authority import Authority
 
 NOT_FOR_TESTS = "00000000"
 """Begins an identification number that is nobody's, and is not one for tests."""

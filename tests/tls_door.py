@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
-from runtime.tls import Tls
+from runtime.tls.certificates import Tls
 
 
 class Shown(NamedTuple):

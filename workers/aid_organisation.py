@@ -3,7 +3,7 @@
 from contracts.agencies import Agency
 from workers.office import Office
 from workers.wiring import Wiring
-from workflows.placement import Placement
+from workflows.placement.process import Placement
 
 
 def aid_organisation(agency: Agency, wiring: Wiring) -> Office:

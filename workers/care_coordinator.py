@@ -3,7 +3,7 @@
 from contracts.agencies import Agency
 from workers.office import Office
 from workers.wiring import Wiring
-from workflows.case import Case
+from workflows.case.case import Case
 
 
 def care_coordinator(agency: Agency, wiring: Wiring) -> Office:

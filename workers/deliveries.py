@@ -22,9 +22,9 @@ from contracts.processing import digest
 from contracts.reference import new_reference
 from contracts.words import Ground
 from runtime.bus import Delivery, TryLater
-from runtime.deliveries import Awaited, SqlDeliveries
+from runtime.processing.deliveries import Awaited, SqlDeliveries
 from runtime.settings import Settings
-from workflows.files.heard import spans
+from workflows.engine.heard import spans
 
 log = structlog.get_logger()
 

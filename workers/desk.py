@@ -3,7 +3,7 @@
 from contracts.agencies import Agency
 from workers.office import Office
 from workers.wiring import Wiring
-from workflows.signal import SignalRouting
+from workflows.signal.routing import SignalRouting
 
 
 def desk(agency: Agency, wiring: Wiring) -> Office:

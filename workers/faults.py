@@ -5,9 +5,9 @@ from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from runtime import bus
-from runtime.case_keys import CaseKeyMissing
-from runtime.processing_log import NotLogged
-from runtime.wrapping import WrappedAltered
+from runtime.keys.case_keys import CaseKeyMissing
+from runtime.keys.wrapping import WrappedAltered
+from runtime.processing.log import NotLogged
 
 OF_THE_REQUEST = {
     RPCStatusCode.INVALID_ARGUMENT,

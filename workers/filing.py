@@ -13,12 +13,12 @@ from contracts.agencies import Agency
 from contracts.processing import digest
 from contracts.refusals import RefusalCode
 from runtime.bus import Delivery, TryLater
-from runtime.case_keys import CaseErased
-from runtime.codec import key_of
+from runtime.keys.case_keys import CaseErased
+from runtime.temporal.codec import key_of
 from workers.wiring import Wiring
-from workflows.files.record import Received, Record
-from workflows.process import Process
-from workflows.tables.table import OPENING
+from workflows.engine.process import Process
+from workflows.engine.record import Received, Record
+from workflows.engine.table import OPENING
 
 Workflow = type[Process[Any]]
 

@@ -9,8 +9,8 @@ from activities.erasing import Holdings, Ordering, Store
 from contracts.agencies import Agency
 from contracts.words import AgencyKind
 from runtime.bus import DeadLetters
-from runtime.open_files import OpenWorkflows
-from runtime.register import SqlRegister
+from runtime.register.register import SqlRegister
+from runtime.temporal.open_files import OpenWorkflows
 from workers.wiring import Wiring
 
 ORDER_HOLDS = timedelta(days=30)

@@ -3,8 +3,8 @@
 from contracts.agencies import Agency
 from workers.office import Office
 from workers.wiring import Wiring
-from workflows.privacy import PrivacyCheck
-from workflows.report import Report
+from workflows.privacy.process import PrivacyCheck
+from workflows.report.process import Report
 
 
 def municipality(agency: Agency, wiring: Wiring) -> Office:

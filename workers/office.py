@@ -23,10 +23,10 @@ from contracts.events.disclosures import ANSWERING, ASKING
 from contracts.logged import Exchange, taken
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, Limits, NatsBus, Pace, TryLater, broker
-from runtime.case_keys import CaseErased
-from runtime.kept_files import KeptWorkflows
-from runtime.keys import Role
-from runtime.temporal import connect
+from runtime.keys.case_keys import CaseErased
+from runtime.keys.files import Role
+from runtime.temporal.client import connect
+from runtime.temporal.kept_files import KeptWorkflows
 from workers.capabilities import activities_of, refuse_incomplete
 from workers.content import check_before_it_is_logged, check_content
 from workers.deliveries import Deliveries, Missed
@@ -40,12 +40,12 @@ from workers.patience import Patience
 from workers.tending import tended
 from workers.watching import Watch, watching
 from workers.wiring import Wiring
-from workflows.access import Access
-from workflows.admission import EARLY, NOT_KEPT_HERE, heard_by
-from workflows.disclosure import Disclosure
-from workflows.files.alarms import fitting
-from workflows.files.record import Received
-from workflows.retention import Retention
+from workflows.access.access import Access
+from workflows.access.disclosure import Disclosure
+from workflows.engine.admission import EARLY, NOT_KEPT_HERE, heard_by
+from workflows.engine.alarms import fitting
+from workflows.engine.record import Received
+from workflows.retention.process import Retention
 
 log = structlog.get_logger()
 

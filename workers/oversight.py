@@ -3,7 +3,7 @@
 from contracts.agencies import Agency
 from workers.office import Office
 from workers.wiring import Wiring
-from workflows.coverage import CoverageGap
+from workflows.coverage.process import CoverageGap
 
 
 def oversight(agency: Agency, wiring: Wiring) -> Office:

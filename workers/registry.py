@@ -3,8 +3,8 @@
 from contracts.agencies import Agency
 from workers.office import Office
 from workers.wiring import Wiring
-from workflows.case import Case
-from workflows.registration import Registration
+from workflows.case.case import Case
+from workflows.registration.process import Registration
 
 
 def registry(agency: Agency, wiring: Wiring) -> Office:

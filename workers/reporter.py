@@ -3,7 +3,7 @@
 from contracts.agencies import Agency
 from workers.office import Office
 from workers.wiring import Wiring
-from workflows.report import Report
+from workflows.report.process import Report
 
 
 def reporter(agency: Agency, wiring: Wiring) -> Office:

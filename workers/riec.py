@@ -3,7 +3,7 @@
 from contracts.agencies import Agency
 from workers.office import Office
 from workers.wiring import Wiring
-from workflows.dossier import Dossier
+from workflows.dossier.process import Dossier
 
 
 def riec(agency: Agency, wiring: Wiring) -> Office:

@@ -20,21 +20,21 @@ from runtime.audit.head import HeadFile
 from runtime.audit.log import AuditLog, Signer
 from runtime.audit.store import AuditStore
 from runtime.bus import Access, Seal
-from runtime.case_keys import CaseKeys
-from runtime.codec import CaseCodec
-from runtime.deliveries import SqlDeliveries
-from runtime.event_keys import EventKeys
-from runtime.key_service import KeyService
-from runtime.keys import Keys, Role
+from runtime.keys.case_keys import CaseKeys
+from runtime.keys.event_keys import EventKeys
+from runtime.keys.files import Keys, Role
+from runtime.keys.key_service import KeyService
+from runtime.keys.signatures import KeyFileSigner
+from runtime.keys.wrapping import KeyFiles, Wrapping
 from runtime.migrations import Tables, upgrade
-from runtime.people import People
-from runtime.processing_log import SqlProcessingLog
-from runtime.register import SqlRegister
+from runtime.people.people import People
+from runtime.processing.deliveries import SqlDeliveries
+from runtime.processing.log import SqlProcessingLog
+from runtime.register.register import SqlRegister
 from runtime.settings import Settings
-from runtime.signatures import KeyFileSigner
-from runtime.stores import Stores
-from runtime.tls import Certificates, named_by
-from runtime.wrapping import KeyFiles, Wrapping
+from runtime.stores.stores import Stores
+from runtime.temporal.codec import CaseCodec
+from runtime.tls.certificates import Certificates, named_by
 
 T = TypeVar("T")
 
@@ -164,7 +164,7 @@ class Wiring:
         if self.settings.otlp_endpoint is None:
             yield
             return
-        from runtime.otlp import exporting  # noqa: PLC0415 - takes a moment to load, and most installations export nothing
+        from runtime.processing.otlp import exporting  # noqa: PLC0415 - takes a moment to load, and most installations export nothing
 
         with exporting(slug, self.settings.processing_log(slug), self.settings.otlp_endpoint):
             yield

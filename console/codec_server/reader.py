@@ -10,10 +10,10 @@ from temporalio.api.common.v1 import Payload
 from temporalio.converter import WorkflowSerializationContext
 
 from contracts.reference import ALPHABET
-from runtime.case_keys import CaseErased, CaseKeyMissing
-from runtime.codec import ENCODING, CaseCodec, Unreadable, case_of
-from runtime.keys import KeyUnavailable
-from runtime.wrapping import WrappedAltered
+from runtime.keys.case_keys import CaseErased, CaseKeyMissing
+from runtime.keys.files import KeyUnavailable
+from runtime.keys.wrapping import WrappedAltered
+from runtime.temporal.codec import ENCODING, CaseCodec, Unreadable, case_of
 
 REFERENCE = re.compile(rf"k[{ALPHABET}]{{24}}")
 INSTEAD: dict[type[Exception], str] = {

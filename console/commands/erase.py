@@ -13,7 +13,7 @@ from contracts.agencies import Agency
 from contracts.views import FileView
 from contracts.words import ErasureReason
 from workers.holdings import erasure_of
-from workflows.tables.retention import Phase
+from workflows.retention.table import Phase
 
 ERASED = frozenset({Phase.COLLECTING, Phase.ERASED})
 PATIENCE = 20.0

@@ -10,7 +10,7 @@ from console.screen import good, run, screen
 from console.times import when
 from contracts.agencies import Agency
 from runtime.audit.entry import Act, Action
-from runtime.people import checked
+from runtime.people.people import checked
 
 app = typer.Typer(help="The people of agencies: who works where, with a key of their own.", no_args_is_help=True)
 NAME = Annotated[str, typer.Argument(help="a pseudonym such as a staff number, never a real name")]

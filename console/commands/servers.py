@@ -13,17 +13,17 @@ from console.installation import Installation, everything, home_watched
 from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
 from runtime.audit.entry import Action
-from runtime.authority import LIFETIME, RENEW, Authority
 from runtime.ending import ending
-from runtime.event_keys import EventKeys
 from runtime.home import private_home
-from runtime.keys import Keys
+from runtime.keys.event_keys import EventKeys
+from runtime.keys.files import Keys
 from runtime.logs import configure_logs
-from runtime.nats_config import render_cluster
-from runtime.production import refuse_defaults, refuse_embedded
-from runtime.provision import provision_namespaces, provision_streams
-from runtime.servers import AlreadyRunning, read_running
+from runtime.servers.embedded import AlreadyRunning, read_running
+from runtime.servers.nats_config import render_cluster
+from runtime.servers.production import refuse_defaults, refuse_embedded
+from runtime.servers.provision import provision_namespaces, provision_streams
 from runtime.settings import load_settings
+from runtime.tls.authority import LIFETIME, RENEW, Authority
 from runtime.watchdog import watched
 from workers.wiring import read_file
 

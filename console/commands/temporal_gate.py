@@ -9,12 +9,12 @@ from console.installation import NotRunning
 from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
 from runtime.ending import ending
-from runtime.keys import KeyFileError
+from runtime.keys.files import KeyFileError
 from runtime.logs import configure_logs
-from runtime.production import refuse_defaults_of_gate
-from runtime.servers import read_running
+from runtime.servers.embedded import read_running
+from runtime.servers.production import refuse_defaults_of_gate
 from runtime.settings import Settings
-from runtime.tls import Certificates, Tls, named_by
+from runtime.tls.certificates import Certificates, Tls, named_by
 from runtime.watchdog import watched
 from workers.wiring import read_file
 
@@ -29,7 +29,7 @@ def temporal_gate(
 
 
 async def _serve(configured: Settings, listen: str) -> None:
-    from runtime.temporal_gate import server  # noqa: PLC0415 - a library that no other command needs
+    from runtime.temporal.gate import server  # noqa: PLC0415 - a library that no other command needs
 
     refuse_defaults_of_gate(configured)
     shown = Certificates(configured.tls_dir, named_by(configured)).gate

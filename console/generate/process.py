@@ -4,14 +4,14 @@ import importlib
 import pkgutil
 from pathlib import Path
 
-import workflows.tables
+import workflows
 from contracts.clocks import Clocks
-from workflows.tables.table import CLOCK, State, Table
+from workflows.engine.table import CLOCK, State, Table
 
 HEAD = """# The processes
 
-Generated from `workflows/tables/`; every workflow moves by its table and by nothing else. Every open state has an owner, a clock
-and a way out. Terms are the defaults of `contracts/clocks.py`; an installation may set others. Where a second
+Generated from the tables in `workflows/`; every workflow moves by its table and by nothing else. Every open state has an owner,
+a clock and a way out. Terms are the defaults of `contracts/clocks.py`; an installation may set others. Where a second
 term stands, it runs in a crisis, around the clock.
 """
 
@@ -24,7 +24,7 @@ def process_page() -> dict[Path, str]:
 def all_tables() -> list[Table]:
     """Every transition table, by name."""
     found: dict[str, Table] = {}
-    for module in pkgutil.iter_modules(workflows.tables.__path__, "workflows.tables."):
+    for module in pkgutil.walk_packages(workflows.__path__, "workflows."):
         members = vars(importlib.import_module(module.name)).values()
         found.update({member.name: member for member in members if isinstance(member, Table)})
     return [found[name] for name in sorted(found)]

@@ -18,7 +18,7 @@ from nats.errors import ConnectionReconnectingError
 from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg
 
-from runtime.tls import Tls
+from runtime.tls.certificates import Tls
 
 log = structlog.get_logger()
 

@@ -20,8 +20,8 @@ from contracts.agencies import Agency
 from contracts.door import at_the_door
 from contracts.envelope import CloudEvent, SealedEvent
 from contracts.refusals import RefusalCode, Refused
-from runtime.event_keys import EventKeys, KeyExpired
-from runtime.keys import KeyUnknown
+from runtime.keys.event_keys import EventKeys, KeyExpired
+from runtime.keys.files import KeyUnknown
 
 SIGNED = "Ed25519"
 SEALED = ("ECDH-ES", "A256GCM")

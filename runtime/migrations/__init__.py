@@ -10,9 +10,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime import case_key_tables, processing_log_tables, register_tables
 from runtime.audit import tables as audit_tables
 from runtime.database import open_database
+from runtime.keys import tables as case_key_tables
+from runtime.processing import tables as processing_log_tables
+from runtime.register import tables as register_tables
 
 if TYPE_CHECKING:
     from alembic.config import Config

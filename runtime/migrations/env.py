@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from runtime.store_mark import NAME as MARK
+from runtime.stores.mark import NAME as MARK
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -30,11 +30,11 @@ from console.installation import everything
 from console.screen import screen
 from runtime.audit.log import AuditLog
 from runtime.bus.seal import Seal
-from runtime.case_keys import CaseKeys
-from runtime.codec import CaseCodec
+from runtime.keys.case_keys import CaseKeys
 from runtime.logs import configure_logs
-from runtime.processing_log import SqlProcessingLog
+from runtime.processing.log import SqlProcessingLog
 from runtime.settings import Settings
+from runtime.temporal.codec import CaseCodec
 
 GUARDED: dict[str, tuple[tuple[type[Any], tuple[str, ...]], ...]] = {
     "encryption of what Temporal stores": (

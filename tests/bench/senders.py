@@ -15,8 +15,8 @@ from console.screen import screen
 from contracts.agencies import Agency, Directory, read_directory
 from runtime.bus import Delivery
 from runtime.bus.connection import jetstream
-from runtime.keys import Role
-from runtime.provision import inbox_consumers, provision_account, streams
+from runtime.keys.files import Role
+from runtime.servers.provision import inbox_consumers, provision_account, streams
 from tests.bench.cost import spent_by
 from tests.bus_server import DESK, POLICE, REGISTRY, BusServer
 

@@ -9,8 +9,8 @@ from nats.js.errors import NotFoundError
 from runtime.bus import Delivery, PublishFailed, broker
 from runtime.bus.connection import jetstream
 from runtime.bus.shares import consumer_of
-from runtime.keys import Role
-from runtime.store_repair import StoreDamaged, mend_store
+from runtime.keys.files import Role
+from runtime.servers.store_repair import StoreDamaged, mend_store
 from tests.bus_server import DESK, POLICE, BusServer, eventually
 
 

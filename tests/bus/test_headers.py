@@ -11,7 +11,7 @@ from contracts.events.dossiers import PrivacyCheckRequested
 from runtime.bus import broker
 from runtime.bus.connection import jetstream
 from runtime.bus.publisher import send
-from runtime.keys import Role
+from runtime.keys.files import Role
 from tests.bus.matrix.tries import Plan
 from tests.bus_server import ALMERE, COORDINATOR, DESK, POLICE, BusServer
 

@@ -17,7 +17,7 @@ from contracts.refusals import RefusalCode, Refused
 from runtime.bus import DeadLetter, Delivery, Mailbox, TryLater, broker
 from runtime.bus.connection import jetstream
 from runtime.bus.shares import consumer_of
-from runtime.keys import Role
+from runtime.keys.files import Role
 from tests.bus_server import ALMERE, DESK, FAST, POLICE, BusServer, eventually
 
 REPORTED = "signals.reported.v1"

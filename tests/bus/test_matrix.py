@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from contracts.agencies import Directory
-from runtime.keys import Role
+from runtime.keys.files import Role
 from tests.bus.matrix.holes import ATTACKERS, planted, with_holes
 from tests.bus.matrix.town import Town
 from tests.bus.matrix.tries import LISTENING

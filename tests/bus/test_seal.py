@@ -12,7 +12,7 @@ from contracts.envelope import CloudEvent, source
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Delivery, Seal
 from runtime.bus.seal import read_outside
-from runtime.event_keys import EventKeys, KeyExpired
+from runtime.keys.event_keys import EventKeys, KeyExpired
 from tests.bus_server import ALMERE, COORDINATOR, DESK, POLICE, BusServer, eventually
 
 REPORTED = "signals.reported.v1"

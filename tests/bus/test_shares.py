@@ -23,9 +23,9 @@ from runtime.bus.clock import now
 from runtime.bus.connection import jetstream
 from runtime.bus.shares import MESSAGE, PAYLOAD, SHARES, Shares, consumer_of
 from runtime.bus.standing import standing
-from runtime.keys import KeyUnavailable, Role
-from runtime.nats_config import FORMER_CONSUMER
-from runtime.provision import inbox_consumers, provision_streams, streams
+from runtime.keys.files import KeyUnavailable, Role
+from runtime.servers.nats_config import FORMER_CONSUMER
+from runtime.servers.provision import inbox_consumers, provision_streams, streams
 from tests.bus_server import ALMERE, DESK, FAST, POLICE, REGISTRY, BusServer, eventually, running
 
 REPORTED = "signals.reported.v1"

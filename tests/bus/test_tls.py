@@ -14,8 +14,8 @@ from nats.errors import Error as NatsError
 
 from contracts.agencies import Directory
 from runtime.bus import BusUnreachable, Delivery, PublishFailed, broker, connect
-from runtime.keys import Role
-from runtime.tls import Tls
+from runtime.keys.files import Role
+from runtime.tls.certificates import Tls
 from tests.bus_server import ALMERE, DESK, POLICE, BusServer, eventually
 from tests.certified import Certified
 

@@ -6,7 +6,7 @@ import pytest
 
 from console.installation import Installation, OtherDirectory, with_directory_of
 from contracts.agencies import EMBEDDED
-from runtime.servers import Running, read_running
+from runtime.servers.embedded import Running, read_running
 from runtime.settings import Settings
 from tests.console.cli import Cli
 from tests.installed import Keten

@@ -7,7 +7,7 @@ from pathlib import Path
 from console.checks import Trouble, disk, found_by
 from console.installation import Installation
 from runtime.bus.connection import connect, jetstream
-from runtime.servers import read_running
+from runtime.servers.embedded import read_running
 from tests.console.cli import Cli
 from tests.installed import Keten
 from tests.workers.few import few

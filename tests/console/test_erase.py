@@ -9,8 +9,8 @@ from temporalio.client import WorkflowQueryFailedError
 
 from console.files import Files
 from console.installation import Installation
-from runtime.case_keys import CaseErased, CaseKeys
-from runtime.servers import read_running
+from runtime.keys.case_keys import CaseErased, CaseKeys
+from runtime.servers.embedded import read_running
 from tests.closed_cases import COORDINATOR, DESK, KEEPERS, REPORTER, closed, reported
 from tests.console.cli import Cli, patiently
 from tests.installed import Keten

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from contracts.agencies import read_directory
-from runtime.keys import Keys
+from runtime.keys.files import Keys
 from runtime.settings import Settings
-from runtime.stores import StoreLost
+from runtime.stores.stores import StoreLost
 from tests.console.cli import Cli
 from workers.wiring import Wiring
 

@@ -6,9 +6,9 @@ import pytest
 
 from console.installation import Installation
 from contracts.agencies import read_directory
-from runtime.keys import Keys
+from runtime.keys.files import Keys
+from runtime.keys.signatures import make_key
 from runtime.settings import Settings
-from runtime.signatures import make_key
 from tests.console.cli import Cli
 from tests.installed import Keten
 

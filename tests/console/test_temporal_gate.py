@@ -9,9 +9,9 @@ import grpc
 import pytest
 
 from contracts.agencies import Directory
-from runtime.authority import Authority
-from runtime.temporal_gate.server import AWAY
-from runtime.tls import Certificates
+from runtime.temporal.gate.server import AWAY
+from runtime.tls.authority import Authority
+from runtime.tls.certificates import Certificates
 from tests.console.cli import Cli
 from tests.gated import caller, request_of
 from tests.installed import KETEN, PATIENCE, ROOT, Keten

@@ -15,7 +15,7 @@ from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent, source
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Seal
-from runtime.event_keys import EventKeys
+from runtime.keys.event_keys import EventKeys
 from tests.contracts.messages import NOW, golden
 from tests.contracts.upper import at_upper_bound
 

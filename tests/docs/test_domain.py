@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 
 from contracts.clocks import Clocks
-from workflows.tables.access import ACCESS, DISCLOSURE
-from workflows.tables.agencies import COVERAGE, DOSSIER, FEEDBACK, PLACEMENT, PRIVACY, REGISTRATION, REPORT
-from workflows.tables.case import CASE, REFERRAL, REGISTERING, SHARING
-from workflows.tables.retention import RECALL, RETENTION
-from workflows.tables.signal import SIGNAL
-from workflows.tables.table import OPENING, VOID, Table
+from workflows.access.tables import ACCESS, DISCLOSURE
+from workflows.case.table import CASE, REFERRAL, REGISTERING, SHARING
+from workflows.coverage.table import COVERAGE
+from workflows.dossier.table import DOSSIER, FEEDBACK
+from workflows.engine.table import OPENING, VOID, Table
+from workflows.placement.table import PLACEMENT
+from workflows.privacy.table import PRIVACY
+from workflows.registration.table import REGISTRATION
+from workflows.report.table import REPORT
+from workflows.retention.table import RECALL, RETENTION
+from workflows.signal.table import SIGNAL
 
 PAGE = (Path(__file__).parents[2] / "docs" / "domain.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("|")]

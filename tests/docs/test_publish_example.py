@@ -14,7 +14,7 @@ from contracts.envelope import CloudEvent
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Seal
 from runtime.bus.seal import read_outside
-from runtime.event_keys import EventKeys
+from runtime.keys.event_keys import EventKeys
 from tests.docs.checkout import ROOT
 
 DESK, POLICE = "signal-desk", "police-midden-nederland"

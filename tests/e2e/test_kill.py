@@ -16,7 +16,7 @@ from console.installation import Installation
 from contracts.agencies import read_directory
 from contracts.events.signals import Signal, SignalReported
 from contracts.views import FileView
-from runtime.servers import embedded
+from runtime.servers.embedded import embedded
 from runtime.settings import Settings
 from workers.kinds import office
 

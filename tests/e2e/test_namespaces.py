@@ -13,9 +13,9 @@ from temporalio.api.workflowservice.v1 import QueryWorkflowRequest
 from temporalio.client import Client, WorkflowExecution
 from temporalio.converter import WorkflowSerializationContext
 
-from runtime.case_keys import CaseErased, CaseKeyMissing
-from runtime.codec import ENCODING, CaseCodec, Unreadable
-from runtime.provision import SEARCH_ATTRIBUTES
+from runtime.keys.case_keys import CaseErased, CaseKeyMissing
+from runtime.servers.provision import SEARCH_ATTRIBUTES
+from runtime.temporal.codec import ENCODING, CaseCodec, Unreadable
 from tests.e2e.canaries.left import Marked
 from tests.e2e.canaries.marks import MARKED, found_in, marks
 from tests.histories import payloads_in

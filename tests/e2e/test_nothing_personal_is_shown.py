@@ -10,7 +10,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 
 from console.files import Found
-from runtime.servers import read_running
+from runtime.servers.embedded import read_running
 from tests.console.cli import Cli
 from tests.console.codec_server.oidc import Oidc, issuing
 from tests.console.codec_server.serving import Asking, Written, asking, read

@@ -9,12 +9,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from runtime.bus import BusUnreachable, connect
-from runtime.keys import Role
-from runtime.servers import Running, read_running
-from runtime.temporal_gate.methods import name_of
-from runtime.temporal_gate.server import Behind, temporal_gate
-from runtime.temporal_gate.verdict import judged
-from runtime.tls import GATE, TEMPORAL, Tls
+from runtime.keys.files import Role
+from runtime.servers.embedded import Running, read_running
+from runtime.temporal.gate.methods import name_of
+from runtime.temporal.gate.server import Behind, temporal_gate
+from runtime.temporal.gate.verdict import judged
+from runtime.tls.certificates import GATE, TEMPORAL, Tls
 from tests.console.cli import Cli
 from tests.installed import KETEN, ROOT, Keten, eventually
 from tests.tls_door import Shown, door

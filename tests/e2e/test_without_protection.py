@@ -11,9 +11,9 @@ from temporalio.api.common.v1 import Payload
 from console.installation import Installation
 from contracts.agencies import Directory
 from contracts.events.signals import Signal, SignalReported
-from runtime.codec import CaseCodec
-from runtime.servers import embedded
+from runtime.servers.embedded import embedded
 from runtime.settings import Settings
+from runtime.temporal.codec import CaseCodec
 from tests.bus_server import DESK, POLICE, BusServer, running
 from tests.e2e.canaries.marks import found_in, mark, marks
 from tests.e2e.canaries.staff import MarkedStaff

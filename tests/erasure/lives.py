@@ -13,9 +13,9 @@ from contracts.agencies import Agency, read_directory
 from contracts.events.signals import SignalReported
 from contracts.processing import Processing
 from runtime.bus import broker
-from runtime.keys import Role
-from runtime.register import Counts, SqlRegister
-from runtime.servers import embedded
+from runtime.keys.files import Role
+from runtime.register.register import Counts, SqlRegister
+from runtime.servers.embedded import embedded
 from runtime.settings import Settings
 from runtime.waiting import until
 from tests.closed_cases import COORDINATOR, DESK, KEEPERS, REGISTRY, REPORTER, Content, decided, reported

@@ -22,9 +22,9 @@ from contracts.envelope import CloudEvent
 from contracts.events.erasures import ErasureCompleted
 from runtime.bus.connection import connect
 from runtime.bus.seal import SEALED, SIGNATURES
-from runtime.case_keys import CaseErased
-from runtime.codec import ENCODING
-from runtime.keys import Role
+from runtime.keys.case_keys import CaseErased
+from runtime.keys.files import Role
+from runtime.temporal.codec import ENCODING
 from tests.bus_server import taken_out
 from tests.closed_cases import DESK
 from tests.histories import history, payloads_in

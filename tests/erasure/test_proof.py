@@ -16,8 +16,8 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from contracts.events.erasures import ErasureCompleted
-from runtime.case_key_tables import CASE_KEY
 from runtime.database import open_database
+from runtime.keys.tables import CASE_KEY
 from tests.closed_cases import COORDINATOR, DESK, KEEPERS, REGISTRY
 from tests.console.cli import Cli
 from tests.erasure import reading

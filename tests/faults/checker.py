@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from contracts.event import OUTLIVING
 from tests.faults.record import Record
-from workflows.admission import snake
+from workflows.engine.admission import snake
 
 NO_CONSENT = (
     "SignalReported",

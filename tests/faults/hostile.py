@@ -32,8 +32,8 @@ from runtime.bus import Delivery
 from runtime.bus.connection import connect, jetstream
 from runtime.bus.shares import BODY
 from runtime.ending import ending
-from runtime.keys import Role
-from runtime.tls import Certificates
+from runtime.keys.files import Role
+from runtime.tls.certificates import Certificates
 from tests.faults.hostile_gate import at_the_gate, be_silent, say
 from tests.installed import Here
 from workers.office import Office

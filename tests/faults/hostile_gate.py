@@ -16,8 +16,8 @@ from typing import Any
 import structlog
 
 from contracts.agencies import read_directory
-from runtime.temporal_gate.server import Behind, temporal_gate
-from runtime.tls import Certificates, Tls
+from runtime.temporal.gate.server import Behind, temporal_gate
+from runtime.tls.certificates import Certificates, Tls
 from tests.gated import Caller, caller, path, request_of
 
 IDLE = 400

@@ -14,8 +14,8 @@ from runtime.bus import Delivery
 from runtime.bus.connection import jetstream
 from runtime.bus.shares import SHARES, Shares, consumer_of
 from runtime.bus.standing import consumers
-from runtime.keys import Role
-from runtime.provision import inbox_consumers, provision_account, streams
+from runtime.keys.files import Role
+from runtime.servers.provision import inbox_consumers, provision_account, streams
 from tests.bus_server import ALMERE, DESK, FAST, POLICE, REGISTRY, BusServer, eventually
 
 ATTACKER, OTHER = POLICE, ALMERE

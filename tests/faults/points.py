@@ -14,7 +14,7 @@ from activities.post import Post
 from runtime.bus import Inbox, NatsBus, answers
 from runtime.bus.answers import Answers
 from runtime.bus.refusal import Refusals
-from runtime.deliveries import SqlDeliveries
+from runtime.processing.deliveries import SqlDeliveries
 from workers.filing import Filing
 from workers.office import Office
 

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.checker import NO_CONSENT, Entered, Kept, Seen, doubled, faults, irregular
 from tests.faults.random_kills import plan
 from tests.faults.record import Record
-from workflows.admission import snake
+from workflows.engine.admission import snake
 
 CASE, OTHER = "k" + "b" * 24, "k" + "c" * 24
 PLACES = {

@@ -16,9 +16,9 @@ from console.demo.stories import with_help_and_riec
 from console.installation import Installation, everything
 from runtime.bus import Access
 from runtime.bus.standing import Standing, standing
-from runtime.keys import Role
+from runtime.keys.files import Role
 from runtime.settings import Settings
-from runtime.tls import Tls
+from runtime.tls.certificates import Tls
 from tests.certified import Certified
 from tests.faults.hostile import ATTACKER, DESK, PATIENCE, Patient, attacking, poisoned
 from tests.faults.hostile_gate import gate

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.servers import read_running
+from runtime.servers.embedded import read_running
 from tests.faults.checker import faults
 from tests.faults.disk import Disk, disk_of_its_own
 from tests.faults.looking import seen, settled

@@ -9,7 +9,7 @@ import pytest
 
 from console.files import Found
 from runtime.ending import EXIT_CUT_OFF
-from runtime.servers import read_running
+from runtime.servers.embedded import read_running
 from tests.faults.town import SIGNAL
 from tests.installed import Keten
 

@@ -19,10 +19,10 @@ from console.files import Found
 from contracts.agencies import read_directory
 from contracts.event import OUTLIVING
 from contracts.events.signals import Signal, SignalReported
-from runtime.servers import embedded
+from runtime.servers.embedded import embedded
+from runtime.servers.store_repair import mend_store
 from runtime.settings import Settings
-from runtime.store_repair import mend_store
-from runtime.temporal import TemporalUnreachable, connect_plainly
+from runtime.temporal.client import TemporalUnreachable, connect_plainly
 from tests.faults.checker import KINDS, NO_CONSENT, Entered, Kept, doubled, irregular
 from tests.histories import history
 from tests.installed import PATIENCE, ROOT, Here, Keten, eventually

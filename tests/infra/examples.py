@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 
 from contracts.agencies import read_directory
-from runtime.keys import PublicKeys
-from runtime.nats_config import render_cluster
+from runtime.keys.files import PublicKeys
+from runtime.servers.nats_config import render_cluster
 
 INFRA = Path(__file__).parents[2] / "infra"
 USER = bytes([20 << 3])

@@ -12,14 +12,14 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from contracts.agencies import Directory
-from runtime.authority import Authority
 from runtime.bus import connect
 from runtime.bus.connection import jetstream
-from runtime.keys import Keys, Role
-from runtime.nats_config import MOUNTED, Mounted, render_cluster
-from runtime.provision import provision_streams
-from runtime.server_process import binary
-from runtime.tls import Certificates, Tls
+from runtime.keys.files import Keys, Role
+from runtime.servers.nats_config import MOUNTED, Mounted, render_cluster
+from runtime.servers.process import binary
+from runtime.servers.provision import provision_streams
+from runtime.tls.authority import Authority
+from runtime.tls.certificates import Certificates, Tls
 from tests.infra.examples import NODES, nats_files
 
 POLICE, DESK = "police-midden-nederland", "signal-desk"

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import make_url
 
 from contracts.agencies import Directory
-from runtime.case_keys import CaseKeys
-from runtime.keys import Keys
+from runtime.keys.case_keys import CaseKeys
+from runtime.keys.files import Keys
+from runtime.keys.wrapping import KeyFiles
 from runtime.migrations import Tables, upgrade
 from runtime.settings import Settings
-from runtime.tls import DATABASE, Tls
-from runtime.wrapping import KeyFiles
+from runtime.tls.certificates import DATABASE, Tls
 from tests.certified import Certified
 from tests.infra.examples import INFRA
 from tests.infra.test_yaml import services

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from contracts.agencies import read_directory
-from runtime.production import faults, refuse_defaults_of_gate
+from runtime.servers.production import faults, refuse_defaults_of_gate
 from runtime.settings import Mode, Settings
 from tests.real import Real
 

@@ -3,10 +3,10 @@
 from temporalio import workflow
 
 from contracts.words import Weighing
-from workflows.dossier import Dossier
-from workflows.files.agencies import DossierFile
-from workflows.process import chapter
-from workflows.tables.agencies import Dossier as Phase
+from workflows.dossier.file import DossierFile
+from workflows.dossier.process import Dossier
+from workflows.dossier.table import Dossier as Phase
+from workflows.engine.process import chapter
 
 
 @workflow.defn(name="Dossier")

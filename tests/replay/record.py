@@ -21,7 +21,7 @@ from tests.workflows.servers import real_time, time_skipping
 from tests.workflows.stage import Stage
 from tests.workflows.stories import CASE_WITHOUT_WAITING, EXACT, STORIES
 from tests.workflows.ways import Way, walk
-from workflows.process import Process
+from workflows.engine.process import Process
 
 HISTORIES = Path(__file__).parent / "histories"
 PAGE = 40

@@ -13,14 +13,14 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from runtime.temporal import plugin
+from runtime.temporal.client import plugin
 from tests.replay.changed import TalkativeDossier
 from tests.replay.fingerprint import fingerprint
 from tests.replay.record import HISTORIES, live, read, recordings
 from tests.workflows.servers import time_skipping
 from tests.workflows.stories import STORIES
 from tests.workflows.ways import PROCESSES, Way
-from workflows.process import Process
+from workflows.engine.process import Process
 
 RECORDED = sorted(path.name for path in HISTORIES.glob("*.json"))
 REMEDY = """

@@ -10,7 +10,7 @@ from contracts.events.signals import SignalReported
 from contracts.logged import Exchange, sent, taken
 from contracts.processing import Processing
 from contracts.reference import new_reference
-from runtime.processing_log import SqlProcessingLog
+from runtime.processing.log import SqlProcessingLog
 
 DIRECTORY = read_directory()
 POLICE, DESK = DIRECTORY.get("police-midden-nederland"), DIRECTORY.get("signal-desk")

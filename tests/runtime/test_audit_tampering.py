@@ -19,7 +19,7 @@ from runtime.audit.store import AuditUnavailable
 from runtime.audit.tables import HEAD
 from runtime.audit.tampering import Kind
 from runtime.database import open_database
-from runtime.signatures import KeyFileSigner
+from runtime.keys.signatures import KeyFileSigner
 from tests.runtime.audit_logs import AGENCY, act, opened, rewritten, unguarded
 
 Change = Callable[[list[Entry]], list[Entry]]

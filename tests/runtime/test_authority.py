@@ -8,8 +8,8 @@ import pytest
 from cryptography.x509 import ExtendedKeyUsage
 
 from contracts.agencies import Directory
-from runtime.authority import AUTHORITY_LIFETIME, LIFETIME, RENEW, Authority, NotOurAuthority, is_for_tests
-from runtime.certificate import certificates_at, is_issued_by, names_of
+from runtime.tls.authority import AUTHORITY_LIFETIME, LIFETIME, RENEW, Authority, NotOurAuthority, is_for_tests
+from runtime.tls.certificate import certificates_at, is_issued_by, names_of
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)

@@ -10,13 +10,13 @@ from sqlalchemy import select, text
 
 from contracts.agencies import Directory
 from contracts.reference import new_reference
-from runtime import case_keys
-from runtime.case_key_tables import CASE_KEY
-from runtime.case_keys import CaseErased, CaseKeyMissing, CaseKeys
 from runtime.database import OVERWRITE, open_database
-from runtime.keys import Keys
+from runtime.keys import case_keys
+from runtime.keys.case_keys import CaseErased, CaseKeyMissing, CaseKeys
+from runtime.keys.files import Keys
+from runtime.keys.tables import CASE_KEY
+from runtime.keys.wrapping import KeyFiles
 from runtime.migrations import Tables, check, downgrade, upgrade
-from runtime.wrapping import KeyFiles
 
 SLUG = "almere"
 

@@ -14,13 +14,13 @@ from temporalio.worker import Replayer, Worker
 
 from contracts.agencies import Directory
 from contracts.reference import new_reference
-from runtime.case_keys import CaseErased, CaseKeyMissing, CaseKeys
-from runtime.codec import CaseCodec, Unreadable
-from runtime.keys import Keys
+from runtime.keys.case_keys import CaseErased, CaseKeyMissing, CaseKeys
+from runtime.keys.files import Keys
+from runtime.keys.wrapping import KeyFiles
 from runtime.migrations import Tables, upgrade
-from runtime.server_process import binary
-from runtime.temporal import plugin
-from runtime.wrapping import KeyFiles
+from runtime.servers.process import binary
+from runtime.temporal.client import plugin
+from runtime.temporal.codec import CaseCodec, Unreadable
 from tests.runtime.failing import Failing, break_off
 
 CASE = new_reference()

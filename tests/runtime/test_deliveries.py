@@ -7,9 +7,9 @@ import pytest
 
 from contracts.processing import Processing
 from contracts.reference import new_reference
-from runtime.deliveries import FIRST_AGAIN, Awaited, SqlDeliveries
 from runtime.migrations import Tables, check, downgrade, upgrade
-from runtime.processing_log import SqlProcessingLog
+from runtime.processing.deliveries import FIRST_AGAIN, Awaited, SqlDeliveries
+from runtime.processing.log import SqlProcessingLog
 from tests.runtime.lines import a_line, exchange
 
 CASE = new_reference()

@@ -12,11 +12,11 @@ from nats.errors import Error as NatsError
 from structlog.testing import capture_logs
 
 from contracts.agencies import Directory
-from runtime import full_disk
 from runtime.bus.connection import connect, jetstream
-from runtime.full_disk import refuses_to_store
-from runtime.keys import Keys, Role
-from runtime.servers import Running, embedded
+from runtime.keys.files import Keys, Role
+from runtime.servers import full_disk
+from runtime.servers.embedded import Running, embedded
+from runtime.servers.full_disk import refuses_to_store
 from runtime.settings import Settings
 from tests.bus_server import DESK, POLICE, eventually
 

@@ -3,11 +3,11 @@ from pathlib import Path
 
 from contracts.agencies import Directory
 from contracts.catalogue import lanes
-from runtime.authority import Authority
-from runtime.keys import Keys
-from runtime.nats_config import Mounted, render, render_cluster
-from runtime.server_process import binary
-from runtime.tls import Certificates, Tls
+from runtime.keys.files import Keys
+from runtime.servers.nats_config import Mounted, render, render_cluster
+from runtime.servers.process import binary
+from runtime.tls.authority import Authority
+from runtime.tls.certificates import Certificates, Tls
 
 
 def _keys(home: Path, directory: Directory) -> Keys:

@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 
 from contracts.logged import decided, taken
 from contracts.reference import new_reference
-from runtime import otlp
 from runtime.migrations import Tables, upgrade
-from runtime.otlp import exporting, span_of
-from runtime.processing_log import SqlProcessingLog
+from runtime.processing import otlp
+from runtime.processing.log import SqlProcessingLog
+from runtime.processing.otlp import exporting, span_of
 from tests.runtime.collector import Collector, attributes_of, collector
 from tests.runtime.lines import DESK, NOW, SPAN, TRACE, a_line, a_sent_line, exchange
 

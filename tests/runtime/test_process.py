@@ -8,8 +8,8 @@ import pytest
 
 from contracts.agencies import Directory
 from runtime.home import HomeOpen, private_home
-from runtime.server_process import works_in
-from runtime.servers import embedded
+from runtime.servers.embedded import embedded
+from runtime.servers.process import works_in
 from runtime.settings import Settings
 from tests.installed import KETEN
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from contracts.agencies import EMBEDDED, Directory
-from runtime.authority import Authority
-from runtime.production import NotForProduction, faults, refuse_defaults, refuse_defaults_of_gate, refuse_embedded
-from runtime.servers import embedded
+from runtime.servers.embedded import embedded
+from runtime.servers.production import NotForProduction, faults, refuse_defaults, refuse_defaults_of_gate, refuse_embedded
 from runtime.settings import Mode, Settings
+from runtime.tls.authority import Authority
 from tests.installed import ROOT
 from tests.real import Real
 

@@ -9,13 +9,13 @@ import pytest
 
 from contracts.agencies import Directory
 from contracts.reference import new_reference
-from runtime.key_service import KeyService
+from runtime.keys.key_service import KeyService
 from runtime.migrations import Tables, upgrade
-from runtime.otlp import exporting
-from runtime.processing_log import SqlProcessingLog
-from runtime.temporal import connect_plainly
-from runtime.temporal_gate.server import Behind, temporal_gate
-from runtime.web_address import stays_here
+from runtime.processing.log import SqlProcessingLog
+from runtime.processing.otlp import exporting
+from runtime.temporal.client import connect_plainly
+from runtime.temporal.gate.server import Behind, temporal_gate
+from runtime.tls.web_address import stays_here
 from tests.certified import Certified
 from tests.gated import OWN, Caller, path
 from tests.runtime.collector import collector

@@ -17,8 +17,8 @@ from contracts.register import Amendment, Report
 from contracts.words import AgencyKind, CaseOutcome, Sector
 from runtime.database import OVERWRITE, open_database
 from runtime.migrations import Tables, check, downgrade, upgrade
-from runtime.register import Cell, SqlRegister
-from runtime.register_tables import AMENDMENT, PERSON, REPORT
+from runtime.register.register import Cell, SqlRegister
+from runtime.register.tables import AMENDMENT, PERSON, REPORT
 
 TABLES = {"person", "report", "amendment"}
 ANNA, BEA = new_reference(), new_reference()

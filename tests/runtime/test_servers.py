@@ -19,13 +19,13 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from contracts.agencies import Directory
-from runtime import servers
 from runtime.bus.connection import connect, jetstream
-from runtime.keys import Keys, Role
-from runtime.provision import provision_namespaces, provision_streams
-from runtime.read_back import read_back
-from runtime.server_process import PORT_TAKEN, ServerFailed, binary, free_port
-from runtime.servers import AlreadyRunning, Running, embedded, read_running
+from runtime.keys.files import Keys, Role
+from runtime.servers import embedded as servers
+from runtime.servers.embedded import AlreadyRunning, Running, embedded, read_running
+from runtime.servers.process import PORT_TAKEN, ServerFailed, binary, free_port
+from runtime.servers.provision import provision_namespaces, provision_streams
+from runtime.servers.read_back import read_back
 from runtime.settings import Settings
 from tests.bus_server import eventually
 
@@ -179,7 +179,7 @@ import asyncio, sys
 from pathlib import Path
 from contracts.agencies import read_directory
 from runtime.logs import configure_logs
-from runtime.servers import embedded
+from runtime.servers.embedded import embedded
 from runtime.settings import Settings
 
 async def main():

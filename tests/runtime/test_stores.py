@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from contracts.agencies import Directory
 from runtime.migrations import Tables, check, upgrade
-from runtime.servers import embedded
+from runtime.servers.embedded import embedded
 from runtime.settings import Settings
-from runtime.stores import StoreLost, Stores
+from runtime.stores.stores import StoreLost, Stores
 
 NAME = "case-keys/almere"
 

@@ -6,8 +6,8 @@ from temporalio.worker import Replayer, Worker
 
 from contracts.agencies import Party
 from contracts.words import AgencyKind
-from runtime.server_process import binary
-from runtime.temporal import plugin
+from runtime.servers.process import binary
+from runtime.temporal.client import plugin
 from tests.runtime.echo import Echo
 
 

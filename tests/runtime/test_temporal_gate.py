@@ -33,11 +33,11 @@ from temporalio.worker import Worker
 
 from contracts.agencies import Directory
 from runtime.logs import ALLOWED
-from runtime.server_process import ServerFailed, ServerProcess
-from runtime.temporal import TemporalUnreachable, connect_plainly
-from runtime.temporal_gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT
-from runtime.temporal_gate.server import AWAY
-from runtime.temporal_gate.verdict import Fault, NotLetThrough
+from runtime.servers.process import ServerFailed, ServerProcess
+from runtime.temporal.client import TemporalUnreachable, connect_plainly
+from runtime.temporal.gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT
+from runtime.temporal.gate.server import AWAY
+from runtime.temporal.gate.verdict import Fault, NotLetThrough
 from runtime.waiting import until
 from tests.certified import Certified
 from tests.gated import OTHER, OWN, PATIENCE, Answer, Caller, Gated, answering, caller, dev_server, path, request_of

@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 
 from contracts.agencies import Directory
-from runtime.temporal_gate.server import AWAY
-from runtime.tls import Tls
+from runtime.temporal.gate.server import AWAY
+from runtime.tls.certificates import Tls
 from tests.certified import Certified
 from tests.gated import OTHER, OWN, caller, path
 
@@ -29,10 +29,10 @@ GATE = """
 import asyncio, resource, sys
 from pathlib import Path
 from contracts.agencies import read_directory
-from runtime.temporal_gate.server import Behind, temporal_gate
-from runtime.temporal_gate.shares import Limits
-from runtime.temporal_gate.server import AWAY
-from runtime.tls import Tls
+from runtime.temporal.gate.server import Behind, temporal_gate
+from runtime.temporal.gate.shares import Limits
+from runtime.temporal.gate.server import AWAY
+from runtime.tls.certificates import Tls
 
 async def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))

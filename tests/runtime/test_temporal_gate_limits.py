@@ -11,9 +11,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from contracts.agencies import Directory
-from runtime.temporal_gate.server import TOO_MUCH, TOO_SLOW, Behind, temporal_gate
-from runtime.temporal_gate.shares import LIMITS, Limits, Share
-from runtime.tls import Tls
+from runtime.temporal.gate.server import TOO_MUCH, TOO_SLOW, Behind, temporal_gate
+from runtime.temporal.gate.shares import LIMITS, Limits, Share
+from runtime.tls.certificates import Tls
 from tests.certified import Certified
 from tests.gated import OTHER, OWN, Caller, path, request_of
 

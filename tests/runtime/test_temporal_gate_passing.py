@@ -9,8 +9,8 @@ import grpc
 import pytest
 
 from contracts.agencies import Directory
-from runtime.temporal_gate.server import AWAY, Behind, temporal_gate
-from runtime.tls import Tls
+from runtime.temporal.gate.server import AWAY, Behind, temporal_gate
+from runtime.tls.certificates import Tls
 from tests.certified import Certified
 from tests.gated import OWN, Caller, caller, path, request_of
 

@@ -21,8 +21,8 @@ from temporalio.api.workflowservice.v1 import (
     StartWorkflowExecutionRequest,
 )
 
-from runtime.temporal_gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT, name_of
-from runtime.temporal_gate.verdict import ELSEWHERE, MOST, Fault, NotLetThrough, judged
+from runtime.temporal.gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT, name_of
+from runtime.temporal.gate.verdict import ELSEWHERE, MOST, Fault, NotLetThrough, judged
 from tests.gated import OTHER, OWN, path, request_of
 
 Place = tuple[FieldDescriptor, ...]

@@ -10,9 +10,9 @@ from temporalio.service import TLSConfig
 
 from console.installation import Installation
 from contracts.agencies import Directory
-from runtime.provision import provision_namespaces
+from runtime.servers.provision import provision_namespaces
 from runtime.settings import Settings
-from runtime.temporal import TemporalUnreachable, connect_plainly
+from runtime.temporal.client import TemporalUnreachable, connect_plainly
 from tests.certified import Certified
 from tests.installed import Keten
 from tests.tls_door import Shown, door

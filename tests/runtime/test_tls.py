@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.agencies import Directory
-from runtime.keys import KeyFileError
+from runtime.keys.files import KeyFileError
 from runtime.settings import Settings
-from runtime.tls import Certificates, Tls
+from runtime.tls.certificates import Certificates, Tls
 from tests.certified import Certified
 
 ELSEWHERE = {"nats_url": "tls://bus:4222", "temporal_address": "temporal:7233"}

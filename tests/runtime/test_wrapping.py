@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from contracts.agencies import Directory
-from runtime.key_service import KeyService
-from runtime.keys import Keys, KeyUnavailable
-from runtime.wrapping import KeyFiles, Wrapped, WrappedAltered, Wrapping
+from runtime.keys.files import Keys, KeyUnavailable
+from runtime.keys.key_service import KeyService
+from runtime.keys.wrapping import KeyFiles, Wrapped, WrappedAltered, Wrapping
 from tests.certified import Certified
 from tests.runtime.transit import TOKEN, Transit, transit
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from runtime.tls import Tls
+from runtime.tls.certificates import Tls
 
 TOKEN = "example-token"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from console.installation import Installation
 from contracts.agencies import EMBEDDED, read_directory
-from runtime.servers import embedded
+from runtime.servers.embedded import embedded
 from runtime.settings import Settings
 
 

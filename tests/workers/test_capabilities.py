@@ -10,9 +10,9 @@ from activities.routing import Routing
 from tests.workers.few import few
 from workers.capabilities import ActivityMissing, activities_of, called_by, refuse_incomplete
 from workers.office import Office
-from workflows.case import Case
-from workflows.registration import Registration
-from workflows.retention import Retention
+from workflows.case.case import Case
+from workflows.registration.process import Registration
+from workflows.retention.process import Retention
 
 
 def test_what_a_workflow_calls_is_found_in_its_own_modules_and_those_that_it_uses() -> None:

@@ -21,12 +21,12 @@ from contracts.envelope import CloudEvent
 from contracts.events.deliveries import DeliveriesConfirmed, DeliveriesListed
 from contracts.events.signals import SignalReported
 from contracts.logged import Exchange
-from runtime import deliveries
 from runtime.database import open_database
-from runtime.deliveries import SqlDeliveries
-from runtime.keys import Role
+from runtime.keys.files import Role
 from runtime.migrations import Tables, upgrade
-from runtime.processing_log_tables import AWAITED
+from runtime.processing import deliveries
+from runtime.processing.deliveries import SqlDeliveries
+from runtime.processing.tables import AWAITED
 from runtime.settings import Settings
 from tests.bus_server import taken_out
 from tests.installed import Here, eventually

@@ -12,7 +12,7 @@ from runtime.audit.entry import Act, Action
 from runtime.audit.head import HeadFile
 from runtime.audit.log import AuditLog
 from runtime.audit.store import AuditStore
-from runtime.signatures import KeyFileSigner
+from runtime.keys.signatures import KeyFileSigner
 from tests.installed import eventually
 from workers.head_signing import heads_signed
 

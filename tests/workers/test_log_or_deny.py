@@ -19,10 +19,10 @@ from contracts.events.signals import CaseAccepted, SignalReceived, SignalReporte
 from contracts.logged import Exchange, taken
 from contracts.processing import Direction, Processing, Status
 from runtime.bus import Delivery, broker
-from runtime.deliveries import SqlDeliveries
-from runtime.keys import Role
+from runtime.keys.files import Role
 from runtime.migrations import Tables, upgrade
-from runtime.processing_log import NotLogged, SqlProcessingLog
+from runtime.processing.deliveries import SqlDeliveries
+from runtime.processing.log import NotLogged, SqlProcessingLog
 from tests.bus_server import BusServer
 from tests.faults.town import events_that_entered
 from tests.installed import Here, eventually
@@ -30,7 +30,7 @@ from tests.workers.few import few
 from tests.workflows.test_admission import letter
 from workers.kinds import office
 from workers.office import Office
-from workflows.report import Report
+from workflows.report.process import Report
 
 POLICE, DESK, COORDINATOR = "police-midden-nederland", "signal-desk", "coordinator-almere"
 TAKE_PART = (POLICE, DESK, COORDINATOR, "comensha")

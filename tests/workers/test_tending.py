@@ -17,8 +17,8 @@ from contracts.envelope import MAX_BYTES, CloudEvent
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import DeadLetter, Delivery, broker
 from runtime.bus.connection import jetstream
-from runtime.event_keys import EventKeys, KeyExpired
-from runtime.keys import Role
+from runtime.keys.event_keys import EventKeys, KeyExpired
+from runtime.keys.files import Role
 from runtime.settings import Settings
 from tests.bus.test_seal import Clock
 from tests.bus_server import DESK, POLICE, BusServer, eventually

@@ -14,7 +14,7 @@ from activities.alarm import Alarm
 from contracts.alarms import AlarmCode
 from contracts.reference import new_reference
 from runtime.bus.standing import SenderStanding, Standing, StreamStanding
-from runtime.failing_files import FAILURES, FAILURES_SETTING, failing_files
+from runtime.temporal.failing_files import FAILURES, FAILURES_SETTING, failing_files
 from tests.installed import eventually
 from tests.workflows.servers import real_time
 from workers.looks import ROOM, disk, inbox_findings, stuck_files

@@ -3,8 +3,8 @@
 from temporalio import workflow
 
 from contracts.words import ConsentTo, Ground
-from workflows.case import Case
-from workflows.files.case import CaseFile
+from workflows.case.case import Case
+from workflows.case.file import CaseFile
 
 
 @workflow.defn(name="Case")

@@ -7,7 +7,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.servers import real_time, time_skipping
 from tests.workflows.stage import Stage
-from workflows.process import Process
+from workflows.engine.process import Process
 
 Staged = Callable[..., Any]
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from temporalio import workflow
 
 from contracts.events.signals import CaseAccepted
-from workflows.admission import hears
-from workflows.files.record import Received
-from workflows.files.signal import SignalFile
-from workflows.signal import SignalRouting
+from workflows.engine.admission import hears
+from workflows.engine.record import Received
+from workflows.signal.file import SignalFile
+from workflows.signal.routing import SignalRouting
 
 
 @workflow.defn(name="SignalRouting")

@@ -6,7 +6,7 @@ import textwrap
 from typing import Any, NamedTuple
 
 from tests.workflows.table_search import edges
-from workflows.process import Process
+from workflows.engine.process import Process
 
 
 class Chapter(NamedTuple):

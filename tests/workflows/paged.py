@@ -7,12 +7,12 @@ from typing import NoReturn
 
 from temporalio import workflow
 
-from workflows.case import Case
-from workflows.dossier import Dossier
-from workflows.files.agencies import DossierFile
-from workflows.files.case import CaseFile
-from workflows.files.signal import SignalFile
-from workflows.signal import SignalRouting
+from workflows.case.case import Case
+from workflows.case.file import CaseFile
+from workflows.dossier.file import DossierFile
+from workflows.dossier.process import Dossier
+from workflows.signal.file import SignalFile
+from workflows.signal.routing import SignalRouting
 
 
 class Plain:

@@ -101,7 +101,7 @@ from contracts.words import (
     Weighing,
 )
 from tests.workflows.ways import COSM, EPOCH, NEED, OBSERVATION, SIGNAL, ZWOLLE
-from workflows.admission import snake
+from workflows.engine.admission import snake
 
 COMMANDS: dict[str, Command] = {
     snake(type(order).__name__): order

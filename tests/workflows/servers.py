@@ -10,9 +10,9 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from runtime.provision import SEARCH_ATTRIBUTES
-from runtime.server_process import binary
-from runtime.temporal import plugin
+from runtime.servers.process import binary
+from runtime.servers.provision import SEARCH_ATTRIBUTES
+from runtime.temporal.client import plugin
 
 TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 

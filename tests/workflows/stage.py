@@ -32,9 +32,9 @@ from contracts.reference import new_reference
 from contracts.views import FileView
 from tests.workflows.doubles import Awaiting, Letters, Logbook, Maps, Pages, Papers, Shelf, Vault
 from workers.capabilities import activities_of
-from workflows.admission import snake
-from workflows.files.record import Received, Record
-from workflows.process import Process
+from workflows.engine.admission import snake
+from workflows.engine.process import Process
+from workflows.engine.record import Received, Record
 
 E = TypeVar("E", bound=Event)
 DIRECTORY: Directory = read_directory()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from contracts.clocks import Clocks
-from workflows.tables.table import CLOCK, State, Table
+from workflows.engine.table import CLOCK, State, Table
 
 Edge = tuple[str, str, str]
 """From a state, by a trigger, to a state or an end."""

@@ -1,4 +1,4 @@
-"""Every transition table of the process, found in the modules of ``workflows.tables``."""
+"""Every transition table of the process, found in the modules of ``workflows``."""
 
 import ast
 import importlib
@@ -7,13 +7,12 @@ import pkgutil
 from types import ModuleType
 
 import workflows
-import workflows.tables
-from workflows.tables.table import State, Table
-from workflows.track import Track
+from workflows.engine.table import State, Table
+from workflows.engine.track import Track
 
 
 def _modules() -> list[ModuleType]:
-    found = pkgutil.iter_modules(workflows.tables.__path__, "workflows.tables.")
+    found = pkgutil.walk_packages(workflows.__path__, "workflows.")
     return [importlib.import_module(module.name) for module in found]
 
 

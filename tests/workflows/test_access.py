@@ -25,13 +25,13 @@ from contracts.reference import new_reference
 from contracts.refusals import Refused
 from contracts.words import Ground, NotDisclosed
 from runtime.bus import Seal
-from runtime.event_keys import EventKeys
+from runtime.keys.event_keys import EventKeys
 from tests.workflows.conftest import Staged
 from tests.workflows.doubles import ERASED_AT
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ACCESS_ASKED, ALMERE, COSM, DESK, DISCLOSURE_ASKED, LELYSTAD, PROVINCE, RIEC, take, walk
-from workflows.access import MOST_HELD
-from workflows.disclosure import pages
+from workflows.access.access import MOST_HELD
+from workflows.access.disclosure import pages
 
 MADE = DisclosureMade(system="access", files=(HeldFile(kind=File.PRIVACY, phase="closed"),))
 

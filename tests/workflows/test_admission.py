@@ -52,8 +52,8 @@ from tests.workflows.ways import (
     silence,
     walk,
 )
-from workflows.admission import EARLY
-from workflows.files.record import REMEMBERED_IDS, STORY_LINES
+from workflows.engine.admission import EARLY
+from workflows.engine.record import REMEMBERED_IDS, STORY_LINES
 
 OWNED = WAYS["SignalRouting", "owned"]
 PROGRESSED = CaseProgressed(status=SignalStatus.WITH_AID)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.clocks import UNITS, Duration
 from contracts.hours import ALWAYS, AMSTERDAM, OFFICE, OpeningHours
-from workflows.calendar import HOLIDAYS, due, is_open
+from workflows.engine.calendar import HOLIDAYS, due, is_open
 
 
 def working_days(amount: int) -> Duration:

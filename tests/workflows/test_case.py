@@ -39,7 +39,7 @@ from contracts.events.signals import (
 from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, NotOurs, Recall, Service, Urgency, Weighing
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
-from workflows.case import Case
+from workflows.case.case import Case
 
 ROUTED = SignalRouted(
     signal=Signal(municipality="GM0995", account="an example"), care_region="Almere", reported_by=AgencyKind.REPORTER

@@ -12,8 +12,8 @@ from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.tables_found import STATES, TABLES
 from tests.workflows.ways import STRANGER, WAYS, walk
-from workflows.admission import heard_by
-from workflows.tables.table import OPENING
+from workflows.engine.admission import heard_by
+from workflows.engine.table import OPENING
 
 BY_ANYONE = {
     "CoverageGapObserved",

@@ -12,8 +12,8 @@ from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.tables_found import STATES, TABLES, state_of
 from tests.workflows.ways import WAYS, Way, silence, walk
-from workflows.process import Process
-from workflows.tables.table import CLOCK, OPENING, VOID, State, Table, Turn
+from workflows.engine.process import Process
+from workflows.engine.table import CLOCK, OPENING, VOID, State, Table, Turn
 
 A_WHILE = timedelta(minutes=2)
 HOUR = Duration(amount=1, unit="hour")

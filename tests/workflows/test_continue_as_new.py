@@ -16,7 +16,7 @@ from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.stories import CASE, EXACT, RIEC_FILE, SIGNAL
 from tests.workflows.ways import DESK, Way, take, walk
-from workflows.process import Process
+from workflows.engine.process import Process
 
 Kind = type[Process[Any]]
 PAIRS: dict[str, tuple[Way, Kind, Kind]] = {

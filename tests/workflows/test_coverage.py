@@ -8,7 +8,7 @@ from contracts.words import CoverageGapKind
 from tests.workflows.conftest import Staged
 from tests.workflows.ways import DESK, PROVINCE, walk
 from tests.workflows.ways import GAP as WAY
-from workflows.coverage import CoverageGap
+from workflows.coverage.process import CoverageGap
 
 GAP = CoverageGapObserved(gap=CoverageGapKind.SILENT_COORDINATOR, care_region="Almere")
 

@@ -12,11 +12,11 @@ from contracts.words import AgencyKind, Decline, Finding, SignalStatus, Urgency
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, COMENSHA, COSM, DESK, NEED, POLICE, SIGNAL
-from workflows.calendar import is_open
-from workflows.case import Case
-from workflows.placement import Placement
-from workflows.signal import SignalRouting
-from workflows.tables.signal import SILENT
+from workflows.case.case import Case
+from workflows.engine.calendar import is_open
+from workflows.placement.process import Placement
+from workflows.signal.routing import SignalRouting
+from workflows.signal.table import SILENT
 
 URGENT = SIGNAL.model_copy(update={"urgency": Urgency.CRISIS})
 IN_NEED = NEED.model_copy(update={"urgency": Urgency.CRISIS})

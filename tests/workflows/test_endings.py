@@ -22,9 +22,9 @@ from contracts.words import CaseOutcome, Finding, NotOurs, SignalStatus
 from tests.workflows.conftest import Staged
 from tests.workflows.table_search import edges
 from tests.workflows.ways import COMENSHA, DESK, POLICE, RECORDED, WAYS, Step, take, walk
-from workflows.tables.case import CASE, Phase
-from workflows.tables.signal import SIGNAL
-from workflows.tables.signal import Phase as SignalPhase
+from workflows.case.table import CASE, Phase
+from workflows.signal.table import SIGNAL
+from workflows.signal.table import Phase as SignalPhase
 
 LAST_STEPS: dict[str, Step] = {
     "decline_case": DeclineCase(reason=NotOurs.OTHER_REGION),

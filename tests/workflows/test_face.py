@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from contracts.event import File
 from contracts.places import CARE_REGIONS
 from contracts.reference import new_reference
-from workflows.face import Face
+from workflows.engine.attributes import Face
 
 WRITTEN = ["Jan Jansen", "jan.jansen@example.org", "born 1990", "+31 6 00000000", "two\nlines", "Straatweg 1"]
 

@@ -17,7 +17,7 @@ from contracts.words import AidOutcome, CaseOutcome
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, COSM, DESK, HELPED, NEED, RECORDED, WAYS, WOMEN, Way, walk
-from workflows.tables.agencies import TAKEN_BACK
+from workflows.placement.table import TAKEN_BACK
 
 TWO = HELPED.then(
     OfferHelp(need=NEED, organisations=(WOMEN,)),

@@ -7,8 +7,8 @@ from contracts.words import NotOurs, SignalStatus
 from tests.workflows.conftest import Staged
 from tests.workflows.test_standing_still import rings
 from tests.workflows.ways import ALMERE, COMENSHA, KNOWN, POLICE, WAYS, ZWOLLE, walk
-from workflows.tables.signal import KNOWN as WORDS
-from workflows.tables.signal import KNOWN_TOO
+from workflows.signal.table import KNOWN as WORDS
+from workflows.signal.table import KNOWN_TOO
 
 
 async def test_who_is_known_already_is_not_sent_on_but_joined_by_hand(stage: Staged) -> None:

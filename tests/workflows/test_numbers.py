@@ -19,9 +19,9 @@ from tests.workflows.conftest import Staged
 from tests.workflows.samples import EVENTS
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, ASKED, ASKING, COMENSHA, COSM, DESK, LELYSTAD, SECOND, STRANGER, WAYS, walk
-from workflows.files.alarms import MOST_ALARMS, OpenAlarm, fitting, raised
-from workflows.files.heard import MOST_AHEAD, MOST_GAPS, Heard, in_words
-from workflows.files.record import Record
+from workflows.engine.alarms import MOST_ALARMS, OpenAlarm, fitting, raised
+from workflows.engine.heard import MOST_AHEAD, MOST_GAPS, Heard, in_words
+from workflows.engine.record import Record
 
 OWNED = WAYS["SignalRouting", "owned"]
 PROGRESSED = CaseProgressed(status=SignalStatus.WITH_AID)

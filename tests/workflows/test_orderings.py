@@ -44,9 +44,9 @@ from tests.workflows.conftest import Staged
 from tests.workflows.samples import COMMANDS
 from tests.workflows.stage import Stage, assert_no_task_failed
 from tests.workflows.ways import COMENSHA, COSM, DESK, LELYSTAD, NEED, OBSERVATION, WAYS, WOMEN, walk
-from workflows.admission import EARLY
-from workflows.files.record import Received
-from workflows.tables.case import CASE
+from workflows.case.table import CASE
+from workflows.engine.admission import EARLY
+from workflows.engine.record import Received
 
 EXAMPLES = int(os.environ.get("ORDERINGS", "1"))
 """Orders to try, per test: a case lives for about ten seconds in each."""

@@ -19,7 +19,7 @@ from tests.workflows.samples import EVENTS
 from tests.workflows.stage import DIRECTORY, Stage
 from tests.workflows.ways import DESK, POLICE
 from workers.capabilities import activities_of
-from workflows.signal import SignalRouting
+from workflows.signal.routing import SignalRouting
 
 
 class FailingPost(Post):

@@ -16,7 +16,7 @@ from contracts.events.dossiers import (
 from contracts.words import NotBrought, Weighing
 from tests.workflows.conftest import Staged
 from tests.workflows.ways import ALMERE, CHECK, OBSERVATION, RIEC, ZWOLLE, walk
-from workflows.privacy import PrivacyCheck
+from workflows.privacy.process import PrivacyCheck
 
 LESS = Observation(municipality="GM0995", phenomenon="an example phenomenon with less in it")
 

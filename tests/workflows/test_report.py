@@ -10,7 +10,7 @@ from contracts.words import SignalStatus
 from tests.workflows.conftest import Staged
 from tests.workflows.samples import EVENTS
 from tests.workflows.ways import ALMERE, COMENSHA, DESK, FOLLOWING, walk
-from workflows.report import Report
+from workflows.report.process import Report
 
 
 async def test_the_status_is_followed_to_the_end(stage: Staged) -> None:

@@ -18,7 +18,7 @@ from contracts.events.signals import (
 )
 from contracts.words import CaseOutcome, CoverageGapKind, NotOurs, SignalStatus
 from tests.workflows.conftest import Staged
-from workflows.signal import SignalRouting
+from workflows.signal.routing import SignalRouting
 
 LELYSTAD = SignalReported(signal=Signal(municipality="GM0995", account="an example"))
 UTRECHT = SignalReported(signal=Signal(municipality="GM0344", account="an example"))

@@ -11,13 +11,13 @@ from tests.workflows.narratives import chapters, silent_ends
 from tests.workflows.table_search import edges, faults, paths
 from tests.workflows.tables_found import TABLES, track_classes, written
 from tests.workflows.ways import PROCESSES
-from workflows.admission import heard_by
-from workflows.case import Case
-from workflows.process import Process
-from workflows.tables.case import CASE, REFERRAL, REGISTERING, SHARING
-from workflows.tables.case import Phase as CasePhase
-from workflows.tables.signal import SIGNAL, Phase
-from workflows.tables.table import CLOCK, OPENING, VOID, State, Table
+from workflows.case.case import Case
+from workflows.case.table import CASE, REFERRAL, REGISTERING, SHARING
+from workflows.case.table import Phase as CasePhase
+from workflows.engine.admission import heard_by
+from workflows.engine.process import Process
+from workflows.engine.table import CLOCK, OPENING, VOID, State, Table
+from workflows.signal.table import SIGNAL, Phase
 
 INSIDE = {"Case": (REFERRAL, SHARING, REGISTERING), "Dossier": (TABLES["Feedback"],), "Retention": (TABLES["Recall"],)}
 """Tables of tracks, by the process that they run in."""

@@ -8,7 +8,7 @@ from tests.workflows.careless import CarelessCase
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, COSM, INTAKE, NEED, PLANNING, take
-from workflows.case import Case
+from workflows.case.case import Case
 
 OFFER = OfferHelp(need=NEED, organisations=(COSM,))
 A_WHILE = timedelta(minutes=3)

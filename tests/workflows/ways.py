@@ -72,18 +72,18 @@ from contracts.words import (
 )
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
-from workflows.access import Access
-from workflows.case import Case
-from workflows.coverage import CoverageGap
-from workflows.disclosure import Disclosure
-from workflows.dossier import Dossier
-from workflows.placement import Placement
-from workflows.privacy import PrivacyCheck
-from workflows.process import Process
-from workflows.registration import Registration
-from workflows.report import Report
-from workflows.retention import Retention
-from workflows.signal import SignalRouting
+from workflows.access.access import Access
+from workflows.access.disclosure import Disclosure
+from workflows.case.case import Case
+from workflows.coverage.process import CoverageGap
+from workflows.dossier.process import Dossier
+from workflows.engine.process import Process
+from workflows.placement.process import Placement
+from workflows.privacy.process import PrivacyCheck
+from workflows.registration.process import Registration
+from workflows.report.process import Report
+from workflows.retention.process import Retention
+from workflows.signal.routing import SignalRouting
 
 DESK, POLICE, ALMERE, ZWOLLE = "signal-desk", "police-midden-nederland", "coordinator-almere", "coordinator-zwolle"
 COMENSHA, LELYSTAD, RIEC, PROVINCE = "comensha", "lelystad", "riec-midden-nederland", "flevoland"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Container
 
 from contracts.agencies import read_directory
-from runtime.keys import Role
+from runtime.keys.files import Role
 from tests.bus.matrix.tries import Account, Plan, accounts_in
 from tests.bus.matrix.verdict import Allowed
 from tests.bus_server import ALMERE, COORDINATOR, DESK, POLICE, REGISTRY

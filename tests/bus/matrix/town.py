@@ -11,8 +11,8 @@ from nats.aio.msg import Msg
 
 from runtime.bus.connection import headers_of, jetstream
 from runtime.bus.shares import consumer_of
-from runtime.keys import Role
-from runtime.nats_config import STREAMS
+from runtime.keys.files import Role
+from runtime.servers.nats_config import STREAMS
 from tests.bus.matrix.tries import LISTENING, PENDING, Plan, Try
 from tests.bus_server import BusServer, eventually
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from contracts.agencies import Directory
 from contracts.catalogue import BY_SHORT_NAME, Lane, lanes
 from runtime.bus.shares import consumer_of
-from runtime.keys import Role
+from runtime.keys.files import Role
 
 Account = dict[str, Any]
 

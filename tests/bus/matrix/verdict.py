@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from runtime.keys import Role
+from runtime.keys.files import Role
 from tests.bus.matrix.town import TRY, Heard, Town
 from tests.bus.matrix.tries import PENDING, Try
 

@@ -6,7 +6,7 @@ import pytest_asyncio
 from temporalio.api.common.v1 import Payload
 
 from contracts.events.signals import Signal, SignalReported
-from runtime.codec import ENCODING
+from runtime.temporal.codec import ENCODING
 from tests.console.codec_server.oidc import Oidc, issuing
 from tests.console.codec_server.serving import MARK, Asking, Written, asking
 from tests.histories import payloads_in

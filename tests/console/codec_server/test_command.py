@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from runtime.server_process import binary
+from runtime.servers.process import binary
 from tests.console.cli import Cli
 from tests.console.codec_server.conftest import Played
 from tests.console.codec_server.serving import MARK

@@ -11,7 +11,7 @@ from console.codec_server.app import AT_ONCE, Turns
 from console.codec_server.listening import Shown
 from console.codec_server.patience import LIMITS
 from console.codec_server.problems import Problem
-from runtime.tls import TEMPORAL
+from runtime.tls.certificates import TEMPORAL
 from tests.certified import Certified
 from tests.console.codec_server.conftest import Played
 from tests.console.codec_server.oidc import Oidc

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from console.codec_server.listening import Shown, bound
-from runtime.keys import KeyFileError
-from runtime.tls import TEMPORAL
+from runtime.keys.files import KeyFileError
+from runtime.tls.certificates import TEMPORAL
 from tests.certified import Certified
 from tests.console.cli import Cli
 from tests.console.codec_server.conftest import Played

@@ -1,0 +1,1 @@
+"""Keys of agencies, cases and events, and where they lie."""

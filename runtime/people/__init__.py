@@ -1,0 +1,1 @@
+"""People who work at an agency, and the lists of them."""

@@ -1,0 +1,1 @@
+"""The log of processing, and what of it awaits a confirmation."""

@@ -1,0 +1,1 @@
+"""The servers: started here, or set up elsewhere."""

@@ -1,0 +1,1 @@
+"""Which stores a home has, and by what they are known."""

@@ -1,0 +1,1 @@
+"""Temporal: the client, what encrypts its payloads, and what is asked of it."""

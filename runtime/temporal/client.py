@@ -1,0 +1,114 @@
+"""Temporal, set once for client, worker and replayer."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.plugin import SimplePlugin
+from temporalio.service import TLSConfig
+from temporalio.worker import WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from runtime.keys.files import read_private
+from runtime.tls.certificates import Tls
+
+PATIENCE = 5.0
+"""Seconds after which a person's errand is not kept waiting for a Temporal that does not answer; the library waits 30."""
+
+NO_ANSWER = "Temporal does not answer: is it started, and is KETEN_TEMPORAL_ADDRESS right?"
+NO_TLS = (
+    " Or TLS with it failed: look at the files that KETEN_TLS_CA, KETEN_TLS_CERT and KETEN_TLS_KEY name, or at tls/ in "
+    "KETEN_HOME, whether one of them has expired, and whether Temporal speaks TLS."
+)
+"""The client says the same of a server that refuses a certificate as of one that hangs up."""
+
+PASSED_THROUGH = (
+    "contracts",
+    "activities",
+    "pydantic",
+    "pydantic_core",
+    "holidays",
+    "dateutil",
+    "workflows.files",
+    "workflows.tables",
+    "workflows.engine.calendar",
+)
+"""Modules that a workflow shares with the process: values and pure functions. Loading them per run halves the rate."""
+
+
+def plugin(codec: PayloadCodec | None = None) -> SimplePlugin:
+    """What makes client, worker and replayer agree on how a workflow is run and its data written.
+
+    Args:
+        codec: What encrypts the data, and with it the words and traces of failures. None: nothing is encrypted.
+    """
+    encrypted = replace(
+        pydantic_data_converter, payload_codec=codec, failure_converter_class=DefaultFailureConverterWithEncodedAttributes
+    )
+    return SimplePlugin(
+        "keten",
+        data_converter=encrypted if codec else pydantic_data_converter,
+        workflow_runner=_sandboxed,
+        workflow_failure_exception_types=[],
+    )
+
+
+class TemporalUnreachable(ConnectionError):  # noqa: N818 - named as what is the case
+    """There is no connection to Temporal; the message says what to look at."""
+
+
+async def connect(
+    address: str, namespace: str, codec: PayloadCodec, tls: Tls | None = None, *, patience: float | None = None
+) -> Client:
+    """A client in one agency's namespace.
+
+    Args:
+        address: ``host:port`` of the frontend.
+        namespace: The agency's.
+        codec: What encrypts the agency's data.
+        tls: The certificate that it shows, and whom it believes; None: no TLS.
+        patience: Seconds to wait for an answer; None: as long as the library does.
+
+    Raises:
+        TemporalUnreachable: Nobody answers, or not with a certificate that this side believes, or it does not believe ours.
+    """
+    return await _reach(address, namespace, [plugin(codec)], tls, patience)
+
+
+async def connect_plainly(address: str, tls: Tls | None = None, *, patience: float = PATIENCE) -> Client:
+    """A client that speaks for no agency and reads no payload: for namespaces, and whether the server answers.
+
+    Raises:
+        TemporalUnreachable: As for ``connect``.
+    """
+    return await _reach(address, "default", [], tls, patience)
+
+
+async def _reach(
+    address: str, namespace: str, plugins: Sequence[SimplePlugin], tls: Tls | None, patience: float | None
+) -> Client:
+    config = _config(tls)
+    try:
+        async with asyncio.timeout(patience):
+            return await Client.connect(address, namespace=namespace, plugins=plugins, tls=config)
+    except (RuntimeError, TimeoutError) as error:  # the client has no error of its own for it
+        raise TemporalUnreachable(NO_ANSWER + (NO_TLS if tls else "")) from error
+
+
+def _config(tls: Tls | None) -> TLSConfig | bool:
+    """The library speaks TLS 1.2 at least, checks the server's name, and believes this authority only."""
+    if tls is None:
+        return False
+    tls.check()
+    return TLSConfig(
+        server_root_ca_cert=tls.ca.read_bytes(),
+        client_cert=tls.cert.read_bytes(),
+        client_private_key=read_private(tls.key).encode(),
+    )
+
+
+def _sandboxed(_: WorkflowRunner | None) -> WorkflowRunner:
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))

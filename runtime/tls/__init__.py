@@ -1,0 +1,1 @@
+"""Certificates: those that are shown, and whom they are believed of."""

@@ -1,0 +1,1 @@
+"""A person asks what is held: gathering it, and answering."""

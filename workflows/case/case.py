@@ -1,0 +1,112 @@
+"""At whoever coordinates: accept, triage, intake, consent, refer, follow up, close."""
+
+from temporalio import workflow
+
+from activities.routing import Place, Routing
+from contracts.events.registrations import RegistrationAmended
+from contracts.events.signals import CaseAccepted, CaseConcluded, CaseDeclined
+from contracts.words import CaseOutcome, Finding, Recall
+from workflows.case.care_tracks import Registering
+from workflows.case.decisions import CaseDecisions
+from workflows.case.file import CaseFile, RegisteringFile
+from workflows.case.table import Phase
+from workflows.engine.process import chapter
+from workflows.engine.table import OPENING
+
+
+@workflow.defn
+class Case(CaseDecisions):
+    """One case, from the routed signal to closure."""
+
+    @workflow.init
+    def __init__(self, file: CaseFile) -> None:
+        super().__init__(file)
+
+    @workflow.run
+    async def run(self, file: CaseFile) -> None:  # noqa: ARG002 - the file was taken up in __init__
+        """The process, as a coordinator would tell it."""
+        await self.receive()
+        while self.goes_on:  # consent that was taken back is asked for again
+            await self.accept()
+            await self.triage()
+            await self.hold_intake()
+            await self.ask_consent()
+            await self.refer()
+            await self.follow_up()
+            await self.close()
+        await self.leave()
+
+    @chapter(OPENING)
+    async def receive(self) -> None:
+        """The desk asks us to take a case."""
+        await self.turn()
+
+    @chapter(Phase.OFFERED)
+    async def accept(self) -> None:
+        """Take it or not; the desk hears either."""
+        move = await self.turn()
+        if move.to == Phase.TRIAGE:
+            self.tell(self.file.desk, CaseAccepted())
+            await self._find_help()
+        elif move.trigger == "decline_case" and self.file.not_ours is not None:
+            self.tell(self.file.desk, CaseDeclined(reason=self.file.not_ours))
+
+    @chapter(Phase.TRIAGE, Phase.TALK)
+    async def triage(self) -> None:
+        """May this be a victim? Unclear means a talk, soon."""
+        await self.turn()
+
+    @chapter(Phase.INTAKE)
+    async def hold_intake(self) -> None:
+        """What does the person need?"""
+        await self.turn()
+
+    @chapter(Phase.CONSENT)
+    async def ask_consent(self) -> None:
+        """What may be shared, and for which purpose? Either way the case is registered."""
+        move = await self.turn()
+        if move.trigger == "record_consent":
+            self._register()
+
+    @chapter(Phase.PLANNING)
+    async def refer(self) -> None:
+        """With a ground: ask aid organisations, and the privacy officer for the RIEC, side by side."""
+        await self.turn()
+
+    @chapter(Phase.IN_CARE, Phase.LOST, Phase.AFTERCARE)
+    async def follow_up(self) -> None:
+        """Stay with the case while help runs, and after."""
+        await self.turn()
+
+    @chapter(Phase.CLOSING)
+    async def close(self) -> None:
+        """Take back what is still offered, see the case registered, and tell the desk, who tells the reporter."""
+        for referral in self.referrals:
+            taken = self.file.outcome is CaseOutcome.TAKEN_ELSEWHERE
+            referral.recall(Recall.PLACED_ELSEWHERE if taken else Recall.CASE_CLOSED)
+        if self._counts:
+            self._register()
+        if self.phase == Phase.CLOSING and self.is_settled and not self.unread:
+            self.move("settle")
+        move = await self.turn()
+        if move.to == Phase.CLOSED and self.file.outcome is not None:
+            if self.file.registering is not None:
+                self.tell(self.registry, RegistrationAmended(not_placed=self.file.not_placed, outcome=self.file.outcome))
+            if self.file.outcome is not CaseOutcome.TAKEN_ELSEWHERE:
+                self.tell(self.file.desk, CaseConcluded(outcome=self.file.outcome))
+
+    async def _find_help(self) -> None:
+        if self.file.signal is not None:
+            place = Place(municipality=self.file.signal.municipality, at=workflow.now())
+            self.file.care = await self.ask(Routing.find_help, place, "whom we can turn to for this place")
+
+    def _register(self) -> None:
+        """Once per case, whatever the person consents to later."""
+        if self.file.registering is None:
+            self.file.registering = RegisteringFile()
+            Registering.begin(self, self.file.registering)
+
+    @property
+    def _counts(self) -> bool:
+        """Whether this is a presumed victim that we report: also one that was lost from sight before consent was asked."""
+        return self.file.finding is Finding.PRESUMED_VICTIM and self.file.outcome is not CaseOutcome.TAKEN_ELSEWHERE

@@ -1,0 +1,68 @@
+"""The coordinator's file, with what its tracks keep."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from activities.routing import CareMap
+from contracts.agencies import Party
+from contracts.commands import RecordConsent, RecordIntake
+from contracts.events.dossiers import Observation
+from contracts.events.referrals import Need
+from contracts.events.signals import Signal
+from contracts.words import AgencyKind, CaseOutcome, Finding, NotOurs, Weighing
+from workflows.engine.record import Progress, Record
+
+
+class ReferralFile(BaseModel):
+    """One request for help and who was asked."""
+
+    number: int
+    need: Need
+    queue: list[Party] = Field(description="who is asked next, in order")
+    organisation: Party | None = None
+    offer: int = Field(default=0, description="number of the running offer within the case")
+    asked: dict[int, str] = Field(default_factory=dict[int, str], description="who got each offer made for this need")
+    answer_by: datetime | None = None
+    progress: Progress | None = None
+
+
+class SharingFile(BaseModel):
+    """An observation on its way to the RIEC."""
+
+    municipality: Party
+    observation: Observation
+    progress: Progress | None = None
+    weighing: Weighing | None = None
+
+
+class RegisteringFile(BaseModel):
+    """A report on its way into the national registration."""
+
+    progress: Progress | None = None
+
+
+class CaseFile(Record):
+    """Everything that follows from a signal about one presumed victim."""
+
+    desk: Party | None = None
+    signal: Signal | None = None
+    reported_by: AgencyKind | None = None
+    care: CareMap | None = None
+    finding: Finding | None = None
+    not_ours: NotOurs | None = None
+    intake: RecordIntake | None = None
+    consent: RecordConsent | None = None
+    referrals: list[ReferralFile] = Field(default_factory=list[ReferralFile])
+    offers: int = 0
+    not_placed: int = 0
+    sharing: SharingFile | None = None
+    registering: RegisteringFile | None = None
+    responsible: Party | None = None
+    met: bool = Field(default=False, description="somebody helps the person, so that a crisis is over")
+    outcome: CaseOutcome | None = None
+
+    @property
+    def may_refer(self) -> bool:
+        """Whether help may be asked: only with consent, and never before it is recorded."""
+        return self.consent is not None and self.consent.help

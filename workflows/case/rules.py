@@ -1,0 +1,88 @@
+"""Why a decision in a case is not possible: each rule in words, for the person who decides."""
+
+from typing import TYPE_CHECKING
+
+from contracts.agencies import Party
+from contracts.commands import AskPrivacyCheck, ConcludeCase, GiveUp, OfferAgain, OfferHelp, RecordConsent, WithdrawConsent
+from contracts.words import CaseOutcome, Service
+from workflows.case.table import Referral
+
+if TYPE_CHECKING:
+    from workflows.case.letters import CaseLetters
+
+NOT_READ = "the directory has not been read yet: try again in a moment"
+DECIDED_ELSEWHERE = {CaseOutcome.NO_CONSENT, CaseOutcome.NO_VICTIM, CaseOutcome.TAKEN_ELSEWHERE, CaseOutcome.NOT_OURS}
+
+
+def consent_is_valid(self: "CaseLetters", order: RecordConsent) -> str | None:
+    """Under 16, a parent or guardian consents."""
+    gives = order.help or order.registration or order.riec
+    if gives and self.file.intake is not None and self.file.intake.under_16 and not order.by_guardian:
+        return "the person is under 16: a parent or guardian must consent; set `by_guardian` when they did"
+    return None
+
+
+def something_to_withdraw(self: "CaseLetters", _: WithdrawConsent) -> str | None:
+    """Only what was given can be withdrawn."""
+    return None if self.file.consent is not None else "no consent has been recorded yet; record it as not given instead"
+
+
+def help_can_be_asked(self: "CaseLetters", order: OfferHelp) -> str | None:
+    """With consent, and of organisations that offer the service here."""
+    if not self.file.may_refer:
+        return "help may not be asked without consent to help: record consent first"
+    return _can_help(self, order.organisations, order.need.service)
+
+
+def help_can_be_asked_again(self: "CaseLetters", order: OfferAgain) -> str | None:
+    """Of organisations that offer the service here."""
+    referral = self.numbered(order.referral)
+    return _can_help(self, order.organisations, referral.need.service) if referral else _no_request(order.referral)
+
+
+def request_exists(self: "CaseLetters", order: GiveUp) -> str | None:
+    """The number is one of this case."""
+    return None if self.numbered(order.referral) else _no_request(order.referral)
+
+
+def riec_may_hear(self: "CaseLetters", _: AskPrivacyCheck) -> str | None:
+    """With consent, once, and where the municipality takes part."""
+    if self.file.consent is None or not self.file.consent.riec:
+        return "the observation may not go to the privacy officer without consent to that: record consent first"
+    if self.file.sharing is not None:
+        return "the privacy officer was asked already"
+    if self.file.care is None:
+        return NOT_READ
+    if self.file.care.municipality is None:
+        return "the municipality where the person stays does not take part, so no privacy officer can be asked"
+    return None
+
+
+def outcome_fits(self: "CaseLetters", order: ConcludeCase) -> str | None:
+    """Some outcomes follow from another decision, and help that runs is not cut off."""
+    if order.outcome in DECIDED_ELSEWHERE:
+        return f"{order.outcome} follows from triage, consent or the desk and is not concluded by hand"
+    running = [referral.them.slug for referral in self.referrals if referral.phase == Referral.WITH_AID and referral.them]
+    if running and order.outcome is not CaseOutcome.OUT_OF_SIGHT:
+        return f"help still runs at {', '.join(running)}: wait until they complete it, or record that consent was withdrawn"
+    return None
+
+
+def parties(self: "CaseLetters", slugs: tuple[str, ...]) -> list[Party]:
+    """Organisations by slug, in the given order."""
+    known = {found.party.slug: found.party for found in self.file.care.organisations} if self.file.care else {}
+    return [known[slug] for slug in slugs]
+
+
+def _can_help(self: "CaseLetters", slugs: tuple[str, ...], service: Service) -> str | None:
+    if self.file.care is None:
+        return NOT_READ
+    fitting = [found.party.slug for found in self.file.care.organisations if service in found.services]
+    wrong = [slug for slug in slugs if slug not in fitting]
+    if not wrong:
+        return None
+    return f"{', '.join(wrong)} cannot be asked for {service} here; these can: {', '.join(fitting) or 'nobody'}"
+
+
+def _no_request(number: int) -> str:
+    return f"this case has no request for help with number {number}"

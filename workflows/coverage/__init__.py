@@ -1,0 +1,1 @@
+"""A hole in the net, at the province."""

@@ -1,0 +1,1 @@
+"""An observation at the RIEC."""

@@ -1,0 +1,1 @@
+"""What every process is made of: it knows none of them, and could carry another chain."""

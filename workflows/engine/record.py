@@ -1,0 +1,96 @@
+"""What every file holds, whatever it is about."""
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+from activities.post import Letter
+from contracts.agencies import Party
+from contracts.clocks import Clocks
+from contracts.event import Event
+from contracts.reference import Reference
+from contracts.text import Model
+from contracts.views import StoryLine
+from workflows.engine.alarms import OpenAlarm
+from workflows.engine.heard import Heard
+
+STORY_LINES = 300
+REMEMBERED_IDS = 200
+
+E = TypeVar("E", bound=Event)
+
+
+class Received(Model, Generic[E]):
+    """An event as it enters a workflow: its letterhead and its content."""
+
+    id: str
+    sender: Party
+    system: str
+    sequence: int = Field(default=0, description="counts per case, sending system and this file; 0: not counted")
+    logged: datetime
+    trace: str | None = None
+    previous: str | None = Field(default=None, description="what it says of the message with the number before")
+    fingerprint: str = Field(default="", description="what the message with the next number must say of this one")
+    proof: str | None = Field(default=None, description="the signed message, where the catalogue says that it is evidence")
+    past_gap: bool = Field(default=False, description="what is missing before it was waited for long enough")
+    by_hand: bool = Field(default=False, description="a person here put it in again, and signed for it")
+    on_record: bool = Field(default=False, description="by our processing log, its sender was told something of this case")
+    event: E
+
+
+class Progress(BaseModel):
+    """Where a track is and until when."""
+
+    phase: str
+    since: datetime
+    due: datetime
+    reminders: int = 0
+
+
+class Record(BaseModel):
+    """The state that outlives a run."""
+
+    reference: Reference
+    me: Party
+    system: str = Field(description="the kind of file, with a number where a case has several at one agency")
+    clocks: Clocks = Clocks()
+    progress: Progress | None = None
+    trace: str | None = None
+    region: str | None = None
+    story: list[StoryLine] = Field(default_factory=list[StoryLine])
+    left_out: int = 0
+    alarms: list[OpenAlarm] = Field(default_factory=list[OpenAlarm])
+    step: int = 0
+    leaves_recorded: bool = Field(
+        default=False, description="letters leave when the task that wrote them is recorded; those of older files left with it"
+    )
+    outbox: list[Letter] = Field(default_factory=list[Letter])
+    sent: dict[str, int] = Field(default_factory=dict[str, int])
+    links: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprint of the last letter, by line")
+    withheld: list[int] = Field(default_factory=list[int], description="steps whose ground had gone before they could leave")
+    heard: dict[str, Heard] = Field(default_factory=dict[str, Heard])
+    opener: str | None = Field(default=None, description="slug of the agency whose event opened the file")
+    taken: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprints of the last events, by source and id")
+    ids: list[str] = Field(default_factory=list[str], description="ids of the last events, as an earlier version kept them")
+
+    @property
+    def opened_by(self) -> str | None:
+        """Slug of the agency whose event opened the file; in files of an earlier version, who was heard first."""
+        return self.opener or next((line.split("/")[0] for line in self.heard), None)
+
+    @property
+    def told(self) -> set[str]:
+        """Slugs of the agencies to which letters were written."""
+        return {line.split("/")[0] for line in self.sent}
+
+    @property
+    def parties(self) -> set[str]:
+        """Slugs of the agencies that have spoken here, or were written to."""
+        heard = {line.split("/")[0] for line in (*self.heard, *self.taken)}
+        return self.told | heard | {slug for slug in (self.opener,) if slug}
+
+    @property
+    def first_id(self) -> str:
+        """Id of the event that opened the file."""
+        return self.ids[0] if self.ids else next(iter(self.taken)).rsplit("/", 1)[1]

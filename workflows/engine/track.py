@@ -1,0 +1,190 @@
+"""A track: one thing that always has a state, an owner, a clock and a way out, as its table says."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from contracts.agencies import Party
+from contracts.commands import COMMANDS
+from contracts.hours import ALWAYS
+from contracts.refusals import RefusalCode
+from contracts.views import TrackView
+from workflows.engine.calendar import due
+from workflows.engine.record import Progress
+from workflows.engine.table import CLOCK, State, Table, Turn
+
+if TYPE_CHECKING:
+    from workflows.engine.process import Process
+
+
+PAGED = 2
+"""At which reminder a person is paged, where no alarm is raised anyway."""
+
+FURTHER = 3
+"""At which reminder, and at every further time so many, others hear that a file stands still."""
+
+
+class Home(Protocol):
+    """Where a track keeps its progress: a part of the file."""
+
+    progress: Progress | None
+
+
+def not_possible(words: str, code: RefusalCode = RefusalCode.NOT_POSSIBLE_NOW) -> ApplicationError:
+    """A refusal by a validator: its type is the code, its message the words for whoever asked."""
+    return ApplicationError(words, type=code, non_retryable=True)
+
+
+class Track:
+    """Walks a table; keeps its place in the file."""
+
+    table: ClassVar[Table]
+
+    def __init__(self, process: "Process[Any]", home: Home) -> None:
+        self.process = process
+        self.home = home
+        if home.progress is None:
+            self.enter(self.table.start)
+
+    @property
+    def them(self) -> Party | None:
+        """The other party of this track."""
+        return None
+
+    @property
+    def title(self) -> str:
+        """What this track is called on a screen."""
+        return self.table.title
+
+    @property
+    def progress(self) -> Progress:
+        """Where it is and until when."""
+        if self.home.progress is None:
+            raise RuntimeError(f"{self.table.name} has no progress yet")
+        return self.home.progress
+
+    @property
+    def phase(self) -> str:
+        """The name of the state."""
+        return self.progress.phase
+
+    @property
+    def state(self) -> State | None:
+        """The row of the table; None at an end."""
+        return self.table.states.get(self.phase)
+
+    @property
+    def turn_of(self) -> Party | None:
+        """The agency whose turn it is; None at an end."""
+        if self.state is None:
+            return None
+        return self.process.file.me if self.state.turn is Turn.US else self.them or self.process.file.me
+
+    def expects(self, sender: Party) -> bool:
+        """Whether this agency may speak on this track."""
+        return self.them is not None and sender.slug == self.them.slug
+
+    def may(self, trigger: str) -> None:
+        """Refuse a trigger that the table does not allow now.
+
+        Raises:
+            ApplicationError: Says in words where the file is and what is possible instead.
+        """
+        if self.table.targets(self.phase, trigger):
+            return
+        possible = self.commands()
+        instead = f"possible now: {', '.join(possible)}" if possible else "nothing more is decided here"
+        raise not_possible(f"{trigger} is not possible while {self.title} is {self.phase}; {instead}")
+
+    def commands(self) -> list[str]:
+        """What a person may decide on this track now."""
+        if self.state is None:
+            return []
+        return [name for name in self.state.moves if name in COMMANDS]
+
+    def move(self, trigger: str, to: str | None = None, *, anew: bool = False) -> None:
+        """Go where a trigger leads.
+
+        Args:
+            trigger: A command, an event or the clock.
+            to: Which of the states the table allows; needed only where there are several.
+            anew: The state begins again, with somebody else, even where it is the same one.
+        """
+        targets = self.table.targets(self.phase, trigger)
+        target = to or (next(iter(targets)) if len(targets) == 1 else "")
+        if target not in targets:
+            raise RuntimeError(f"{self.table.name}: {self.phase} --{trigger}--> {target or '?'} is not in the table")
+        back = target == self.phase and not anew
+        if not (back and self._keeps_its_clock(trigger)):
+            self.enter(target, remind=back and trigger == CLOCK)
+        self.moved(trigger, target)
+
+    def _keeps_its_clock(self, trigger: str) -> bool:
+        """What does not move a file does not move its clock: a decision, and an event of which the table says so."""
+        keeps = trigger in COMMANDS or (self.state is not None and trigger in self.state.keeps)
+        return keeps and workflow.patched("what-leads-back-keeps-the-clock")
+
+    def moved(self, trigger: str, to: str) -> None:
+        """What a kind of track does after each move."""
+
+    def enter(self, phase: str, *, remind: bool = False) -> None:
+        """Be in a state from now on, on its clock."""
+        now = workflow.now()
+        reminders = self.progress.reminders + 1 if remind else 0
+        since = self.progress.since if remind else now
+        self.home.progress = Progress(phase=phase, since=since, due=now, reminders=reminders)
+        if self.state:
+            self.home.progress.due = self.clock_end(self.state)
+
+    @property
+    def in_crisis(self) -> bool:
+        """Whether the terms of a crisis run."""
+        return False
+
+    def clock_end(self, state: State) -> datetime:
+        """When the clock of a state that begins now ends: by the hours of whoever must act, in a crisis around the clock."""
+        crisis = self.process.file.clocks.in_crisis(state.clock)
+        if crisis is not None and self.in_crisis and workflow.patched("a-crisis-has-clocks-of-its-own"):
+            return due(workflow.now(), crisis, ALWAYS)
+        hours = (self.turn_of or self.process.file.me).hours
+        return due(workflow.now(), getattr(self.process.file.clocks, state.clock), hours)
+
+    def ring(self) -> None:
+        """The clock ended: do what the table says."""
+        self.process.note(f"{self.table.name}.{self.phase}.clock", self.process.file.me.slug)
+        state = self.state
+        if state and state.alarm:
+            self.process.alarm(state.alarm)
+        self.rang()
+        if state and self.state is state:
+            self._press(state, self.progress.reminders)
+
+    def rang(self) -> None:
+        """What follows the clock; where the table leaves a choice, a kind of track makes it here."""
+        self.move(CLOCK)
+
+    def _press(self, state: State, rung: int) -> None:
+        """A reminder may be overlooked: the second one reaches a person, in a crisis the first; the third goes further."""
+        person = not state.alarm and rung >= (1 if self.in_crisis else PAGED)
+        further = rung > 0 and rung % FURTHER == 0
+        if (person or further) and workflow.patched("a-reminder-reaches-a-person"):
+            if person:
+                self.process.alarm(f"{self.title} stands still in {state.name}: it is the turn of {state.who}")
+            if further:
+                self.process.stands_still(self)
+
+    def outline(self) -> TrackView:
+        """As a person sees it."""
+        state, turn = self.state, self.turn_of
+        return TrackView(
+            title=self.title,
+            phase=self.phase,
+            turn=turn.slug if turn else None,
+            who=state.who if state else None,
+            since=self.progress.since,
+            until=self.progress.due if state else None,
+            then=state.then if state else None,
+            reminders=self.progress.reminders,
+        )

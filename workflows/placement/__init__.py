@@ -1,0 +1,1 @@
+"""Help at an aid organisation."""

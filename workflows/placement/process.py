@@ -1,0 +1,164 @@
+"""At an aid organisation: an offer is seen, decided, and becomes help that ends with an outcome."""
+
+from datetime import datetime
+
+from temporalio import workflow
+
+from contracts.agencies import Party
+from contracts.commands import AcceptOffer, CompleteHelp, DeclineOffer, ReportFirstContact, SeeOffer
+from contracts.event import File
+from contracts.events.referrals import (
+    FirstContactMade,
+    ReferralAccepted,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralOffered,
+    ReferralRecalled,
+    ReferralSeen,
+)
+from contracts.words import Urgency
+from workflows.engine.admission import command, hears
+from workflows.engine.process import Move, Process, chapter
+from workflows.engine.record import Received
+from workflows.engine.table import CLOSED, OPENING, State
+from workflows.placement.file import PlacementFile
+from workflows.placement.table import PLACEMENT, TAKEN_BACK
+from workflows.placement.table import Placement as Phase
+
+
+@workflow.defn
+class Placement(Process[PlacementFile]):
+    """Help for one person at one organisation."""
+
+    table = PLACEMENT
+    system = File.PLACEMENT
+    file_type = PlacementFile
+    apart = True
+
+    @workflow.init
+    def __init__(self, file: PlacementFile) -> None:
+        super().__init__(file)
+
+    @workflow.run
+    async def run(self, file: PlacementFile) -> None:  # noqa: ARG002 - the file was taken up in __init__
+        """See, decide, meet, help."""
+        await self.receive()
+        await self.decide()
+        await self.meet()
+        await self.help()
+        await self.let_go()
+        await self.leave()
+
+    @chapter(OPENING)
+    async def receive(self) -> None:
+        """A coordinator asks for help."""
+        await self.turn()
+
+    @chapter(Phase.OFFERED, Phase.SEEN)
+    async def decide(self) -> None:
+        """A human reads it and decides before the offer expires."""
+        move = await self.turn()
+        if move.to == Phase.SEEN:
+            self.tell(self.them, ReferralSeen(referral=self._number))
+        elif move.to == Phase.ACCEPTED:
+            self.tell(self.them, ReferralAccepted(referral=self._number))
+        elif move.trigger == "decline_offer":
+            self._tell_declined()
+
+    @chapter(Phase.ACCEPTED)
+    async def meet(self) -> None:
+        """Meet the person: responsibility moves with the first contact, not before."""
+        move = await self.turn()
+        if move.to == Phase.IN_CARE:
+            self.tell(self.them, FirstContactMade(referral=self._number))
+        elif move.trigger == "decline_offer":
+            self._tell_declined()
+
+    @chapter(Phase.IN_CARE)
+    async def help(self) -> None:
+        """Help, until it ends with an outcome."""
+        self._tell_completed(await self.turn())
+
+    @chapter(Phase.LEAVING)
+    async def let_go(self) -> None:
+        """The coordinator took the help back: it ends when a person here has seen to it where the other one goes."""
+        self._tell_completed(await self.turn())
+
+    @hears(anyone=True)
+    def referral_offered(self, received: Received[ReferralOffered]) -> None:
+        """A coordinator offers a person's need."""
+        self.file.coordinator = received.sender
+        self.file.offer = received.event
+        self.move("ReferralOffered")
+
+    @hears()
+    def referral_recalled(self, _: Received[ReferralRecalled]) -> None:
+        """The offer no longer stands; help that runs ends by hand only."""
+        if self.phase not in {Phase.IN_CARE, Phase.LEAVING}:
+            self.move("ReferralRecalled")
+        elif workflow.patched("help-that-runs-ends-by-hand"):
+            self.alarm(TAKEN_BACK)
+            self.move("ReferralRecalled", Phase.LEAVING)
+        else:
+            self.move("ReferralRecalled", CLOSED)
+
+    @command()
+    def see_offer(self, _: SeeOffer) -> None:
+        """Confirm that a human has read the offer."""
+        self.move("see_offer")
+
+    @command()
+    def accept_offer(self, _: AcceptOffer) -> None:
+        """Accept; the coordinator stays responsible until first contact."""
+        self.move("accept_offer")
+
+    @command()
+    def decline_offer(self, order: DeclineOffer) -> None:
+        """Decline with a reason; the coordinator asks another at once."""
+        self.file.declined = order.reason
+        self.move("decline_offer")
+
+    @command()
+    def report_first_contact(self, _: ReportFirstContact) -> None:
+        """Report that the worker has met the person."""
+        self.move("report_first_contact")
+
+    @command()
+    def complete_help(self, order: CompleteHelp) -> None:
+        """End the help with an outcome."""
+        self.file.outcome = order.outcome
+        self.move("complete_help")
+
+    @property
+    def them(self) -> Party | None:
+        """The coordinator."""
+        return self.file.coordinator
+
+    @property
+    def responsible(self) -> Party:
+        """The coordinator, until first contact."""
+        return self.file.me if self.phase in {Phase.IN_CARE, Phase.LEAVING} else self.file.coordinator or self.file.me
+
+    @property
+    def in_crisis(self) -> bool:
+        """Where the offer says so, until the worker has met the person; and when the help is taken back."""
+        urgent = self.file.offer is not None and self.file.offer.need.urgency is Urgency.CRISIS
+        return urgent and self.phase != Phase.IN_CARE
+
+    def clock_end(self, state: State) -> datetime:
+        """An offer ends when the coordinator said it would."""
+        if state.clock == "offer" and self.file.offer is not None:
+            return self.file.offer.answer_by
+        return super().clock_end(state)
+
+    @property
+    def _number(self) -> int:
+        return self.file.offer.referral if self.file.offer else 0
+
+    def _tell_completed(self, move: Move) -> None:
+        if move.trigger == "complete_help" and self.file.outcome is not None:
+            self.tell(self.them, ReferralCompleted(referral=self._number, outcome=self.file.outcome))
+
+    def _tell_declined(self) -> None:
+        if self.file.declined is not None:
+            self.tell(self.them, ReferralDeclined(referral=self._number, reason=self.file.declined))

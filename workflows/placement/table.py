@@ -1,0 +1,70 @@
+"""The transition table of a placement."""
+
+from enum import StrEnum
+
+from workflows.engine.table import CLOCK, CLOSED, VOID, Turn, opening, state, table
+
+
+class Placement(StrEnum):
+    """Help at an aid organisation."""
+
+    OFFERED = "offered"
+    SEEN = "seen"
+    ACCEPTED = "accepted"
+    IN_CARE = "in_care"
+    LEAVING = "leaving"
+
+
+PL = Placement
+TAKEN_BACK = "the coordinator took back help that runs: see to it where the person goes, then complete_help"
+INTAKE_DESK = "the intake desk"
+_DECIDE = {"accept_offer": PL.ACCEPTED, "decline_offer": CLOSED, "ReferralRecalled": CLOSED, CLOCK: CLOSED}
+
+PLACEMENT = table(
+    "Placement",
+    "placement",
+    opening("ReferralOffered", PL.OFFERED),
+    state(
+        PL.OFFERED,
+        Turn.US,
+        INTAKE_DESK,
+        clock="offer",
+        then="the offer expires and the coordinator asks another organisation",
+        moves={"see_offer": PL.SEEN, **_DECIDE},
+    ),
+    state(
+        PL.SEEN,
+        Turn.US,
+        INTAKE_DESK,
+        clock="offer",
+        then="the offer expires and the coordinator asks another organisation",
+        moves=_DECIDE,
+    ),
+    state(
+        PL.ACCEPTED,
+        Turn.US,
+        "the assigned worker",
+        clock="first_contact",
+        then="the worker is reminded; the coordinator is still responsible",
+        moves={"report_first_contact": PL.IN_CARE, "decline_offer": CLOSED, "ReferralRecalled": CLOSED, CLOCK: PL.ACCEPTED},
+    ),
+    state(
+        PL.IN_CARE,
+        Turn.US,
+        "the assigned worker",
+        clock="care_review",
+        then="the worker reviews the help",
+        moves={"complete_help": CLOSED, "ReferralRecalled": {PL.LEAVING, CLOSED}, CLOCK: PL.IN_CARE},
+    ),
+    state(
+        PL.LEAVING,
+        Turn.US,
+        "the assigned worker",
+        clock="leaving",
+        then="the alarm is raised again",
+        alarm=TAKEN_BACK,
+        moves={"complete_help": CLOSED, "ReferralRecalled": PL.LEAVING, CLOCK: PL.LEAVING},
+        keeps={"ReferralRecalled"},
+    ),
+    ends={CLOSED, VOID},
+)

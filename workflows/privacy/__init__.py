@@ -1,0 +1,1 @@
+"""A privacy officer weighs whether the RIEC hears of it."""

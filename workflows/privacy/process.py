@@ -1,0 +1,119 @@
+"""At the municipality: an officer decides what may go to the RIEC. The gate between care file and RIEC file."""
+
+from temporalio import workflow
+
+from activities.routing import Place, RiecRoute, Routing
+from contracts.agencies import Party
+from contracts.commands import BringToRiec, CloseCheck, DoNotBring
+from contracts.event import File
+from contracts.events.dossiers import (
+    DossierBrought,
+    DossierReportedBack,
+    PrivacyCheckAnswered,
+    PrivacyCheckDecided,
+    PrivacyCheckRequested,
+)
+from workflows.case.care_tracks import ENDS
+from workflows.engine.admission import command, hears
+from workflows.engine.process import Process, chapter
+from workflows.engine.record import Received
+from workflows.engine.table import CLOSED, OPENING
+from workflows.privacy.file import PrivacyFile
+from workflows.privacy.table import PRIVACY
+from workflows.privacy.table import Privacy as Phase
+
+
+def _riec_takes_part(self: "PrivacyCheck", _: BringToRiec) -> str | None:
+    if self.file.route is None:
+        return "the routing tables have not been read yet: try again in a moment"
+    if self.file.route.riec is None:
+        return "the RIEC of this police unit does not take part: use do_not_bring with reason no_riec"
+    return None
+
+
+@workflow.defn
+class PrivacyCheck(Process[PrivacyFile]):
+    """One observation before the privacy officer, and the RIEC's answer on its way back."""
+
+    table = PRIVACY
+    system = File.PRIVACY
+    file_type = PrivacyFile
+    apart = True
+
+    @workflow.init
+    def __init__(self, file: PrivacyFile) -> None:
+        super().__init__(file)
+
+    @workflow.run
+    async def run(self, file: PrivacyFile) -> None:  # noqa: ARG002 - the file was taken up in __init__
+        """Decide, bring, pass the answer on."""
+        await self.receive()
+        await self.decide()
+        await self.await_feedback()
+        await self.leave()
+
+    @chapter(OPENING)
+    async def receive(self) -> None:
+        """A coordinator asks; find the RIEC of the police unit."""
+        await self.turn()
+        if self.file.observation is not None:
+            place = Place(municipality=self.file.observation.municipality, at=workflow.now())
+            route: RiecRoute = await self.ask(Routing.find_riec, place, "the RIEC of this police unit")
+            self.file.route = route
+
+    @chapter(Phase.ASKED)
+    async def decide(self) -> None:
+        """Nothing is shared until the officer decides, however long that takes."""
+        move = await self.turn()
+        if move.to == Phase.WITH_RIEC and self.file.brought is not None:
+            self.tell(self.riec, DossierBrought(observation=self.file.brought))
+            self.tell(self.file.coordinator, PrivacyCheckDecided(brought=True))
+        elif move.trigger == "do_not_bring":
+            self.tell(self.file.coordinator, PrivacyCheckDecided(brought=False, reason=self.file.not_brought))
+
+    @chapter(Phase.WITH_RIEC)
+    async def await_feedback(self) -> None:
+        """What the RIEC reports back goes on to the coordinator."""
+        move = await self.turn()
+        if move.trigger == "DossierReportedBack" and self.file.weighing is not None:
+            self.tell(self.file.coordinator, PrivacyCheckAnswered(weighing=self.file.weighing))
+
+    @hears(anyone=True)
+    def privacy_check_requested(self, received: Received[PrivacyCheckRequested]) -> None:
+        """A coordinator asks what may go to the RIEC."""
+        self.file.coordinator = received.sender
+        self.file.observation = received.event.observation
+        self.move("PrivacyCheckRequested")
+
+    @hears()
+    def dossier_reported_back(self, received: Received[DossierReportedBack]) -> None:
+        """The RIEC's feedback."""
+        self.file.weighing = received.event.weighing
+        self.move("DossierReportedBack", CLOSED if received.event.weighing in ENDS else Phase.WITH_RIEC)
+
+    @command(check=_riec_takes_part)
+    def bring_to_riec(self, order: BringToRiec) -> None:
+        """Bring the observation, as asked or with less in it; the victim's identity has no place in it."""
+        self.file.brought = order.observation or self.file.observation
+        self.move("bring_to_riec")
+
+    @command()
+    def do_not_bring(self, order: DoNotBring) -> None:
+        """Do not bring it, with a reason."""
+        self.file.not_brought = order.reason
+        self.move("do_not_bring")
+
+    @command()
+    def close_check(self, _: CloseCheck) -> None:
+        """Stop waiting for the RIEC."""
+        self.move("close_check")
+
+    @property
+    def riec(self) -> Party | None:
+        """The RIEC of the police unit."""
+        return self.file.route.riec if self.file.route else None
+
+    @property
+    def them(self) -> Party | None:
+        """The RIEC: after the coordinator's request, only it speaks here."""
+        return self.riec

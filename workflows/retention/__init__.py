@@ -1,0 +1,1 @@
+"""What is kept after the end, and erased."""

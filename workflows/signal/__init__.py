@@ -1,0 +1,1 @@
+"""A signal at the desk, until somebody owns it."""
