@@ -16,7 +16,8 @@ from contracts.agencies import Agency
 from contracts.alarms import WHAT_TO_DO, AlarmCode
 from runtime.bus.connection import Access, connect
 from runtime.bus.standing import standing
-from runtime.keys.files import KeyFileError, Role
+from runtime.keys.files import Role
+from runtime.private_files import KeyFileError
 from runtime.stores.mark import MarkedDatabase, MarkedFolder
 from runtime.stores.stores import KEYS, NATS, RESTORE, TEMPORAL, StoreLost, Stores, file_of
 from runtime.temporal.client import connect_plainly

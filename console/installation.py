@@ -12,8 +12,9 @@ from console.witness import OPERATOR, Witness
 from contracts.agencies import Agency
 from runtime.bus import DeadLetters, Mailbox
 from runtime.ending import together
-from runtime.keys.files import KeyFileError, Role
+from runtime.keys.files import Role
 from runtime.people.people import PersonUnknown
+from runtime.private_files import KeyFileError
 from runtime.servers.embedded import Running, embedded, read_running
 from runtime.servers.production import refuse_defaults
 from runtime.settings import Settings, load_settings

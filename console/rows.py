@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from temporalio.client import WorkflowExecution
 
@@ -11,9 +11,6 @@ from console.times import iso
 from console.troubles import Trouble
 from contracts.agencies import Agency
 from contracts.views import FileView, TrackView
-
-if TYPE_CHECKING:
-    from console.files import Files
 
 LOOKED_INTO = 300
 """How many files of a listing are asked one by one: for what fails there, and since when they are overdue."""
@@ -86,7 +83,19 @@ def _moment(value: Any) -> datetime | None:
     raise TypeError("this is no moment")
 
 
-async def looked_into(files: "Files", agencies: Iterable[Agency], rows: Sequence[Row], *, overdue: bool) -> list[Row]:
+class Looks(Protocol):
+    """What is asked of single files."""
+
+    async def troubles_of(self, agency: Agency, name: str) -> tuple[Trouble, ...]:
+        """What fails in a file."""
+        ...
+
+    async def view_of(self, row: Row) -> FileView | None:
+        """The file as a person sees it; None if it is gone."""
+        ...
+
+
+async def looked_into(files: Looks, agencies: Iterable[Agency], rows: Sequence[Row], *, overdue: bool) -> list[Row]:
     """The same rows, with what fails in each and, if that is asked, since when it is overdue; the most overdue first then."""
     by_slug = {agency.slug: agency for agency in agencies}
     places = asyncio.Semaphore(AT_ONCE)
@@ -103,7 +112,7 @@ def _most_overdue(row: Row) -> tuple[str, tuple[str, str, str]]:
     return (iso(row.overdue_since) or "9999", row.urgency)
 
 
-async def _looked_into(files: "Files", agency: Agency, row: Row, *, overdue: bool) -> Row:
+async def _looked_into(files: Looks, agency: Agency, row: Row, *, overdue: bool) -> Row:
     """A file that does not answer says so in its row."""
     if row.status != "running" or row.unreadable:
         return row

@@ -145,6 +145,11 @@ class Weighing(StrEnum):
     CASE = "case"
     CLOSED = "closed"
 
+    @property
+    def ends(self) -> bool:
+        """Whether nothing follows any more at the RIEC."""
+        return self in {Weighing.REJECTED, Weighing.PARTNER_ONLY, Weighing.CLOSED}
+
 
 class Reliability(StrEnum):
     """How sure the source of a fact is."""

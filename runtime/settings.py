@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
 from contracts.agencies import EMBEDDED
-from runtime.tls.web_address import https_or_loopback, origin
+from runtime.web_address import https_or_loopback, origin
 
 PREFIX = "KETEN_"
 Secure = Annotated[str, AfterValidator(https_or_loopback)]

@@ -11,7 +11,7 @@ from contracts.agencies import Agency
 from contracts.alarms import AlarmCode
 from contracts.words import AgencyKind
 from runtime.bus.standing import Standing, standing
-from runtime.keys.files import KeyFileError
+from runtime.private_files import KeyFileError
 from runtime.stores.stores import Stores
 from runtime.temporal.failing_files import failing_files
 from workers.watching import Finding, Look

@@ -18,7 +18,7 @@ from console.codec_server.listening import Door, listening
 from console.codec_server.reader import Reader
 from console.codec_server.tokens import Tokens
 from runtime.settings import Settings
-from runtime.tls.web_address import stays_here
+from runtime.web_address import stays_here
 from workers.wiring import Wiring
 
 DEV_AUDIENCE = "keten-codec"

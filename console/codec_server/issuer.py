@@ -9,7 +9,7 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from runtime.tls.web_address import https_or_loopback
+from runtime.web_address import https_or_loopback
 
 DISCOVERY = "/.well-known/openid-configuration"
 KEPT = 3600.0

@@ -12,8 +12,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from console.codec_server.patience import LIMITS, Limits, Patient
-from runtime.keys.files import KeyFileError, read_private
-from runtime.tls.web_address import is_loopback
+from runtime.private_files import KeyFileError, read_private
+from runtime.web_address import is_loopback
 
 PATIENCE = 5
 """Seconds for answers under way when it stops."""

@@ -11,8 +11,8 @@ from temporalio.converter import WorkflowSerializationContext
 
 from contracts.reference import ALPHABET
 from runtime.keys.case_keys import CaseErased, CaseKeyMissing
-from runtime.keys.files import KeyUnavailable
 from runtime.keys.wrapping import WrappedAltered
+from runtime.private_files import KeyUnavailable
 from runtime.temporal.codec import ENCODING, CaseCodec, Unreadable, case_of
 
 REFERENCE = re.compile(rf"k[{ALPHABET}]{{24}}")

@@ -15,8 +15,8 @@ from runtime.ending import ending
 from runtime.logs import configure_logs
 from runtime.servers.embedded import read_running
 from runtime.settings import Settings
-from runtime.tls.web_address import is_loopback
 from runtime.watchdog import watched
+from runtime.web_address import is_loopback
 from workers.wiring import Wiring
 
 app = typer.Typer(help="Show people in clear, in the Temporal UI and CLI, what they may read.", invoke_without_command=True)

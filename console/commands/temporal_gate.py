@@ -9,8 +9,8 @@ from console.installation import NotRunning
 from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
 from runtime.ending import ending
-from runtime.keys.files import KeyFileError
 from runtime.logs import configure_logs
+from runtime.private_files import KeyFileError
 from runtime.servers.embedded import read_running
 from runtime.servers.production import refuse_defaults_of_gate
 from runtime.settings import Settings

@@ -3,7 +3,7 @@
 from nats.errors import Error as NatsError
 
 from runtime.bus.publisher import PublishFailed
-from runtime.keys.files import KeyUnavailable
+from runtime.private_files import KeyUnavailable
 
 
 class TryLater(Exception):  # noqa: N818 - a request, not an error

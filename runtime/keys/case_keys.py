@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, text, update
 
 from runtime.database import insert_once, open_database, overwrite
-from runtime.keys.files import KeyUnavailable
 from runtime.keys.tables import CASE_KEY
 from runtime.keys.wrapping import Wrapped, Wrapping
+from runtime.private_files import KeyUnavailable
 
 KEY_BYTES = 32
 IN_MEMORY = 30.0

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from joserfc.jwk import OKPKey
 
-from runtime.keys.files import KeyFileError
+from runtime.private_files import KeyFileError
 
 SIGN, SEAL = "sig", "enc"
 CURVES: dict[str, Any] = {SIGN: "Ed25519", SEAL: "X25519"}

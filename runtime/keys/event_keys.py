@@ -17,7 +17,8 @@ from joserfc.jwk import OKPKey
 
 from contracts.agencies import Directory
 from runtime.keys.event_key_files import CURVES, KID, SEAL, SIGN, Jwk, loaded, number_of, read_public, read_set, replace_set
-from runtime.keys.files import KeyFileError, KeyUnavailable, KeyUnknown, read_private
+from runtime.keys.files import KeyUnknown
+from runtime.private_files import KeyFileError, KeyUnavailable, read_private
 
 NEVER = 2**53 - 1
 """Seconds since 1970 at which a key ends that has no successor yet: the greatest integer that every JSON reader keeps."""

@@ -10,10 +10,10 @@ import hvac  # pyright: ignore[reportMissingTypeStubs]
 from hvac.exceptions import InvalidRequest, VaultError  # pyright: ignore[reportMissingTypeStubs]
 from requests import RequestException
 
-from runtime.keys.files import KeyUnavailable, read_private
 from runtime.keys.wrapping import Wrapped, WrappedAltered, altered, bound_to
+from runtime.private_files import KeyUnavailable, read_private
 from runtime.tls.certificates import Tls
-from runtime.tls.web_address import stays_here
+from runtime.web_address import stays_here
 
 TIMEOUT = 5
 """Seconds that one answer may take; whoever asked tries again."""

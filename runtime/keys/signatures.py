@@ -9,7 +9,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from runtime.keys.files import KeyFileError, read_private, write_private
+from runtime.private_files import KeyFileError, read_private, write_private
 
 ALGORITHM = "Ed25519"
 

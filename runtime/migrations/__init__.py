@@ -10,15 +10,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime.audit import tables as audit_tables
 from runtime.database import open_database
-from runtime.keys import tables as case_key_tables
-from runtime.processing import tables as processing_log_tables
-from runtime.register import tables as register_tables
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, MetaData
 
 
 HERE = Path(__file__).parent
@@ -33,14 +29,6 @@ class Tables(StrEnum):
     CASE_KEYS = "case_keys"
     PROCESSING_LOG = "processing_log"
     AUDIT = "audit"
-
-
-METADATA = {
-    Tables.REGISTER: register_tables.METADATA,
-    Tables.CASE_KEYS: case_key_tables.METADATA,
-    Tables.PROCESSING_LOG: processing_log_tables.METADATA,
-    Tables.AUDIT: audit_tables.METADATA,
-}
 
 
 def upgrade(url: str, tables: Tables = Tables.REGISTER, revision: str = "head") -> None:
@@ -59,28 +47,28 @@ def downgrade(url: str, revision: str, tables: Tables) -> None:
     _run(url, tables, "downgrade", revision)
 
 
-def check(url: str, tables: Tables = Tables.REGISTER) -> None:
-    """Compare a database with the tables in the code.
+def compare(url: str, tables: Tables, metadata: "MetaData") -> None:
+    """Compare a database with tables in the code.
 
     Raises:
         alembic.util.exc.CommandError: They differ; the message says where.
     """
-    _run(url, tables, "check")
+    _run(url, tables, "check", metadata=metadata)
 
 
-def _run(url: str, tables: Tables, command: str, *arguments: str) -> None:
+def _run(url: str, tables: Tables, command: str, *arguments: str, metadata: "MetaData | None" = None) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it announces itself when it is imported
     from alembic import command as commands  # noqa: PLC0415
 
     engine = open_database(url)
     try:
         with ONE_AT_A_TIME, engine.connect() as connection:
-            getattr(commands, command)(_config(connection, tables), *arguments)
+            getattr(commands, command)(_config(connection, tables, metadata), *arguments)
     finally:
         engine.dispose()
 
 
-def _config(connection: "Connection", tables: Tables) -> "Config":
+def _config(connection: "Connection", tables: Tables, metadata: "MetaData | None") -> "Config":
     from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config(stdout=sys.stdout)  # its own default is what was there when it was imported
@@ -88,7 +76,7 @@ def _config(connection: "Connection", tables: Tables) -> "Config":
     config.set_main_option("version_locations", _escaped(HERE / "versions" / tables))
     config.set_main_option("path_separator", "newline")
     config.attributes["connection"] = connection
-    config.attributes["metadata"] = METADATA[tables]
+    config.attributes["metadata"] = metadata
     return config
 
 

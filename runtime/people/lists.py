@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from contracts.text import Model
-from runtime.keys.files import KeyFileError, read_private, write_private
 from runtime.keys.signatures import ALGORITHM
+from runtime.private_files import KeyFileError, read_private, write_private
 
 KID = re.compile(r"([a-z][a-z0-9-]{1,39})@([a-z][a-z0-9-]{1,39})#([0-9]{1,6})")
 ENDING = ".jwks.json"

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from joserfc.jwk import OKPKey
 
-from runtime.keys.files import KeyFileError
 from runtime.keys.signatures import (
     ALGORITHM,
     SignatureAltered,
@@ -21,6 +20,7 @@ from runtime.keys.signatures import (
     sign,
 )
 from runtime.people.lists import Listed, PeopleLists
+from runtime.private_files import KeyFileError
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
 SKEW = timedelta(seconds=60)

@@ -26,7 +26,7 @@ from contracts.processing import Direction, Processing
 from runtime.database import insert_once, open_database
 from runtime.processing.log import read
 from runtime.processing.tables import EXPORTED, PROCESSING
-from runtime.tls.web_address import stays_here
+from runtime.web_address import stays_here
 
 log = structlog.get_logger()
 

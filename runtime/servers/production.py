@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from contracts.agencies import EMBEDDED, read_directory
 from contracts.clocks import Clocks, read_clocks
 from contracts.words import AgencyKind
-from runtime.keys.files import KeyFileError, read_private
+from runtime.private_files import KeyFileError, read_private
 from runtime.settings import Mode, Settings
 from runtime.tls.authority import is_for_tests
 from runtime.tls.certificates import named_by

@@ -12,7 +12,7 @@ from temporalio.service import TLSConfig
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from runtime.keys.files import read_private
+from runtime.private_files import read_private
 from runtime.tls.certificates import Tls
 
 PATIENCE = 5.0

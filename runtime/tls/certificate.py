@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from runtime.keys.files import read_private, write_once
+from runtime.private_files import read_private, write_once
 
 Key = ec.EllipticCurvePrivateKey
 MAY_SIGN = x509.KeyUsage(

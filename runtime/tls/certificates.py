@@ -4,7 +4,7 @@ import ssl
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from runtime.keys.files import KeyFileError, read_private
+from runtime.private_files import KeyFileError, read_private
 from runtime.settings import Settings
 
 AUTHORITY = "ca"

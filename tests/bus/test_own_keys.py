@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from contracts.agencies import Directory
 from runtime.bus import Delivery
-from runtime.keys.files import KeyFileError
+from runtime.private_files import KeyFileError
 from tests.bus.test_seal import OVERLAP, Desks
 from tests.bus_server import COORDINATOR, DESK, POLICE, BusServer, eventually
 

@@ -23,7 +23,8 @@ from runtime.bus.clock import now
 from runtime.bus.connection import jetstream
 from runtime.bus.shares import MESSAGE, PAYLOAD, SHARES, Shares, consumer_of
 from runtime.bus.standing import standing
-from runtime.keys.files import KeyUnavailable, Role
+from runtime.keys.files import Role
+from runtime.private_files import KeyUnavailable
 from runtime.servers.nats_config import FORMER_CONSUMER
 from runtime.servers.provision import inbox_consumers, provision_streams, streams
 from tests.bus_server import ALMERE, DESK, FAST, POLICE, REGISTRY, BusServer, eventually, running

@@ -20,7 +20,8 @@ from runtime.audit.proof import prove
 from runtime.audit.store import AuditUnavailable
 from runtime.database import open_database
 from runtime.keys.signatures import KeyFileSigner
-from runtime.migrations import Tables, check, downgrade, upgrade
+from runtime.migrations import Tables, downgrade, upgrade
+from runtime.schema import check
 from tests.installed import ROOT
 from tests.runtime.audit_logs import AGENCY, act, opened, rewritten
 

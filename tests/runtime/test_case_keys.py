@@ -16,7 +16,8 @@ from runtime.keys.case_keys import CaseErased, CaseKeyMissing, CaseKeys
 from runtime.keys.files import Keys
 from runtime.keys.tables import CASE_KEY
 from runtime.keys.wrapping import KeyFiles
-from runtime.migrations import Tables, check, downgrade, upgrade
+from runtime.migrations import Tables, downgrade, upgrade
+from runtime.schema import check
 
 SLUG = "almere"
 

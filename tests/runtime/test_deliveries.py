@@ -7,9 +7,10 @@ import pytest
 
 from contracts.processing import Processing
 from contracts.reference import new_reference
-from runtime.migrations import Tables, check, downgrade, upgrade
+from runtime.migrations import Tables, downgrade, upgrade
 from runtime.processing.deliveries import FIRST_AGAIN, Awaited, SqlDeliveries
 from runtime.processing.log import SqlProcessingLog
+from runtime.schema import check
 from tests.runtime.lines import a_line, exchange
 
 CASE = new_reference()

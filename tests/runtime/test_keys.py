@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from contracts.agencies import Directory
-from runtime.keys.files import KeyFileError, Keys, Role, read_private
+from runtime.keys.files import Keys, Role
+from runtime.private_files import KeyFileError, read_private
 
 
 def test_keys_are_private_and_all_different(tmp_path: Path, directory: Directory) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from runtime.keys.files import KeyFileError, write_private
 from runtime.keys.signatures import SignatureAltered, make_key, read_key, sign
 from runtime.people.people import People, PersonRemoved, PersonUnknown
+from runtime.private_files import KeyFileError, write_private
 
 CLAIMS = {"what": "erase", "case": "k0123456789abcdefghjkmnpq"}
 

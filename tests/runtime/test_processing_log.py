@@ -17,10 +17,11 @@ from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
 from contracts.processing import Status
 from contracts.reference import new_reference
 from runtime.database import open_database
-from runtime.migrations import Tables, check, downgrade, upgrade
+from runtime.migrations import Tables, downgrade, upgrade
 from runtime.processing import log as processing_log
 from runtime.processing.log import NotLogged, SqlProcessingLog, row_of
 from runtime.processing.tables import PROCESSING
+from runtime.schema import check
 from tests.runtime.lines import NOW, a_line, a_sent_line
 from tests.runtime.postgres_server import NOT_HERE, cluster, free_port, is_here, serving
 from workers.entitled import ABOUT_KEEPING

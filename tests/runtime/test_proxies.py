@@ -15,7 +15,7 @@ from runtime.processing.log import SqlProcessingLog
 from runtime.processing.otlp import exporting
 from runtime.temporal.client import connect_plainly
 from runtime.temporal.gate.server import Behind, temporal_gate
-from runtime.tls.web_address import stays_here
+from runtime.web_address import stays_here
 from tests.certified import Certified
 from tests.gated import OWN, Caller, path
 from tests.runtime.collector import collector

@@ -16,9 +16,10 @@ from contracts.reference import new_reference
 from contracts.register import Amendment, Report
 from contracts.words import AgencyKind, CaseOutcome, Sector
 from runtime.database import OVERWRITE, open_database
-from runtime.migrations import Tables, check, downgrade, upgrade
+from runtime.migrations import Tables, downgrade, upgrade
 from runtime.register.register import Cell, SqlRegister
 from runtime.register.tables import AMENDMENT, PERSON, REPORT
+from runtime.schema import check
 
 TABLES = {"person", "report", "amendment"}
 ANNA, BEA = new_reference(), new_reference()

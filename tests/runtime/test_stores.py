@@ -10,7 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from contracts.agencies import Directory
-from runtime.migrations import Tables, check, upgrade
+from runtime.migrations import Tables, upgrade
+from runtime.schema import check
 from runtime.servers.embedded import embedded
 from runtime.settings import Settings
 from runtime.stores.stores import StoreLost, Stores

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.agencies import Directory
-from runtime.keys.files import KeyFileError
+from runtime.private_files import KeyFileError
 from runtime.settings import Settings
 from runtime.tls.certificates import Certificates, Tls
 from tests.certified import Certified

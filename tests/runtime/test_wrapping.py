@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from contracts.agencies import Directory
-from runtime.keys.files import Keys, KeyUnavailable
+from runtime.keys.files import Keys
 from runtime.keys.key_service import KeyService
 from runtime.keys.wrapping import KeyFiles, Wrapped, WrappedAltered, Wrapping
+from runtime.private_files import KeyUnavailable
 from tests.certified import Certified
 from tests.runtime.transit import TOKEN, Transit, transit
 

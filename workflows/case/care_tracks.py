@@ -1,19 +1,13 @@
 """The two smaller tracks of a case: the way to the RIEC, and national registration."""
 
-from typing import TYPE_CHECKING
-
 from contracts.agencies import Party
 from contracts.events.dossiers import PrivacyCheckRequested
 from contracts.events.registrations import RegistrationRequested
 from contracts.words import Sector, Weighing
+from workflows.case.effects import Effects
 from workflows.case.file import RegisteringFile, SharingFile
 from workflows.case.table import REGISTERING, SHARING, Sharing
 from workflows.engine.track import Track
-
-if TYPE_CHECKING:
-    from workflows.case.letters import CaseLetters
-
-ENDS = {Weighing.REJECTED, Weighing.PARTNER_ONLY, Weighing.CLOSED}
 
 
 class RiecWay(Track):
@@ -21,12 +15,12 @@ class RiecWay(Track):
 
     table = SHARING
 
-    def __init__(self, case: "CaseLetters", home: SharingFile) -> None:
+    def __init__(self, case: Effects, home: SharingFile) -> None:
         self.file = home
         super().__init__(case, home)
 
     @classmethod
-    def begin(cls, case: "CaseLetters", home: SharingFile) -> None:
+    def begin(cls, case: Effects, home: SharingFile) -> None:
         """Ask the officer."""
         cls(case, home)
         case.tell(home.municipality, PrivacyCheckRequested(observation=home.observation))
@@ -43,7 +37,7 @@ class RiecWay(Track):
     def answered(self, weighing: Weighing) -> None:
         """The RIEC's feedback, passed on by the municipality."""
         self.file.weighing = weighing
-        self.move("PrivacyCheckAnswered", Sharing.ANSWERED if weighing in ENDS else Sharing.BROUGHT)
+        self.move("PrivacyCheckAnswered", Sharing.ANSWERED if weighing.ends else Sharing.BROUGHT)
 
 
 class Registering(Track):
@@ -51,12 +45,12 @@ class Registering(Track):
 
     table = REGISTERING
 
-    def __init__(self, case: "CaseLetters", home: RegisteringFile) -> None:
+    def __init__(self, case: Effects, home: RegisteringFile) -> None:
         self.case = case
         super().__init__(case, home)
 
     @classmethod
-    def begin(cls, case: "CaseLetters", home: RegisteringFile) -> None:
+    def begin(cls, case: Effects, home: RegisteringFile) -> None:
         """Report, with no more than the consent allows."""
         cls(case, home)
         file = case.file

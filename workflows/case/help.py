@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from temporalio import workflow
 
 from contracts.agencies import Party
 from contracts.events.referrals import ReferralOffered, ReferralRecalled
 from contracts.words import Recall, Urgency
+from workflows.case.effects import Effects
 from workflows.case.file import ReferralFile
 from workflows.case.table import REFERRAL, Referral
 from workflows.engine.calendar import due
 from workflows.engine.table import CLOCK, State
 from workflows.engine.track import Track
-
-if TYPE_CHECKING:
-    from workflows.case.letters import CaseLetters
 
 
 class AidReferral(Track):
@@ -24,13 +21,13 @@ class AidReferral(Track):
 
     table = REFERRAL
 
-    def __init__(self, case: "CaseLetters", home: ReferralFile) -> None:
+    def __init__(self, case: Effects, home: ReferralFile) -> None:
         self.case = case
         self.file = home
         super().__init__(case, home)
 
     @classmethod
-    def begin(cls, case: "CaseLetters", home: ReferralFile) -> None:
+    def begin(cls, case: Effects, home: ReferralFile) -> None:
         """Ask the first organisation."""
         first, *home.queue = home.queue
         home.organisation = first

@@ -1,7 +1,7 @@
 """A track: one thing that always has a state, an owner, a clock and a way out, as its table says."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -12,12 +12,8 @@ from contracts.hours import ALWAYS
 from contracts.refusals import RefusalCode
 from contracts.views import TrackView
 from workflows.engine.calendar import due
-from workflows.engine.record import Progress
+from workflows.engine.record import Progress, Record
 from workflows.engine.table import CLOCK, State, Table, Turn
-
-if TYPE_CHECKING:
-    from workflows.engine.process import Process
-
 
 PAGED = 2
 """At which reminder a person is paged, where no alarm is raised anyway."""
@@ -32,6 +28,27 @@ class Home(Protocol):
     progress: Progress | None
 
 
+class Narrative(Protocol):
+    """The process that a track belongs to, as the track sees it."""
+
+    @property
+    def file(self) -> Record:
+        """What is known."""
+        ...
+
+    def note(self, what: str, who: str, details: dict[str, str] | None = None) -> None:
+        """Write a line into the story."""
+        ...
+
+    def alarm(self, words: str, *, told_by_others: bool = False) -> None:
+        """Reach a person."""
+        ...
+
+    def stands_still(self, track: "Track") -> None:
+        """A track has been reminded again and again."""
+        ...
+
+
 def not_possible(words: str, code: RefusalCode = RefusalCode.NOT_POSSIBLE_NOW) -> ApplicationError:
     """A refusal by a validator: its type is the code, its message the words for whoever asked."""
     return ApplicationError(words, type=code, non_retryable=True)
@@ -42,7 +59,7 @@ class Track:
 
     table: ClassVar[Table]
 
-    def __init__(self, process: "Process[Any]", home: Home) -> None:
+    def __init__(self, process: Narrative, home: Home) -> None:
         self.process = process
         self.home = home
         if home.progress is None:

@@ -13,7 +13,6 @@ from contracts.events.dossiers import (
     PrivacyCheckDecided,
     PrivacyCheckRequested,
 )
-from workflows.case.care_tracks import ENDS
 from workflows.engine.admission import command, hears
 from workflows.engine.process import Process, chapter
 from workflows.engine.record import Received
@@ -89,7 +88,7 @@ class PrivacyCheck(Process[PrivacyFile]):
     def dossier_reported_back(self, received: Received[DossierReportedBack]) -> None:
         """The RIEC's feedback."""
         self.file.weighing = received.event.weighing
-        self.move("DossierReportedBack", CLOSED if received.event.weighing in ENDS else Phase.WITH_RIEC)
+        self.move("DossierReportedBack", CLOSED if received.event.weighing.ends else Phase.WITH_RIEC)
 
     @command(check=_riec_takes_part)
     def bring_to_riec(self, order: BringToRiec) -> None:

@@ -12,7 +12,7 @@ import grpc
 import structlog
 
 from contracts.agencies import Agency, Directory
-from runtime.keys.files import read_private
+from runtime.private_files import read_private
 from runtime.temporal.gate.desks import Desks
 from runtime.temporal.gate.methods import name_of
 from runtime.temporal.gate.porch import context_of, listener_on, porch

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from console.codec_server.listening import Shown, bound
-from runtime.keys.files import KeyFileError
+from runtime.private_files import KeyFileError
 from runtime.tls.certificates import TEMPORAL
 from tests.certified import Certified
 from tests.console.cli import Cli
