@@ -20,7 +20,7 @@ from tests.certified import Certified
 from tests.gated import OWN, Caller, path
 from tests.runtime.collector import collector
 from tests.runtime.lines import DESK, a_line
-from tests.runtime.test_otlp import soon
+from tests.runtime.processing.test_otlp import soon
 from tests.runtime.transit import TOKEN, transit
 
 NOBODY = "http://127.0.0.1:1"
