@@ -2,7 +2,7 @@
 
 In each test everything else that could help is off or roomy, so that it is this limit that counts. Of other limits the controls
 stand elsewhere: a consumer for each sender, places in the office, and a part of the inbox in ``tests/bus/test_shares.py``,
-room in ``test_hostile_room.py``, the gate in ``tests/runtime/temporal/test_temporal_gate_limits.py`` and ``test_temporal_gate_files.py``.
+room in ``test_hostile_room.py``, the gate in ``tests/runtime/temporal``.
 """
 
 import asyncio

@@ -299,4 +299,4 @@ def test_migrations_go_down_and_up_again(url: str) -> None:
 
 def _writer(url: str, first: int, count: int) -> "subprocess.Popen[bytes]":
     arguments = [sys.executable, "-m", "tests.runtime.lines", url, CASE, str(first), str(count)]
-    return subprocess.Popen(arguments, cwd=Path(__file__).parents[2])
+    return subprocess.Popen(arguments, cwd=Path(__file__).parents[3])
