@@ -7,11 +7,14 @@ from contracts.reference import Reference
 from contracts.text import Line, Model
 from contracts.words import AgencyKind, CaseOutcome, Sector
 
+FILE = Field(default="", max_length=40, description="name of the file, where another agency opened the first one of this case")
+
 
 class Report(Model):
-    """One report about one case; ``number`` makes recording it twice harmless."""
+    """One report about one case; ``file`` and ``number`` make recording it twice harmless."""
 
     reference: Reference
+    file: str = FILE
     number: int = Field(ge=1)
     reported_on: str = Field(description="ISO date")
     reported_by: AgencyKind
@@ -22,9 +25,10 @@ class Report(Model):
 
 
 class Amendment(Model):
-    """A later fact about a case, appended; ``number`` makes recording it twice harmless."""
+    """A later fact about a case, appended; ``file`` and ``number`` make recording it twice harmless."""
 
     reference: Reference
+    file: str = FILE
     number: int = Field(ge=1)
     recorded_on: str = Field(description="ISO date")
     not_placed: int

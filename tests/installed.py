@@ -144,13 +144,13 @@ class Keten:
 
     def registered(self, reference: str) -> list[tuple[Any, ...]]:
         """What the national register holds of a case: reporter's kind, consent, year of birth, nationality."""
-        query = "select reported_by, consented, birth_year, nationality from report where reference = ? order by number"
+        query = "select reported_by, consented, birth_year, nationality from report where reference = ? order by file, number"
         with sqlite3.connect(self.home / "registry.db") as register:
             return register.execute(query, (reference,)).fetchall()
 
     def amended(self, reference: str) -> list[tuple[Any, ...]]:
         """The later facts about a case in the register: how often not placed so far, and the outcome."""
-        query = "select not_placed, outcome from amendment where reference = ? order by number"
+        query = "select not_placed, outcome from amendment where reference = ? order by file, number"
         with sqlite3.connect(self.home / "registry.db") as register:
             return register.execute(query, (reference,)).fetchall()
 

@@ -57,13 +57,14 @@ def count(connection: Connection) -> Counts:
 
 def _cases() -> Subquery:
     """Per reference the day of the first report and the first region that is known."""
-    region_known_first = (REPORT.c.care_region.is_(None), REPORT.c.number)
+    in_order = (REPORT.c.file, REPORT.c.number)
+    region_known_first = (REPORT.c.care_region.is_(None), *in_order)
     first_day = func.first_value(REPORT.c.reported_on, type_=Date)
     first_region = func.first_value(REPORT.c.care_region)
     return (
         select(
             REPORT.c.reference,
-            first_day.over(partition_by=REPORT.c.reference, order_by=REPORT.c.number).label("first_day"),
+            first_day.over(partition_by=REPORT.c.reference, order_by=in_order).label("first_day"),
             first_region.over(partition_by=REPORT.c.reference, order_by=region_known_first).label("region"),
         )
         .distinct()

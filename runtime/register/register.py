@@ -26,11 +26,11 @@ class SqlRegister:
         self._url = url
 
     async def add_report(self, report: Report) -> None:
-        """Keep a report; the same reference and number again changes nothing."""
+        """Keep a report; the same reference, file and number again changes nothing."""
         await asyncio.to_thread(self._add_report, report)
 
     async def add_amendment(self, amendment: Amendment) -> None:
-        """Keep a later fact; the same reference and number again changes nothing."""
+        """Keep a later fact; the same reference, file and number again changes nothing."""
         await asyncio.to_thread(self._add_amendment, amendment)
 
     async def forget(self, case: str) -> None:

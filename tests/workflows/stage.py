@@ -51,7 +51,7 @@ class Stage:
 
     def __init__(self, env: WorkflowEnvironment, client: Client, slug: str, process: type[Process[Any]]) -> None:
         self.env, self.client, self.slug, self.process = env, client, slug, process
-        self.reference = new_reference()
+        self.reference, self.apart = new_reference(), ""
         self.letters, self.shelf, self.pages, self.maps = Letters(), Shelf(), Pages(), Maps(DIRECTORY)
         self.vault, self.papers = Vault("lelystad"), Papers("lelystad")
         self.log, self.awaiting = Logbook(), Awaiting()
@@ -105,7 +105,7 @@ class Stage:
         )
 
     def _file(self, clocks: Clocks, suffix: str = "") -> Record:
-        system = f"{self.process.system}{suffix}"
+        system = f"{self.process.system}{suffix}{self.apart}"
         me = party(self.slug)
         return self.process.file_type(reference=self.reference, me=me, system=system, clocks=clocks, leaves_recorded=True)
 

@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from contracts.commands import CloseRegistration
 from contracts.events.registrations import (
@@ -13,8 +17,14 @@ from contracts.events.registrations import (
     RegistrationRequested,
     ReportRegistered,
 )
+from contracts.reference import new_reference
 from contracts.words import AgencyKind, CaseOutcome
+from runtime.database import open_database
+from runtime.migrations import upgrade
+from runtime.register import SqlRegister
+from runtime.register_tables import AMENDMENT
 from tests.workflows.conftest import Staged
+from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, POLICE, REGISTRATION, ZWOLLE, silence, walk
 
 BY_LAW = RegistrationRequested(consented=False, reported_by=AgencyKind.REPORTER, registrant=Registrant(birth_year=1990))
@@ -89,3 +99,33 @@ async def test_a_registration_whose_case_fell_silent_alarms_a_person_who_can_clo
 async def test_a_registration_is_not_closed_before_it_is_recorded(stage: Staged, silent: str) -> None:
     file = await walk(stage, replace(REGISTRATION, silent=silent))
     assert "not possible while registration is recording" in await file.refused(CloseRegistration())
+
+
+def two_that_collided() -> tuple[str, str]:
+    """Two OINs whose numbers in the register began at the same place in an earlier version."""
+    seen: dict[int, str] = {}
+    for number in count(1):
+        oin = f"{number:020}"
+        place = int(sha256(oin.encode()).hexdigest(), 16) % 2_000
+        if place in seen:
+            return seen[place], oin
+        seen[place] = oin
+    raise AssertionError("there are more OINs than places")
+
+
+async def test_two_later_openers_of_one_case_stand_in_the_register_both(stage: Staged, tmp_path: Path) -> None:
+    upgrade(url := f"sqlite:///{tmp_path}/registry.db")
+    register, case = SqlRegister(url), {"reference": new_reference()}
+    for opener in ("", *two_that_collided()):
+        file: Stage = await stage(REGISTRATION.slug, REGISTRATION.process)
+        file.apart = f"-{opener}" if opener else ""
+        await file.open(BY_CONSENT, ALMERE)
+        await file.hear(RegistrationAmended(not_placed=1, outcome=CaseOutcome.NOT_PLACED), ALMERE)
+        await file.handle.result()
+        for _ in range(2):  # an activity can be done again
+            await register.add_report(file.shelf.reports[0].model_copy(update=case))
+            await register.add_amendment(file.shelf.amendments[0].model_copy(update=case))
+    assert (await register.counts()).reports == 3
+    with open_database(url).connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(AMENDMENT)) == 3
+    await register.close()

@@ -1,7 +1,5 @@
 """At CoMensha: every report is counted, persons apart; later facts are appended."""
 
-from hashlib import sha256
-
 from temporalio import workflow
 
 from activities.register import Registrar
@@ -23,9 +21,6 @@ from workflows.engine.table import OPENING
 from workflows.registration.file import RegistrationFile
 from workflows.registration.table import REGISTRATION
 from workflows.registration.table import Registration as Phase
-
-PER_FILE, ROWS = 1_000_000, 2_000
-"""How many numbers a file of its own has in the register, and how many of these there are room for in a column."""
 
 
 @workflow.defn
@@ -93,10 +88,10 @@ class Registration(Process[RegistrationFile]):
         """A reporter's report counts beside that of the one who coordinates; another coordinator has a file of its own."""
         return sender.kind is AgencyKind.REPORTER or self.them is None or sender.slug == self.them.slug
 
-    def _number(self, place: int) -> int:
-        """In the register the reports and facts of one case have one row of numbers each, whichever file they come from."""
-        _, _, opener = self.file.system.partition("-")
-        return (int(sha256(opener.encode()).hexdigest(), 16) % ROWS + 1 if opener else 0) * PER_FILE + place + 1
+    @property
+    def _later(self) -> str:
+        """Where another agency opened the first file of this case: the name of this one. Each counts its own numbers."""
+        return "" if self.file.system == File.REGISTRATION else self.file.system
 
     async def _record(self) -> None:
         """Write what the register does not hold yet, and tell whoever reported."""
@@ -113,7 +108,8 @@ class Registration(Process[RegistrationFile]):
         request, reporter = self.file.requests[place], self.file.reporters[place]
         report = Report(
             reference=self.file.reference,
-            number=self._number(place),
+            file=self._later,
+            number=place + 1,
             reported_on=workflow.now().date().isoformat(),
             reported_by=reporter.kind,
             care_region=request.care_region,
@@ -132,7 +128,8 @@ class Registration(Process[RegistrationFile]):
         amended = self.file.amendments[place]
         amendment = Amendment(
             reference=self.file.reference,
-            number=self._number(place),
+            file=self._later,
+            number=place + 1,
             recorded_on=workflow.now().date().isoformat(),
             not_placed=amended.not_placed,
             outcome=amended.outcome,
