@@ -34,18 +34,25 @@ class Connection:
     service_client = object()
 
 
+def as_it_is(connection: object, **_: Any) -> object:
+    return connection
+
+
+def nothing(*_: Any) -> None: ...
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     server = Server()
     monkeypatch.setattr("console.installation.connect", server.connect)
-    monkeypatch.setattr("console.installation.Client", lambda connection, **_: connection)
+    monkeypatch.setattr("console.installation.Client", as_it_is)
     return server
 
 
 @pytest.fixture
 def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """One without keys: nothing is read here."""
-    monkeypatch.setattr(Installation, "codec", lambda *_: None)
+    monkeypatch.setattr(Installation, "codec", nothing)
     return Installation(Settings(home=tmp_path), "", "127.0.0.1:1", None)
 
 
