@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from temporalio.client import Client
@@ -134,14 +134,19 @@ class Installation(Wiring):
     async def client(self, agency: Agency) -> Client:
         """A client in the agency's namespace. Who shows the same certificate shares a connection; without TLS that is everybody.
 
-        Nobody leaves a connection in the middle of connecting.
+        Nobody leaves a connection in the middle of connecting. One that failed is forgotten: whoever asks next tries anew.
         """
         codec, tls = self.codec(agency.slug), self.certificates.for_temporal.of(agency.slug)
         if tls not in self._connecting:
             connecting = connect(self.temporal_address, agency.namespace, codec, tls, patience=PATIENCE)
             self._connecting[tls] = asyncio.create_task(connecting)
-        first = await self._connecting[tls]
+            self._connecting[tls].add_done_callback(partial(self._connected, tls))  # before anybody hears how it ended
+        first = await asyncio.shield(self._connecting[tls])
         return Client(first.service_client, namespace=agency.namespace, plugins=[plugin(codec)])
+
+    def _connected(self, tls: Tls | None, connecting: asyncio.Task[Client]) -> None:
+        if connecting.cancelled() or connecting.exception():
+            self._connecting.pop(tls, None)
 
     def _has_key(self, agency: Agency) -> bool:
         try:

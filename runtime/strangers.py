@@ -84,6 +84,7 @@ async def arrivals(listener: socket.socket) -> AsyncGenerator[Arrival]:
             await asyncio.sleep(PAUSE)
             continue
         yield Arrival(came, _network(address[0]))
+        await asyncio.sleep(0)  # many may have come at once: each is heard before the next is taken
 
 
 def _network(address: str) -> str:

@@ -2,9 +2,16 @@
 
 from contextlib import suppress
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowUpdateFailedError
+import structlog
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -17,8 +24,10 @@ from runtime.keys.case_keys import CaseErased
 from runtime.temporal.codec import key_of
 from workers.wiring import Wiring
 from workflows.engine.process import Process
-from workflows.engine.record import Received, Record
+from workflows.engine.record import Latecomer, Received, Record
 from workflows.engine.table import OPENING
+
+log = structlog.get_logger()
 
 Workflow = type[Process[Any]]
 
@@ -36,6 +45,13 @@ class Place(Enum):
     NOWHERE = auto()
 
 
+class Handed(NamedTuple):
+    """How handing over an event ended, and the file that it was for."""
+
+    place: Place
+    system: str
+
+
 class Filing:
     """The files of one agency."""
 
@@ -44,15 +60,27 @@ class Filing:
         self._wiring = wiring
         self._client = client
 
-    async def hand_over(self, process: Workflow, system: str, delivery: Delivery, received: Received[Any]) -> Place:
+    async def hand_over(self, process: Workflow, system: str, delivery: Delivery, received: Received[Any]) -> Handed:
         """Hand it to the file of that name; where another agency opened that one, to the one that the sender opened."""
         if not process.apart or delivery.event.rule.file is None:
-            return await self._offer(process, system, delivery, received)
+            return Handed(await self._offer(process, system, delivery, received), system)
         for place in (system, f"{system}-{delivery.sender.oin}"):
             found = await self._offer(process, place, delivery, received)
             if found is Place.TAKEN or (found is Place.ENDED and await self._opened_by(place, delivery)):
-                return found
-        return Place.NOWHERE
+                return Handed(found, place)
+        return Handed(Place.NOWHERE, system)
+
+    async def after_the_end(self, system: str, received: Received[Any], reference: str) -> Latecomer:
+        """What a file that has ended says of an event: read from what it held, and changing nothing.
+
+        One that cannot be read any more has nothing to say: then the event is as any other that comes late.
+        """
+        handle: Any = self._client.get_workflow_handle(f"{system}-{reference}")
+        try:
+            return await handle.query("after_the_end", received.letterhead, result_type=Latecomer)
+        except WorkflowQueryFailedError as error:
+            log.warning("ended_file_unreadable", agency=self._agency.slug, error=type(error).__name__)
+            return Latecomer()
 
     async def has_key(self, name: str) -> bool:
         """Whether a file of this name can be here: writing to it would make a key where there is none.

@@ -161,15 +161,15 @@ class Office:
         received = await self._received(delivery, trace)
         try:
             async with asyncio.timeout(ANSWER):
-                found = await self._filing.hand_over(process, system, delivery, received)
+                handed = await self._filing.hand_over(process, system, delivery, received)
         except WorkflowUpdateFailedError as error:
             raise self._translated(error) from None
         except CaseErased:
             await self._refuse_part(delivery)
             raise Refused(RefusalCode.CASE_ERASED, "what was kept of this case was erased; begin a new case") from None
-        if found is not Place.TAKEN:
-            await self._refuse_part(delivery, known=found is Place.ENDED)
-            await self._late(delivery)
+        if handed.place is not Place.TAKEN:
+            await self._refuse_part(delivery, known=handed.place is Place.ENDED)
+            await self._late(delivery, received, handed.system)
 
     async def _refuse_part(self, delivery: Delivery, *, known: bool = True) -> None:
         """To who has no part in a case it is as if there were none; perhaps the event that opens it is on its way.
@@ -253,12 +253,19 @@ class Office:
         system, process = next(iter(self._processes.items()))
         return process, system
 
-    async def _late(self, delivery: Delivery) -> None:
+    async def _late(self, delivery: Delivery, received: Received[Any], system: str) -> None:
         """An event for a file that has ended: noted where the catalogue says so, refused otherwise.
 
+        What it took already came twice, and is nothing new. What cannot be of the line that it heard is refused as ever.
         What a file said last can be refused or missed, too: then nobody but a person at this agency can put it right.
         """
         event = delivery.event
+        async with asyncio.timeout(ANSWER):
+            said = await self._filing.after_the_end(system, received, delivery.message.caseref)
+        if said.known:
+            return
+        if event.rule.late and said.code:
+            raise Refused(said.code, said.reason)
         if not event.rule.late:
             raise Refused(RefusalCode.CASE_CLOSED, "the file with this case reference has ended; begin a new case")
         log.info("late_event_noted", agency=self.agency.slug, type=event.rule.type)

@@ -25,6 +25,8 @@ NO_TLS = (
 )
 """The client says the same of a server that refuses a certificate as of one that hangs up."""
 
+PROCESSES = ("signal", "case", "placement", "privacy", "dossier", "registration", "report", "coverage", "retention", "access")
+
 PASSED_THROUGH = (
     "contracts",
     "activities",
@@ -32,9 +34,8 @@ PASSED_THROUGH = (
     "pydantic_core",
     "holidays",
     "dateutil",
-    "workflows.files",
-    "workflows.tables",
-    "workflows.engine.calendar",
+    *(f"workflows.engine.{name}" for name in ("table", "record", "heard", "alarms", "calendar")),
+    *(f"workflows.{process}.{part}" for process in PROCESSES for part in ("table", "file", "tables", "files")),
 )
 """Modules that a workflow shares with the process: values and pure functions. Loading them per run halves the rate."""
 

@@ -19,7 +19,7 @@ from contracts.reference import new_reference
 from contracts.refusals import RefusalCode
 from contracts.words import Urgency
 from runtime.bus import DeadLetter
-from runtime.failing_files import FailingFile, failing_files
+from runtime.temporal.failing_files import FailingFile, failing_files
 from tests.console.cli import Cli
 from tests.contracts.test_bounds import TOO_LARGE
 from tests.contracts.upper import WIDE, at_upper_bound

@@ -21,12 +21,10 @@ from runtime.tls.certificates import Certificates, Tls
 from tests.gated import Caller, caller, path, request_of
 
 IDLE = 400
-"""Connections without a certificate, more than the gate keeps; who is sent away comes again."""
+"""Connections that say nothing, more than the gate keeps, from where others come from, too; who is sent away comes again."""
 POLLS = 700
 """More than one agency may have at a time."""
 LARGE_AT_ONCE = 8
-ELSEWHERE = "127.0.0.2"
-"""Where its silent connections come from: strangers are counted by address (docs/decisions/0021)."""
 
 
 class Asked:
@@ -78,7 +76,7 @@ async def _keep_silent(address: str) -> None:
     host, _, port = address.rpartition(":")
     while True:
         with suppress(OSError):
-            reader, writer = await asyncio.open_connection(host, int(port), local_addr=(ELSEWHERE, 0))
+            reader, writer = await asyncio.open_connection(host, int(port))
             await reader.read()
             writer.close()
         await asyncio.sleep(1)

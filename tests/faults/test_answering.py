@@ -48,13 +48,12 @@ async def test_a_kill_while_a_refusal_is_answered_is_not_noticed(tmp_path: Path,
         await eventually(dead)
         assert killed.exists()
         await there.open_offices()
-        await here.taken(REFUSING)  # a file that has ended would only note it, as late
+        await here.taken(REFUSING)  # judged again when its number was taken, it would be refused for that
 
         async def answered() -> bool:
             return TOLD in [told for file in await here.at(SENDER, reference) for told in heard(file)]
 
         await eventually(answered)
-        await here.taken(SENDER)  # also what came there before the kill: a file that has ended does not know that it came twice
         await to_consent(here.staff, reference)
         await without_consent(here.staff, [reference])
         await assert_refused_once(there, reference)

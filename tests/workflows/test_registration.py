@@ -21,8 +21,8 @@ from contracts.reference import new_reference
 from contracts.words import AgencyKind, CaseOutcome
 from runtime.database import open_database
 from runtime.migrations import upgrade
-from runtime.register import SqlRegister
-from runtime.register_tables import AMENDMENT
+from runtime.register.register import SqlRegister
+from runtime.register.tables import AMENDMENT
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, POLICE, REGISTRATION, ZWOLLE, silence, walk

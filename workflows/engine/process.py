@@ -27,8 +27,9 @@ from workflows.engine.admission import command, facts, hears, no_track, snake
 from workflows.engine.alarms import fitting, raised
 from workflows.engine.attributes import Face
 from workflows.engine.heard import Span, in_words
+from workflows.engine.numbering import after_the_end
 from workflows.engine.outbox import Outbox
-from workflows.engine.record import STORY_LINES, Received, Record
+from workflows.engine.record import STORY_LINES, Latecomer, Letterhead, Received, Record
 from workflows.engine.table import VOID
 from workflows.engine.track import Track, not_possible
 
@@ -240,6 +241,14 @@ class Process(Track, Generic[FileT]):
     def opened_by(self) -> str:
         """Slug of the agency whose event opened the file; empty where it is not known."""
         return self.file.opened_by or ""
+
+    @workflow.query
+    def after_the_end(self, letterhead: Letterhead) -> Latecomer:
+        """Of an event that comes when this file has ended: whether it was taken, or cannot be of the line that was heard."""
+        try:
+            return Latecomer(known=after_the_end(self.file, letterhead))
+        except ApplicationError as error:
+            return Latecomer(code=RefusalCode(error.type or ""), reason=error.message)
 
     @workflow.query
     def view(self) -> FileView:

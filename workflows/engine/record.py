@@ -10,6 +10,7 @@ from contracts.agencies import Party
 from contracts.clocks import Clocks
 from contracts.event import Event
 from contracts.reference import Reference
+from contracts.refusals import RefusalCode
 from contracts.text import Model
 from contracts.views import StoryLine
 from workflows.engine.alarms import OpenAlarm
@@ -21,8 +22,8 @@ REMEMBERED_IDS = 200
 E = TypeVar("E", bound=Event)
 
 
-class Received(Model, Generic[E]):
-    """An event as it enters a workflow: its letterhead and its content."""
+class Letterhead(Model):
+    """What stands above the content of an event that came in."""
 
     id: str
     sender: Party
@@ -36,7 +37,36 @@ class Received(Model, Generic[E]):
     past_gap: bool = Field(default=False, description="what is missing before it was waited for long enough")
     by_hand: bool = Field(default=False, description="a person here put it in again, and signed for it")
     on_record: bool = Field(default=False, description="by our processing log, its sender was told something of this case")
+
+    @property
+    def counts(self) -> bool:
+        """Whether its number counts."""
+        return self.sequence > 0
+
+
+class Received(Letterhead, Generic[E]):
+    """An event as it enters a workflow: its letterhead and its content."""
+
     event: E
+
+    @property
+    def counts(self) -> bool:
+        """Whether its number counts. Answers are for the file that sent what they answer, and are counted over all such files."""
+        return self.sequence > 0 and self.event.rule.file is not None
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """All but its content, and a number only where that counts."""
+        said = self.model_dump(exclude={"event"})
+        return Letterhead.model_validate(said | {"sequence": self.sequence if self.counts else 0})
+
+
+class Latecomer(Model):
+    """What a file that has ended says of an event that comes only now."""
+
+    known: bool = False
+    code: RefusalCode | None = Field(default=None, description="why it cannot be of the line that was heard")
+    reason: str = ""
 
 
 class Progress(BaseModel):

@@ -40,16 +40,17 @@ class Porch:
         self._context = context
         self._limits = limits
         self._inside = inside
-        self._strangers = Strangers(limits.strangers, limits.of_one_address, "temporal-gate")
+        self._silent = Strangers(limits.strangers, limits.of_one_address, "temporal-gate")
+        self._speaking = Strangers(limits.strangers, limits.of_one_address, "temporal-gate")
         self._here: set[asyncio.Task[Any]] = set()
 
     async def open(self, listener: socket.socket) -> None:
         """Take whoever comes, until it is cancelled."""
         async for came, address in arrivals(listener):
-            task = asyncio.create_task(self._receive(came))
+            task = asyncio.create_task(self._receive(came, address))
             self._here.add(task)
             task.add_done_callback(self._gone)
-            self._strangers.add(task, address, task.cancel)
+            self._silent.add(task, address, task.cancel)
 
     async def clear(self) -> None:
         """End every connection."""
@@ -58,14 +59,20 @@ class Porch:
         await asyncio.gather(*self._here, return_exceptions=True)
 
     def _gone(self, task: asyncio.Task[Any]) -> None:
-        self._strangers.known(task)
+        self._silent.known(task)
+        self._speaking.known(task)
         self._here.discard(task)
 
-    async def _receive(self, came: socket.socket) -> None:
+    async def _receive(self, came: socket.socket, address: str) -> None:
+        """Who says nothing takes the place of others who say nothing, and never that of a handshake under way."""
+        task = _this_task()
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(self._limits.handshake):
+                await _spoken(came)
+                self._silent.known(task)
+                self._speaking.add(task, address, task.cancel)
                 reader, writer = await _secured(came, self._context)
-            self._strangers.known(_this_task())
+            self._speaking.known(task)
             try:
                 await self._inside.enter(_name(writer), reader, writer)
             finally:
@@ -76,6 +83,19 @@ def _this_task() -> asyncio.Task[Any]:
     task = asyncio.current_task()
     assert task
     return task
+
+
+async def _spoken(came: socket.socket) -> None:
+    """Wait until something has come, and leave it there."""
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(came, ready.set)
+    try:
+        await ready.wait()
+    except asyncio.CancelledError:
+        loop.remove_reader(came)
+        came.close()
+        raise
+    loop.remove_reader(came)
 
 
 async def _secured(came: socket.socket, context: ssl.SSLContext) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -17,7 +17,8 @@ class Limits(NamedTuple):
     """How much is too much.
 
     Attributes:
-        strangers: Connections at a time of which nobody knows whose they are, because they have shown no certificate yet.
+        strangers: Connections at a time of which nobody knows whose they are, because they have shown no certificate yet:
+            so many that have said nothing at all, and so many that are about to.
         of_one_address: The same, from one address.
         handshake: Seconds in which a stranger shows a certificate.
         connections: Of one agency at a time.

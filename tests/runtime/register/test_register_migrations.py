@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import inspect, text
 
 from runtime.migrations import Tables, downgrade, upgrade
-from runtime.register import SqlRegister
-from runtime.register_tables import AMENDMENT, REPORT
-from tests.runtime.test_register import ANNA, a_report, opened, rows
+from runtime.register.register import SqlRegister
+from runtime.register.tables import AMENDMENT, REPORT
+from tests.runtime.register.test_register import ANNA, a_report, opened, rows
 
 TABLES = {"person", "report", "amendment"}
 OLD_REPORT = """INSERT INTO report (reference, number, reported_on, reported_by, care_region, sector, consented)
