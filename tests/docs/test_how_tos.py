@@ -67,7 +67,7 @@ def test_a_workflow_that_is_changed_without_its_guard_does_not_replay(reader: Re
     page = ROOT / "docs" / "how-to" / "add-an-activity.md"
     for block in blocks(page)[:2]:
         reader.checkout.apply(block)
-    case = reader.checkout.path / "workflows" / "case.py"
+    case = reader.checkout.path / "workflows" / "case" / "case.py"
     assert GUARD in case.read_text()
     case.write_text(case.read_text().replace(GUARD, ""))
     with pytest.raises(StepFailed, match="Nondeterminism"):
