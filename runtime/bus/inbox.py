@@ -192,9 +192,11 @@ class Inbox:
             await message.nak(delay=delay)
 
     def _opens(self, subject: str) -> bool:
-        """Whether it begins a file of its sender's own; what the desk hands on others began, each within a share."""
+        """Whether its sender begins something: what the desk hands on others began, and to itself an agency tells ends only."""
         sender, event = self._sender(subject), BY_SHORT_NAME.get(_short(subject))
-        return event is not None and event.rule.opens and (sender is None or sender.kind is not AgencyKind.DESK)
+        if event is None or not event.rule.opens:
+            return False
+        return sender is None or (sender.kind is not AgencyKind.DESK and sender.slug != self._me.slug)
 
     def _sender(self, subject: str) -> Agency | None:
         """Who sent it, by the subject: the server lets nobody else publish there."""

@@ -116,7 +116,7 @@ class Pull:
         handle: Callable[[Msg], Awaitable[None]],
         slowed: Callable[[str], Awaitable[None]],
         paused: Callable[[], bool],
-        opens: Callable[[str], bool] = lambda _: False,
+        opens: Callable[[str], bool],
     ) -> None:
         self._broker = broker
         self._agency = agency

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from contracts.agencies import Directory, read_directory
 from contracts.catalogue import lanes
+from contracts.events.erasures import FileEnded
 from contracts.events.signals import SignalRouted
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Delivery, Limits, PublishFailed, ShareFull, TryLater, broker
@@ -196,7 +197,7 @@ async def test_a_flood_is_taken_no_faster_than_its_senders_share(bus: BusServer)
 
 
 @pytest.mark.parametrize(("few", "begun"), [(3, 3), (6, 6)], ids=["slowed", "control: enough for all"])
-async def test_who_begins_many_files_is_slowed_and_the_desk_hands_on_what_others_began(
+async def test_who_begins_many_files_is_slowed_but_not_what_the_desk_hands_on_or_an_agency_tells_itself(
     bus: BusServer, few: int, begun: int
 ) -> None:
     pace = FAST._replace(opening_rate=0.001, opening_burst=few)
@@ -215,10 +216,14 @@ async def test_who_begins_many_files_is_slowed_and_the_desk_hands_on_what_others
     async with sending(bus, DESK) as by:
         for _ in range(6):
             await bus.post(by, DESK).publish(bus.event(DESK, SignalRouted, handed_on), REGISTRY)
+    ended = {"kind": "registration", "system": "registration"}
+    async with sending(bus, REGISTRY) as by:
+        for _ in range(6):
+            await bus.post(by, REGISTRY).publish(bus.event(REGISTRY, FileEnded, ended), REGISTRY)
     async with bus.inbox(DESK, take_at(DESK), pace=pace), bus.inbox(REGISTRY, take_at(REGISTRY), pace=pace):
 
         async def came() -> bool:
-            return (len(taken[DESK]), len(taken[REGISTRY])) == (begun, 6)
+            return (len(taken[DESK]), len(taken[REGISTRY])) == (begun, 12)
 
         await eventually(came)
         await asyncio.sleep(0.6)  # two looks more
