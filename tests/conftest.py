@@ -21,6 +21,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", f"error::temporalio.workflow.Unfinished{handlers}HandlersWarning")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the whole installation comes last: what is left open there goes on ringing, and would slow all others."""
+    late = {item.path for item in items if "keten" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in late)
+
+
 @pytest.fixture(scope="session")
 def cases(request: pytest.FixtureRequest) -> int:
     """How many cases live for the proof of erasure."""
