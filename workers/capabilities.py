@@ -1,11 +1,12 @@
 """From capabilities to activities, and whether they are all that the workflows of an office call."""
 
-import ast
+import dis
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from types import ModuleType
+from itertools import pairwise
+from types import CodeType, ModuleType
 from typing import Any
 
 MARK = "__temporal_activity_definition"
@@ -65,11 +66,29 @@ def _used(module: ModuleType) -> Iterator[str]:
 
 @lru_cache
 def _called_in(module: ModuleType) -> frozenset[str]:
-    """``Capability.activity``, wherever it stands in a module."""
-    spoken = (node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Attribute))
-    named = ((node.value.id, node.attr) for node in spoken if isinstance(node.value, ast.Name))
+    """``Capability.activity``, wherever it stands in a module: read from its compiled code, which is there already."""
+    named = (pair for code in _codes(_code_of(module)) for pair in _attributes(code))
     members = (getattr(getattr(module, capability, None), name, None) for capability, name in named)
     return frozenset(_name(member) for member in members if hasattr(member, MARK))
+
+
+def _code_of(module: ModuleType) -> CodeType:
+    loader: Any = module.__spec__.loader if module.__spec__ else None
+    return loader.get_code(module.__name__)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _attributes(code: CodeType) -> Iterator[tuple[str, str]]:
+    """``Name.attribute``, as the names of both."""
+    for name, attribute in pairwise(dis.get_instructions(code)):
+        if name.opname in {"LOAD_GLOBAL", "LOAD_NAME"} and attribute.opname in {"LOAD_ATTR", "LOAD_METHOD"}:
+            yield name.argval, attribute.argval
 
 
 def _name(activity: Any) -> str:

@@ -19,6 +19,10 @@ log = structlog.get_logger()
 STOP_PATIENCE = 4.0
 PORT_TAKEN = "address already in use"
 """As Go writes it, in the log of either server."""
+BROKE_OFF = ("panic:", "fatal error:")
+"""How a program in Go begins to tell that it broke off; hundreds of lines may follow."""
+MUCH = 1_000_000
+"""Bytes of a log that are looked through."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -67,6 +71,7 @@ class ServerProcess:
         self._process = process
         self._log_file = log_file
         self._home = home
+        self._log_began = 0
         self._there = asyncio.Event()
         self._there.set()
 
@@ -80,7 +85,10 @@ class ServerProcess:
             log_file: Where what it says goes.
             home: Where it works; None: where this process does.
         """
-        return cls(name, arguments, await _started(name, arguments, log_file, home), log_file, home)
+        began = _size(log_file)
+        server = cls(name, arguments, await _started(name, arguments, log_file, home), log_file, home)
+        server._log_began = began
+        return server
 
     @property
     def pid(self) -> int:
@@ -93,6 +101,7 @@ class ServerProcess:
         try:
             await self.stop()
             prepare()
+            self._log_began = _size(self._log_file)
             self._process = await _started(self.name, self._arguments, self._log_file, self._home)
         finally:
             self._there.set()
@@ -105,7 +114,7 @@ class ServerProcess:
     @property
     def found_a_port_taken(self) -> bool:
         """Whether it ended because between its choice of a port and its use somebody else took it."""
-        return not self.alive and PORT_TAKEN in self._last_lines()
+        return not self.alive and PORT_TAKEN in self._said()
 
     async def died(self) -> None:
         """Wait until it ends, which it should not.
@@ -119,7 +128,7 @@ class ServerProcess:
         if process is not self._process:
             await self.died()
         log.critical("server_died", server=self.name, exit_code=code)
-        raise ServerFailed(f"{self.name} ended with code {code}. Its log {self._log_file} ends:\n{self._last_lines()}")
+        raise ServerFailed(f"{self.name} ended with code {code}. Its log {self._log_file} ends:\n{self._last_words()}")
 
     async def stop(self) -> None:
         """Ask it to end, and end it if it does not."""
@@ -134,10 +143,23 @@ class ServerProcess:
             await self._process.wait()
         log.info("server_stopped", server=self.name, exit_code=self._process.returncode)
 
-    def _last_lines(self, count: int = 15) -> str:
-        with contextlib.suppress(OSError):
-            return "\n".join(self._log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
-        return "(no log)"
+    def _said(self) -> str:
+        """What it wrote into its log since it was started last; of much, the end."""
+        with contextlib.suppress(OSError), self._log_file.open("rb") as file:
+            file.seek(max(self._log_began, self._log_file.stat().st_size - MUCH))
+            return file.read().decode(errors="replace")
+        return ""
+
+    def _last_words(self, count: int = 15) -> str:
+        """The end of its log; of a program in Go that broke off, why, and not the calls that led there."""
+        lines = self._said().splitlines()
+        broke = next((number for number, line in enumerate(lines) if line.startswith(BROKE_OFF)), len(lines) - count)
+        first = max(broke, 0)
+        return "\n".join(lines[first : first + count]) or "(nothing)"
+
+
+def _size(log_file: Path) -> int:
+    return log_file.stat().st_size if log_file.exists() else 0
 
 
 async def _started(name: str, arguments: Sequence[str], log_file: Path, home: Path | None) -> asyncio.subprocess.Process:

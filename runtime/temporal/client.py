@@ -9,7 +9,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 from temporalio.plugin import SimplePlugin
 from temporalio.service import TLSConfig
-from temporalio.worker import WorkflowRunner
+from temporalio.worker import UnsandboxedWorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from runtime.private_files import read_private
@@ -25,34 +25,27 @@ NO_TLS = (
 )
 """The client says the same of a server that refuses a certificate as of one that hangs up."""
 
-PROCESSES = ("signal", "case", "placement", "privacy", "dossier", "registration", "report", "coverage", "retention", "access")
-
-PASSED_THROUGH = (
-    "contracts",
-    "activities",
-    "pydantic",
-    "pydantic_core",
-    "holidays",
-    "dateutil",
-    *(f"workflows.engine.{name}" for name in ("table", "record", "heard", "alarms", "calendar")),
-    *(f"workflows.{process}.{part}" for process in PROCESSES for part in ("table", "file", "tables", "files")),
-)
-"""Modules that a workflow shares with the process: values and pure functions. Loading them per run halves the rate."""
+VALUES = ("contracts", "activities", "pydantic", "pydantic_core", "holidays", "dateutil", "workflows.engine.calendar")
+"""Values and pure functions, which a workflow shares with the process in the sandbox, too; the calendar reads files."""
 
 
-def plugin(codec: PayloadCodec | None = None) -> SimplePlugin:
+def plugin(codec: PayloadCodec | None = None, *, strict: bool = False) -> SimplePlugin:
     """What makes client, worker and replayer agree on how a workflow is run and its data written.
 
     Args:
         codec: What encrypts the data, and with it the words and traces of failures. None: nothing is encrypted.
+        strict: Run workflows in the sandbox, which loads ``workflows`` anew for every run and refuses what no replay could
+            repeat. It took more than half of all processor time, so an office does without; the tests of replay use it, and
+            what it would keep apart is proved there to be kept nowhere.
     """
     encrypted = replace(
         pydantic_data_converter, payload_codec=codec, failure_converter_class=DefaultFailureConverterWithEncodedAttributes
     )
+    sandbox = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*VALUES))
     return SimplePlugin(
         "keten",
         data_converter=encrypted if codec else pydantic_data_converter,
-        workflow_runner=_sandboxed,
+        workflow_runner=sandbox if strict else UnsandboxedWorkflowRunner(),
         workflow_failure_exception_types=[],
     )
 
@@ -109,7 +102,3 @@ def _config(tls: Tls | None) -> TLSConfig | bool:
         client_cert=tls.cert.read_bytes(),
         client_private_key=read_private(tls.key).encode(),
     )
-
-
-def _sandboxed(_: WorkflowRunner | None) -> WorkflowRunner:
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))

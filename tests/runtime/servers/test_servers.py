@@ -22,8 +22,9 @@ from contracts.agencies import Directory
 from runtime.bus.connection import connect, jetstream
 from runtime.keys.files import Keys, Role
 from runtime.servers import embedded as servers
+from runtime.servers import process
 from runtime.servers.embedded import AlreadyRunning, Running, embedded, read_running
-from runtime.servers.process import PORT_TAKEN, ServerFailed, binary, free_port
+from runtime.servers.process import PORT_TAKEN, ServerFailed, ServerProcess, binary, free_port
 from runtime.servers.provision import provision_namespaces, provision_streams
 from runtime.servers.read_back import read_back
 from runtime.settings import Settings
@@ -146,6 +147,36 @@ async def test_a_port_that_stays_taken_is_said(tmp_path: Path, directory: Direct
         with pytest.raises(ServerFailed, match=f"temporal ended with code 1.*(?s:.*){PORT_TAKEN}"):
             async with embedded(Settings(home=tmp_path), _few(directory)):
                 pass
+
+
+def _program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str) -> None:
+    program = tmp_path / "server"
+    program.write_text(f"#!/bin/sh\ncat <<'END'\n{says}\nEND\nexit 2\n")
+    program.chmod(0o700)
+
+    def found(_: str) -> Path:
+        return program
+
+    monkeypatch.setattr(process, "binary", found)
+
+
+CALLS = "\n".join(f"\tcalled_by.go:{line}" for line in range(500))
+
+
+async def test_of_a_server_that_broke_off_is_told_why_and_whether_a_port_was_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The calls that led there come after it: the last lines say nothing."""
+    _program(tmp_path, monkeypatch, f"panic: listen tcp 127.0.0.1:7777: bind: {PORT_TAKEN}\n{CALLS}")
+    broken = await ServerProcess.start("server", [], tmp_path / "server.log")
+    with pytest.raises(ServerFailed, match=r"(?s)ended with code 2.*panic: listen tcp"):
+        await broken.died()
+    assert broken.found_a_port_taken
+    _program(tmp_path, monkeypatch, f"panic: no such table\n{CALLS}")
+    other = await ServerProcess.start("server", [], tmp_path / "server.log")
+    with pytest.raises(ServerFailed, match="no such table"):
+        await other.died()
+    assert not other.found_a_port_taken, "the log of an earlier start says so"
 
 
 async def test_drift_is_read_back_and_provisioned_away(tmp_path: Path, directory: Directory) -> None:
