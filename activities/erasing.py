@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from contracts.agencies import Directory, Party
+from contracts.ended import EndedFile
 from contracts.reference import Reference
 from contracts.text import Model, Slug
 
@@ -94,6 +95,14 @@ class Exchanges(Protocol):
         ...
 
 
+class Ended(Store, Protocol):
+    """The port to the files that have ended."""
+
+    async def of(self, case: str) -> tuple[EndedFile, ...]:
+        """Those of a case."""
+        ...
+
+
 class OpenFiles(Protocol):
     """The port to the files that are open."""
 
@@ -146,6 +155,7 @@ class Holdings:
         stores: What is readable without them.
         exchanges: What was told to whom.
         files: The files that are open.
+        ended: The files that have ended.
         persons: Who may order an erasure.
         mail: What waits on the bus.
     """
@@ -154,6 +164,7 @@ class Holdings:
     stores: Sequence[Store]
     exchanges: Exchanges
     files: OpenFiles
+    ended: Ended
     persons: Signatures
     mail: Mail
 
@@ -172,10 +183,12 @@ class Erasing:
         held, destroyed = await self._holdings.keys.held(question.reference)
         slugs = await self._holdings.exchanges.partners(question.reference)
         known = [self._directory.by_slug[slug].party for slug in slugs if slug in self._directory.by_slug and slug != self._me]
+        ended = {f"{file.system}-{question.reference}" for file in await self._holdings.ended.of(question.reference)}
+        open_files = await self._holdings.files.about(question.reference)
         return Holding(
             held=held,
             destroyed_on=destroyed.date() if destroyed else None,
-            open_files=await self._holdings.files.about(question.reference),
+            open_files=tuple(name for name in open_files if name not in ended),  # a search still shows what has just ended
             partners=tuple(known),
         )
 
@@ -190,7 +203,7 @@ class Erasing:
         open_files = await self._holdings.files.about(order.reference)
         if open_files:
             raise ApplicationError(f"open: {', '.join(open_files)}", type=STILL_OPEN, non_retryable=True)
-        for store in self._holdings.stores:
+        for store in (*self._holdings.stores, self._holdings.ended):
             await store.forget(order.reference)
         await self._holdings.keys.forget(order.reference)
         _, destroyed = await self._holdings.keys.held(order.reference)

@@ -50,9 +50,9 @@ async def kept(here: Here, case: str, by: frozenset[str]) -> None:
     """Wait until all that is left of a case is that it is kept."""
 
     async def holds() -> bool:
-        at = [await here.at(slug, case) for slug in sorted(by)]
-        files = [file for found in at for file in found]
-        ended = all(file.view.track.until is None for file in files if file.view.kind != "retention")
-        return ended and by == frozenset(file.agency.slug for file in files if file.view.track.phase == "kept")
+        files = [file for slug in sorted(by) for file in await here.at(slug, case)]
+        if any(file.view.track.until for file in files):
+            return False
+        return set(by) == {slug for slug in by if await here.kept(slug, case)}
 
     await eventually(holds)

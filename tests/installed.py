@@ -23,6 +23,7 @@ from console.demo.staff import SimulatedStaff
 from console.files import Files, Found
 from console.installation import Installation
 from contracts.catalogue import subject_to
+from contracts.ended import EndedFile
 from contracts.envelope import CloudEvent, source
 from contracts.event import Event
 from contracts.events.deliveries import DeliveryRefused
@@ -35,6 +36,7 @@ from runtime.bus.seal import read_outside
 from runtime.servers.embedded import read_running
 from runtime.settings import Settings
 from tests.sealing import sealed
+from workers.keeping import Keeper
 
 KETEN = Path(sys.executable).parent / "keten"
 ROOT = Path(__file__).parents[1]
@@ -266,6 +268,15 @@ class Here:
     async def at(self, slug: str, reference: str) -> list[Found]:
         """The files about a case at an agency."""
         return await self.files.at(self.installation.directory.get(slug), reference)
+
+    async def kept(self, slug: str, reference: str) -> tuple[EndedFile, ...]:
+        """The files about a case that have ended at an agency, and until when it keeps them."""
+        return await self.installation.ended_files(slug).of(reference)
+
+    async def ask_about(self, slug: str, reference: str) -> None:
+        """Open the file in which people at an agency decide whether a case that has ended is kept."""
+        agency = self.installation.directory.get(slug)
+        await Keeper(agency, self.installation, await self.installation.client(agency)).ask(reference)
 
     async def exists(self, slug: str, workflow_id: str) -> bool:
         """Whether an agency has, or had, a file of this name."""

@@ -22,10 +22,12 @@ from contracts.refusals import RefusalCode
 from runtime.bus import Delivery, TryLater
 from runtime.keys.case_keys import CaseErased
 from runtime.temporal.codec import key_of
+from workers.keeping import Keeper
 from workers.wiring import Wiring
 from workflows.engine.process import Process
 from workflows.engine.record import Latecomer, Received, Record
 from workflows.engine.table import OPENING
+from workflows.retention.process import Retention
 
 log = structlog.get_logger()
 
@@ -55,10 +57,11 @@ class Handed(NamedTuple):
 class Filing:
     """The files of one agency."""
 
-    def __init__(self, agency: Agency, wiring: Wiring, client: Client) -> None:
+    def __init__(self, agency: Agency, wiring: Wiring, client: Client, keeper: Keeper) -> None:
         self._agency = agency
         self._wiring = wiring
         self._client = client
+        self._keeper = keeper
 
     async def hand_over(self, process: Workflow, system: str, delivery: Delivery, received: Received[Any]) -> Handed:
         """Hand it to the file of that name; where another agency opened that one, to the one that the sender opened."""
@@ -136,7 +139,7 @@ class Filing:
 
     async def _open_with(self, process: Workflow, system: str, name: str, received: Received[Any], update: str) -> None:
         """Start the file and hand it its first event in one step; a file that was void may begin again."""
-        file = self.new_file(process, system, name)
+        file = await self.new_file(process, system, name)
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             process.__name__,
             file,
@@ -156,10 +159,12 @@ class Filing:
                 await start.workflow_handle()
             raise
 
-    def new_file(self, process: Workflow, system: str, name: str) -> Record:
+    async def new_file(self, process: Workflow, system: str, name: str) -> Record:
         """What a file holds before its first event."""
         reference, clocks = name.rsplit("-", 1)[1], self._wiring.clocks
-        return process.file_type(reference=reference, me=self._agency.party, system=system, clocks=clocks, leaves_recorded=True)
+        if process is Retention:
+            return await self._keeper.file_of(reference)
+        return process.file_type.begun(reference, self._agency.party, system, clocks)
 
 
 def code_of(error: WorkflowUpdateFailedError) -> str:

@@ -82,6 +82,7 @@ def holdings(agency: Agency, wiring: Wiring, bus: NatsBroker, client: Client) ->
         stores=stores,
         exchanges=wiring.processing_log(agency.slug),
         files=OpenWorkflows(client),
+        ended=wiring.ended_files(agency.slug),
         persons=OrderingPersons(agency, wiring),
         mail=WaitingMail(agency, wiring),
     )

@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from activities.alarm import Alarm
 from activities.disclosing import Disclosing
 from activities.erasing import Erasing
+from activities.keeping import Keeping
 from activities.post import Post
 from contracts.agencies import Agency
 from contracts.events.deliveries import BETWEEN_OFFICES, DeliveriesMissed, DeliveryRefused
@@ -35,6 +36,7 @@ from workers.faults import passes
 from workers.filing import Filing, Place, Workflow, code_of
 from workers.head_signing import heads_signed
 from workers.holdings import holdings
+from workers.keeping import Keeper, terms_watched
 from workers.looks import looks_of
 from workers.patience import Patience
 from workers.tending import tended
@@ -96,11 +98,14 @@ class Office:
         wiring.prepare_audit(slug)
         tls = wiring.certificates.for_temporal.of(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
-        self._filing = Filing(self.agency, wiring, self._client)
+        keeper = Keeper(self.agency, wiring, self._client)
+        self._filing = Filing(self.agency, wiring, self._client, keeper)
         post = Post(self.agency, identity, ours, self._log, kept)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
-        disclosing = Disclosing(slug, wiring.directory, KeptWorkflows(self._client), self._log, wiring.case_keys(slug))
-        activities = activities_of(post, erasing, disclosing, *self._capabilities)
+        disclosing = Disclosing(
+            slug, wiring.directory, KeptWorkflows(self._client, wiring.ended_files(slug)), self._log, wiring.case_keys(slug)
+        )
+        activities = activities_of(post, erasing, disclosing, Keeping(keeper), *self._capabilities)
         refuse_incomplete(slug, self._processes.values(), activities)
         worker = Worker(
             self._client,
@@ -113,8 +118,9 @@ class Office:
         signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))
         watched = watching(Watch(slug, wiring.pager, looks_of(self.agency, wiring, self._client)), wiring.settings.watch_pause)
         asked = self._deliveries.asked_about()
+        terms = terms_watched(self.agency, keeper, wiring.settings.terms_pause)
         patient = self._patience.watching(lambda: bus.config.connection_state.connection.is_connected)
-        beside = (wiring.exported(slug), tended(self.agency, wiring, bus), signed, asked, watched, patient)
+        beside = (wiring.exported(slug), tended(self.agency, wiring, bus), signed, asked, watched, patient, terms)
         async with worker, AsyncExitStack() as stack:
             for part in beside:
                 await stack.enter_async_context(part)

@@ -21,6 +21,7 @@ from runtime.audit.log import AuditLog, Signer
 from runtime.audit.store import AuditStore
 from runtime.bus import Access, Seal
 from runtime.keys.case_keys import CaseKeys
+from runtime.keys.ended_files import EndedFiles
 from runtime.keys.event_keys import EventKeys
 from runtime.keys.files import Keys, Role
 from runtime.keys.key_service import KeyService
@@ -139,6 +140,10 @@ class Wiring:
         if slug not in self._case_keys:
             self._case_keys[slug] = CaseKeys(self.settings.case_keys(slug), self._wrapping(slug))
         return self._case_keys[slug]
+
+    def ended_files(self, slug: str) -> EndedFiles:
+        """Which files of an agency have ended, and how long they are kept: beside the keys of their cases."""
+        return EndedFiles(self.settings.case_keys(slug))
 
     def prepare_case_keys(self, slug: str) -> None:
         """Make the database of an agency's case keys, or bring it up to date."""

@@ -19,7 +19,7 @@ REFERENCE = Annotated[str, typer.Argument(help="case reference, as `keten cases`
 JSON = Annotated[bool, typer.Option("--json", help="as JSON, for programs")]
 
 KEPT = "kept"
-"""The phase of a file about what is kept for its term: listed when it is asked for, and when somebody must act."""
+"""The phase of a file that was asked about and is kept: listed when it is asked for, and when somebody must act."""
 
 
 def cases(

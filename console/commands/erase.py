@@ -13,6 +13,7 @@ from contracts.agencies import Agency
 from contracts.views import FileView
 from contracts.words import ErasureReason
 from workers.holdings import erasure_of
+from workers.keeping import Keeper
 from workflows.retention.table import Phase
 
 ERASED = frozenset({Phase.COLLECTING, Phase.ERASED})
@@ -35,7 +36,7 @@ def erase(
 async def _erase(reference: str, slug: str | None, because: ErasureReason, confirm: bool) -> None:
     installation = Installation.reach()
     files = Files(installation)
-    kept = _retention(await files.about(reference), installation.directory.get(slug) if slug else None, reference)
+    kept = await _kept(installation, files, reference, installation.directory.get(slug) if slug else None, confirm)
     name = "confirm_erasure" if confirm else "ask_erasure"
     if name not in {choice.command for choice in kept.view.choices}:
         stop(_not_now(kept, confirm))
@@ -53,24 +54,37 @@ async def _erase(reference: str, slug: str | None, because: ErasureReason, confi
     draw_case([file for file in await files.about(reference) if file.view.kind == "retention"])
 
 
-def _retention(found: list[Found], agency: Agency | None, reference: str) -> Found:
-    """The file about keeping the case."""
-    here = [file for file in found if agency is None or file.agency == agency]
+async def _kept(installation: Installation, files: Files, reference: str, agency: Agency | None, confirm: bool) -> Found:
+    """The file in which it is decided whether the case is kept: opened where the case only has a line that says until when."""
+    here = [file for file in await files.about(reference) if agency is None or file.agency == agency]
     if not here:
         raise LookupError(f"no case {reference} at {agency.slug if agency else 'the agencies of this installation'}")
-    kept = [file for file in here if file.view.kind == "retention"]
-    open_files = [file for file in here if file not in kept and file.view.track.until]
+    _refuse_open(here, reference)
+    decided = {file.agency.slug: file for file in here if file.view.kind == "retention"}
+    waiting = {file.agency.slug: file.agency for file in here if await installation.ended_files(file.agency.slug).of(reference)}
+    keepers = sorted({*decided, *waiting})
+    if len(keepers) > 1:
+        raise LookupError(f"several agencies keep it: name one with --as: {', '.join(keepers)}")
+    if not keepers:
+        raise LookupError(f"nothing is kept of {reference} any more")
+    [keeper] = keepers
+    if keeper in decided:
+        return decided[keeper]
+    if confirm:
+        stop("nobody has asked yet: leave --confirm out; it is kept")
+    await Keeper(waiting[keeper], installation, await installation.client(waiting[keeper])).ask(reference)
+    [opened] = [file for file in await files.at(waiting[keeper], reference) if file.view.kind == "retention"]
+    return opened
+
+
+def _refuse_open(here: list[Found], reference: str) -> None:
+    open_files = [file for file in here if file.view.kind != "retention" and file.view.track.until]
     if open_files:
         words = "; ".join(f"{file.view.kind} at {file.agency.slug} is {file.view.track.phase}" for file in open_files)
         raise ValueError(
             f"an open case cannot be erased: {words}. End it first (`keten decide {reference}`), or name with --as "
             "an agency at which it has ended"
         )
-    if len(kept) > 1:
-        raise LookupError(f"several agencies keep it: name one with --as: {', '.join(file.agency.slug for file in kept)}")
-    if not kept:
-        raise LookupError(f"nothing is kept of {reference} any more")
-    return kept[0]
 
 
 def _not_now(kept: Found, confirm: bool) -> str:

@@ -1,6 +1,6 @@
-"""The table of case keys. A change here needs a revision in ``runtime/migrations/versions/case_keys``."""
+"""The tables beside the keys of cases. A change here needs a revision in ``runtime/migrations/versions/case_keys``."""
 
-from sqlalchemy import Column, DateTime, LargeBinary, MetaData, PrimaryKeyConstraint, SmallInteger, String, Table
+from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, PrimaryKeyConstraint, SmallInteger, String, Table
 
 METADATA = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
 
@@ -13,4 +13,16 @@ CASE_KEY = Table(
     Column("made_at", DateTime(timezone=True), nullable=False),
     Column("destroyed_at", DateTime(timezone=True), comment="this row stays, so that no other key is ever made"),
     PrimaryKeyConstraint("case_reference"),
+)
+
+ENDED_FILE = Table(
+    "ended_file",
+    METADATA,
+    Column("case_reference", String(25), nullable=False),
+    Column("system", String(40), nullable=False, comment="the kind of file, with a number where a case has several"),
+    Column("kind", String(20), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False, comment="end of its term of retention"),
+    Column("opened_at", DateTime(timezone=True), comment="when a person was asked to have the case erased"),
+    PrimaryKeyConstraint("case_reference", "system"),
+    Index("ix_ended_file_until", "until"),
 )

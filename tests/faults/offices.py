@@ -34,8 +34,8 @@ def leave_at_once() -> None:
     """Let new files post within the task that writes, as files did before."""
     new_file: Any = Filing.new_file
 
-    def older(self: Filing, *about: Any) -> Any:
-        return new_file(self, *about).model_copy(update={"leaves_recorded": False})
+    async def older(self: Filing, *about: Any) -> Any:
+        return (await new_file(self, *about)).model_copy(update={"leaves_recorded": False})
 
     Filing.new_file = older  # type: ignore[method-assign]
 

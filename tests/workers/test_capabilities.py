@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from activities.alarm import Alarms
+from activities.keeping import Keeping
 from activities.post import Post
 from activities.routing import Routing
 from tests.workers.few import few
@@ -23,7 +24,7 @@ def test_what_a_workflow_calls_is_found_in_its_own_modules_and_those_that_it_use
 
 
 def test_what_is_missing_is_named_with_who_calls_it() -> None:
-    provided = activities_of(Post, Alarms)
+    provided = activities_of(Post, Alarms, Keeping)
     with pytest.raises(ActivityMissing, match="office of almere runs Case, which calls find_help, and nobody provides"):
         refuse_incomplete("almere", [Case], provided)
     refuse_incomplete("almere", [Case], [*provided, *activities_of(Routing)])

@@ -59,7 +59,7 @@ async def test_who_has_a_part_is_heard(keten: Keten, kept: str) -> None:
     await here.put(REPORTER, DESK, ErasureRequested, here.event(REPORTER, *ERASE, caseref=kept))
 
     async def asked() -> bool:
-        [retention] = [file for file in await here.at(DESK, kept) if file.view.kind == "retention"]
-        return retention.view.track.phase == "asked"
+        phases = [file.view.track.phase for file in await here.at(DESK, kept) if file.view.kind == "retention"]
+        return phases == ["asked"]
 
     await eventually(asked)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from activities.alarm import Alarm
 from activities.erasing import Holdings, Ordering
 from contracts.agencies import read_directory
+from contracts.ended import EndedFile
 from contracts.envelope import CloudEvent
 from contracts.event import Event, File
 from contracts.events.disclosures import HeldFile
@@ -153,12 +154,13 @@ class Vault:
         self.destroyed: datetime | None = None
         self.held_key = True
         self.keys_of: dict[str, str] = {}
+        self.ended: list[EndedFile] = []
         self.since: dict[str, datetime] = {}
         self.out_of_reach = False
 
     @property
     def holdings(self) -> Holdings:
-        return Holdings(keys=self, stores=[self], exchanges=self, files=self, persons=self, mail=self)
+        return Holdings(keys=self, stores=[self], exchanges=self, files=self, ended=self, persons=self, mail=self)
 
     async def held(self, case: str) -> tuple[bool, datetime | None]:
         if self.out_of_reach:
@@ -174,6 +176,15 @@ class Vault:
 
     async def about(self, case: str) -> tuple[str, ...]:
         return self.open_files
+
+    async def of(self, case: str) -> tuple[EndedFile, ...]:
+        return tuple(file for file in self.ended if file.reference == case)
+
+    async def begin(self, ended: EndedFile) -> None:
+        if self.out_of_reach:
+            raise TimeoutError
+        if ended not in self.ended:
+            self.ended.append(ended)
 
     async def who(self, order: str, case: str) -> Ordering:
         """The middle part names the person; nobody is called nobody. One of two names has the key of one."""

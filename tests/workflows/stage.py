@@ -21,6 +21,7 @@ from temporalio.worker import Worker
 from activities.alarm import Alarms
 from activities.disclosing import Disclosing
 from activities.erasing import Erasing
+from activities.keeping import Keeping
 from activities.post import Post
 from activities.register import Registrar
 from activities.routing import Routing
@@ -64,7 +65,7 @@ class Stage:
         agency = DIRECTORY.get(self.slug)
         erasing = Erasing(self.slug, DIRECTORY, self.vault.holdings)
         disclosing = Disclosing(self.slug, DIRECTORY, self.papers, self.papers.lines, self.vault)
-        capabilities = [Routing(self.maps), Alarms(self.pages), Registrar(self.shelf), erasing, disclosing]
+        capabilities = [Routing(self.maps), Alarms(self.pages), Registrar(self.shelf), erasing, disclosing, Keeping(self.vault)]
         activities = activities_of(Post(agency, b"key", self.letters, self.log, self.awaiting), *capabilities)
         async with Worker(self.client, task_queue=self.queue, workflows=[self.process], activities=activities):
             yield self
@@ -107,7 +108,7 @@ class Stage:
     def _file(self, clocks: Clocks, suffix: str = "") -> Record:
         system = f"{self.process.system}{suffix}{self.apart}"
         me = party(self.slug)
-        return self.process.file_type(reference=self.reference, me=me, system=system, clocks=clocks, leaves_recorded=True)
+        return self.process.file_type.begun(self.reference, me, system, clocks)
 
     @property
     def queue(self) -> str:

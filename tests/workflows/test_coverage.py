@@ -30,5 +30,5 @@ async def test_a_gap_that_nobody_takes_up_closes_and_stays_in_the_story(stage: S
     assert [line.what for line in (await gap.view()).story] == [
         "coverage_gap_observed",
         "CoverageGap.observed.clock",
-        "file_ended",
+        "kept",
     ]

@@ -65,7 +65,7 @@ async def test_where_the_first_event_was_refused_there_is_nothing_to_follow(stag
     report = await stage("police-midden-nederland", Report)
     await report.open(EVENTS["DeliveryRefused"], DESK)
     await report.handle.result()
-    assert [line.what for line in (await report.view()).story] == ["delivery_refused", "file_ended", "alarms_left_open"]
+    assert [line.what for line in (await report.view()).story] == ["delivery_refused", "kept", "alarms_left_open"]
 
 
 async def test_a_later_refusal_is_an_alarm(stage: Staged) -> None:

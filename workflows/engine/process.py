@@ -12,10 +12,12 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 from activities.alarm import Alarm, Alarms
+from activities.keeping import Keeping
 from activities.post import Letter
 from contracts.agencies import Party
 from contracts.catalogue import CATALOGUE, known_type
 from contracts.commands import AcknowledgeAlarms, Command
+from contracts.ended import EndedFile
 from contracts.event import Event, File
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
 from contracts.events.erasures import FileEnded
@@ -26,6 +28,7 @@ from contracts.words import ConsentTo, Ground
 from workflows.engine.admission import command, facts, hears, no_track, snake
 from workflows.engine.alarms import fitting, raised
 from workflows.engine.attributes import Face
+from workflows.engine.calendar import due
 from workflows.engine.heard import Span, in_words
 from workflows.engine.numbering import after_the_end
 from workflows.engine.outbox import Outbox
@@ -151,13 +154,33 @@ class Process(Track, Generic[FileT]):
             raise ApplicationError("the event that opened this file was refused", type=VOID, non_retryable=True)
         if self.state is not None:
             raise RuntimeError(f"{self.table.name}: the narrative ends while the file is {self.phase}")
-        if not self.reopens:
+        if not self.reopens and not self.file.ends_in_a_line:
             self.tell(self.file.me, FileEnded(kind=type(self).system, system=self.file.system))
-        await workflow.wait_condition(lambda: self.outbox.empty and not self._is_busy)
+        await self._all_is_said()
+        if not self.reopens and self.file.ends_in_a_line:
+            await self._begin_term()
+            await self._all_is_said()
         if self.file.alarms:  # nobody can acknowledge them from now on; a person was reached about each
             self.note("alarms_left_open", self.file.me.slug, {"count": str(len(self.file.alarms))})
             self.file.alarms.clear()
         self._show()
+
+    async def _all_is_said(self) -> None:
+        await workflow.wait_condition(lambda: self.outbox.empty and not self._is_busy)
+
+    async def _begin_term(self) -> None:
+        """From now on it is kept for the term of its kind: a line waits for that, and no workflow."""
+        kind = type(self).system
+        until = due(workflow.now(), getattr(self.file.clocks, f"retention_{kind}"), self.file.me.hours)
+        ended = EndedFile(reference=self.file.reference, kind=kind, system=self.file.system, until=until)
+        await workflow.execute_local_activity_method(
+            Keeping.begin_term,  # pyright: ignore[reportArgumentType] - a method of a class that the worker constructs
+            ended,
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+            summary="kept from now on for its term",
+        )
+        self.note("kept", self.file.me.slug, {"until": f"{until:%Y-%m-%d}"})
 
     def note(self, what: str, who: str, details: dict[str, str] | None = None) -> None:
         """Write a line into the story, and into the log."""
@@ -349,7 +372,7 @@ class Process(Track, Generic[FileT]):
 
     def _turn_page(self) -> NoReturn:
         """A new run with the same file: its narrative finds its place by the phase."""
-        self.file.leaves_recorded = True
+        self.file.leaves_recorded, self.file.ends_in_a_line = True, True
         workflow.continue_as_new(self.file)
 
     @property

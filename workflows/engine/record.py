@@ -1,7 +1,7 @@
 """What every file holds, whatever it is about."""
 
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -95,6 +95,9 @@ class Record(BaseModel):
     leaves_recorded: bool = Field(
         default=False, description="letters leave when the task that wrote them is recorded; those of older files left with it"
     )
+    ends_in_a_line: bool = Field(
+        default=False, description="at its end a line is written; an older file tells the agency itself by an event"
+    )
     outbox: list[Letter] = Field(default_factory=list[Letter])
     sent: dict[str, int] = Field(default_factory=dict[str, int])
     links: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprint of the last letter, by line")
@@ -103,6 +106,11 @@ class Record(BaseModel):
     opener: str | None = Field(default=None, description="slug of the agency whose event opened the file")
     taken: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprints of the last events, by source and id")
     ids: list[str] = Field(default_factory=list[str], description="ids of the last events, as an earlier version kept them")
+
+    @classmethod
+    def begun(cls, reference: str, me: Party, system: str, clocks: Clocks) -> Self:
+        """A new file, which works as files do now."""
+        return cls(reference=reference, me=me, system=system, clocks=clocks, leaves_recorded=True, ends_in_a_line=True)
 
     @property
     def opened_by(self) -> str | None:

@@ -32,6 +32,9 @@ class RetentionFile(Record):
     """How long a case is kept here, who asked to erase it, and who proved that it did."""
 
     kinds: list[File] = Field(default_factory=list[File], description="the kinds of file that have ended")
+    kept_until: datetime | None = Field(
+        default=None, description="end of the term that their lines give; a file of before reckons it when it takes them up"
+    )
     reason: ErasureReason | None = None
     orders: list[str] = Field(default_factory=list[str], description="what the persons signed who ordered an erasure")
     asked_at: datetime | None = Field(default=None, description="when a person here asked to erase it")

@@ -10,6 +10,7 @@ from contracts.words import NotErased
 from workflows.engine.admission import command, hears
 from workflows.engine.process import Process
 from workflows.engine.record import Received
+from workflows.engine.table import OPENING
 from workflows.engine.track import Track
 from workflows.retention.file import Asker, RecallFile, RetentionFile
 from workflows.retention.table import RECALL, RETENTION, Phase, Recalling
@@ -92,6 +93,8 @@ class RetentionLetters(Process[RetentionFile]):
     def file_ended(self, received: Received[FileEnded]) -> None:
         """A file has ended here: its term begins, or what we were asked meanwhile can be decided."""
         self.file.kinds.append(received.event.kind)
+        if self.phase != OPENING:
+            self.file.kept_until = None
         asked = Phase.ASKED if self.file.askers else Phase.KEPT
         self.move("FileEnded", asked if self.phase == Phase.IN_USE else None)
 
@@ -144,6 +147,7 @@ class RetentionLetters(Process[RetentionFile]):
     @command()
     def keep_longer(self, _: KeepLonger) -> None:
         """Keep it for another term."""
+        self.file.kept_until = None
         self.move("keep_longer")
 
     @command()

@@ -78,6 +78,8 @@ class Retention(RetentionLetters):
         """The longest of the terms of the kinds of file that have ended."""
         if state.name != Phase.KEPT:
             return super().clock_end(state)
+        if self.file.kept_until is not None:
+            return max(self.file.kept_until, workflow.now())
         terms = [getattr(self.file.clocks, f"retention_{kind}") for kind in self.file.kinds]
         return max(due(workflow.now(), term, self.file.me.hours) for term in terms or [self.file.clocks.retention_use])
 
