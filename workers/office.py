@@ -97,7 +97,7 @@ class Office:
         tls = wiring.certificates.for_temporal.of(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
         self._filing = Filing(self.agency, wiring, self._client)
-        post = Post(self.agency, identity, ours, self._log, kept)
+        post = Post(self.agency, identity, ours, kept)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
         disclosing = Disclosing(slug, wiring.directory, KeptWorkflows(self._client), self._log, wiring.case_keys(slug))
         activities = activities_of(post, erasing, disclosing, *self._capabilities)

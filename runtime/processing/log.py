@@ -1,10 +1,11 @@
-"""The processing log in SQL: the driver of the port ``activities.processing.ProcessingLog``, on SQLite and PostgreSQL alike.
+"""The processing log in SQL, on SQLite and PostgreSQL alike.
 
 Lines are only ever added; triggers refuse anything else. The engine is synchronous and runs in threads.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -29,6 +30,9 @@ KEY = ("event_id", "direction", "counterparty", "data_subject_id")
 FOREIGN = {"foreign_trace_id": "trace_id", "foreign_operation_id": "operation_id", "foreign_entity": "entity"}
 
 
+Change = Callable[[Connection], object]
+
+
 class NotLogged(RuntimeError):  # noqa: N818 - named as what is the case
     """The processing log cannot be written, so nothing may be done that it would have to hold."""
 
@@ -39,14 +43,18 @@ class SqlProcessingLog:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    async def write(self, records: Sequence[Processing]) -> None:
+    async def write(self, records: Sequence[Processing], beside: Change | None = None) -> None:
         """Keep lines, all or none; done when they are on disk. A line that says what the last about its event says is kept once.
+
+        Args:
+            records: The lines.
+            beside: What else is changed in this database in the same commit.
 
         Raises:
             NotLogged: They are not on disk: do not do what they are about.
         """
         try:
-            await asyncio.to_thread(self._write, records)
+            await asyncio.to_thread(self._write, records, beside)
         except (SQLAlchemyError, OSError) as error:
             raise NotLogged(
                 f"the processing log cannot be written ({type(error).__name__}), so nothing is sent, taken or decided until "
@@ -69,6 +77,10 @@ class SqlProcessingLog:
         """Whether anything about a case was exchanged with an agency besides one event; what was refused does not count."""
         return await asyncio.to_thread(self._exchanged, case, other, besides)
 
+    def begin(self) -> AbstractContextManager[Connection]:
+        """A transaction in this database."""
+        return self._engine.begin()
+
     async def close(self) -> None:
         """Close all connections."""
         await asyncio.to_thread(self._engine.dispose)
@@ -77,21 +89,23 @@ class SqlProcessingLog:
     def _engine(self) -> Engine:
         return open_database(self._url, existing=True)
 
-    def _write(self, records: Sequence[Processing]) -> None:
-        with self._engine.begin() as connection:
+    def _write(self, records: Sequence[Processing], beside: Change | None) -> None:
+        with self.begin() as connection:
             connection.execute(text(ALONE[connection.dialect.name]))
-            rows = _unsaid([row_of(record) for record in records], _last(connection, records))
+            rows = _unsaid([row_of(record) for record in records], _last(connection, records)) if records else []
             if rows:
                 insert = INSERTS[connection.dialect.name](PROCESSING)
                 connection.execute(insert.on_conflict_do_nothing(), rows)
+            if beside:
+                beside(connection)
 
     def _about(self, case: str) -> tuple[Processing, ...]:
-        with self._engine.begin() as connection:
+        with self.begin() as connection:
             return read(connection, PROCESSING.c.data_subject_id == case, PROCESSING.c.start_time, PROCESSING.c.position)
 
     def _told(self, case: str, other: str) -> bool:
         sent = (PROCESSING.c.data_subject_id == case) & (PROCESSING.c.counterparty == other) & (PROCESSING.c.direction == "sent")
-        with self._engine.begin() as connection:
+        with self.begin() as connection:
             return connection.execute(select(PROCESSING.c.position).where(sent).limit(1)).first() is not None
 
     def _exchanged(self, case: str, other: str, besides: str) -> bool:

@@ -62,8 +62,8 @@ AWAITED = Table(
     Column("data_subject_id", String(25), nullable=False),
     Column("system", String(40), nullable=False, comment="the file that sent it"),
     Column("sequence", Integer, nullable=False),
-    Column("sent_at", DateTime(timezone=True), nullable=False, comment="when the recipient's inbox acknowledged it"),
+    Column("sent_at", DateTime(timezone=True), nullable=False, comment="when it was about to leave, or had left"),
     Column("listed_at", DateTime(timezone=True), comment="when the recipient was last asked whether it knows it"),
     PrimaryKeyConstraint("event_id", "counterparty"),
 )
-"""Events that the recipient's disk has and of which its office has not said yet that it knows them."""
+"""Events that leave, or have left, and of which the recipient's office has not said yet that it knows them."""

@@ -42,14 +42,14 @@ POLICE, DESK, COORDINATOR, REGISTRY = "police-midden-nederland", "signal-desk", 
 SIGNAL = {"signal": {"municipality": "GM0995", "account": "an example"}}
 
 FLUSHES = {
-    "a post": {"processing-log": 2},
+    "a post": {"processing-log": 1},
     "a post that one of two agencies gets": {"processing-log": 2},
-    "letters that had waited": {"processing-log": 4},
+    "letters that had waited": {"processing-log": 2},
     "a question and its answer": {"processing-log": 2},
     "the key of a case": {"case-keys": 1},
     "an entry": {"audit": 2},
-    "a report, until it is offered": {"case-keys": 3, "processing-log": 8},
-    "a decision, until all heard it": {"audit": 2, "processing-log": 7},
+    "a report, until it is offered": {"case-keys": 3, "processing-log": 6},
+    "a decision, until all heard it": {"audit": 2, "processing-log": 5},
 }
 """How often each store waits for the disk at a step."""
 
@@ -66,8 +66,9 @@ class Room:
     def __init__(self, home: Path, directory: Directory) -> None:
         url = f"sqlite:///{home}/processing-log/some.db"
         upgrade(url, Tables.PROCESSING_LOG)
-        self.bus, self.kept, self.log = Letters(), SqlDeliveries(url), SqlProcessingLog(url)
-        self.post = Post(directory.get(COORDINATOR), b"key", self.bus, self.log, self.kept)
+        self.bus, self.log = Letters(), SqlProcessingLog(url)
+        self.kept = SqlDeliveries(self.log)
+        self.post = Post(directory.get(COORDINATOR), b"key", self.bus, self.kept)
 
 
 @pytest.fixture
@@ -95,8 +96,8 @@ async def test_a_post_that_one_of_two_agencies_gets_and_what_waited_afterwards(t
 
 
 async def test_a_question_and_its_answer(tmp_path: Path, room: Room) -> None:
-    await room.kept.expect([exchange(f"{number:032x}", other=DESK) for number in range(3)])
     now = datetime.now(UTC)
+    await room.kept.expect([exchange(f"{number:032x}", other=DESK) for number in range(3)], now)
     with counted(tmp_path) as found:
         [ids] = (await room.kept.due(500, now)).values()
         await room.kept.listed(DESK, ids, now)

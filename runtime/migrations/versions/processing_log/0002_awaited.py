@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("data_subject_id", sa.String(25), nullable=False),
         sa.Column("system", sa.String(40), nullable=False, comment="the file that sent it"),
         sa.Column("sequence", sa.Integer, nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False, comment="when the recipient's inbox acknowledged it"),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False, comment="when it was about to leave, or had left"),
         sa.Column("listed_at", sa.DateTime(timezone=True), comment="when the recipient was last asked whether it knows it"),
         sa.PrimaryKeyConstraint("event_id", "counterparty", name="pk_awaited"),
     )
