@@ -147,7 +147,7 @@ class Office:
         record = taken(Exchange(delivery.message, event, sender), self.agency, delivery.first_seen, datetime.now(UTC))
         await self._log.write([record])
         if isinstance(event, DeliveryRefused):
-            await self._deliveries.refused(sender, event.event_id)
+            self._deliveries.refused(sender, event.event_id)
         try:
             await self._take(delivery, record.traceparent)
         except Refused:

@@ -1,7 +1,8 @@
 """What an agency has sent and nobody has confirmed yet, and what it has taken itself; beside its processing log.
 
 A row lives from before an event leaves, written in one commit with the line that says so, until the recipient's office says that
-it knows the event, or it is known that it did not leave.
+it knows the event, or it is known that it did not leave. What was asked and answered is written with the next commit: who loses
+it asks once more.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, upd
 from contracts.logged import Exchange, sent
 from contracts.processing import Direction
 from runtime.database import INSERTS, utc
-from runtime.processing.log import SqlProcessingLog
+from runtime.processing.log import Change, SqlProcessingLog
 from runtime.processing.tables import AWAITED, PROCESSING
 
 FIRST_AGAIN = timedelta(minutes=1)
@@ -81,6 +82,7 @@ class SqlDeliveries:
 
     async def due(self, most: int, now: datetime) -> dict[str, tuple[str, ...]]:
         """Ids of the events to ask about now, by recipient, the oldest first, and at most so many of each."""
+        await self._log.catch_up()
         rows = await asyncio.to_thread(self._possible, now)
         self._left.intersection_update(row.event_id for row in rows)
         found: dict[str, list[str]] = {}
@@ -90,20 +92,27 @@ class SqlDeliveries:
                 ids.append(row.event_id)
         return {recipient: tuple(ids) for recipient, ids in found.items() if ids}
 
-    async def listed(self, recipient: str, ids: Sequence[str], now: datetime) -> None:
-        """They were asked about just now."""
-        await asyncio.to_thread(self._listed, recipient, ids, now)
+    def listed(self, recipient: str, ids: Sequence[str], now: datetime) -> None:
+        """They were asked about just now; on disk with the next commit."""
+        self._log.later(
+            lambda connection: connection.execute(update(AWAITED).where(_these(recipient, ids)).values(listed_at=now))
+        )
+
+    def confirmed(self, recipient: str, ids: Sequence[str]) -> None:
+        """They are awaited no longer; on disk with the next commit."""
+        self._log.later(_removal(recipient, ids))
 
     async def awaited(self, recipient: str, ids: Sequence[str]) -> tuple[Awaited, ...]:
         """Those of these events that are awaited from that agency, in the order of their files and numbers."""
         return await asyncio.to_thread(self._awaited, recipient, ids)
 
     async def settle(self, recipient: str, ids: Sequence[str]) -> None:
-        """They are awaited no longer."""
-        await asyncio.to_thread(self._settle, recipient, ids)
+        """They are awaited no longer; done when that is on disk."""
+        await self._log.write((), _removal(recipient, ids))
 
     async def silent(self, since: datetime) -> dict[str, int]:
         """Recipients that let a question about something sent before then go without an answer, and how much they owe."""
+        await self._log.catch_up()
         return await asyncio.to_thread(self._silent, since)
 
     async def unknown(self, sender: str, ids: Sequence[str]) -> tuple[str, ...]:
@@ -122,19 +131,11 @@ class SqlDeliveries:
         with self._log.begin() as connection:
             return connection.execute(select(AWAITED).where(possible).order_by(AWAITED.c.sent_at, AWAITED.c.event_id)).all()
 
-    def _listed(self, recipient: str, ids: Sequence[str], now: datetime) -> None:
-        with self._log.begin() as connection:
-            connection.execute(update(AWAITED).where(_these(recipient, ids)).values(listed_at=now))
-
     def _awaited(self, recipient: str, ids: Sequence[str]) -> tuple[Awaited, ...]:
         columns = (AWAITED.c.data_subject_id, AWAITED.c.system, AWAITED.c.sequence)
         with self._log.begin() as connection:
             rows = connection.execute(select(*columns).where(_these(recipient, ids)).order_by(*columns))
             return tuple(Awaited(*row) for row in rows)
-
-    def _settle(self, recipient: str, ids: Sequence[str]) -> None:
-        with self._log.begin() as connection:
-            connection.execute(delete(AWAITED).where(_these(recipient, ids)))
 
     def _silent(self, since: datetime) -> dict[str, int]:
         owed = (AWAITED.c.sent_at < since) & AWAITED.c.listed_at.is_not(None)
@@ -161,6 +162,10 @@ def _rows(letters: Sequence[Exchange], at: datetime) -> list[dict[str, Any]]:
         }
         for message, _, other in letters
     ]
+
+
+def _removal(recipient: str, ids: Sequence[str]) -> Change:
+    return lambda connection: connection.execute(delete(AWAITED).where(_these(recipient, ids)))
 
 
 def _these(recipient: str, ids: Sequence[str]) -> ColumnElement[bool]:

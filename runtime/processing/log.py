@@ -42,6 +42,7 @@ class SqlProcessingLog:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._later: list[Change] = []
 
     async def write(self, records: Sequence[Processing], beside: Change | None = None) -> None:
         """Keep lines, all or none; done when they are on disk. A line that says what the last about its event says is kept once.
@@ -53,13 +54,27 @@ class SqlProcessingLog:
         Raises:
             NotLogged: They are not on disk: do not do what they are about.
         """
+        changes, self._later = [*self._later, *([beside] if beside else [])], []
         try:
-            await asyncio.to_thread(self._write, records, beside)
+            await asyncio.to_thread(self._write, records, changes)
         except (SQLAlchemyError, OSError) as error:
             raise NotLogged(
                 f"the processing log cannot be written ({type(error).__name__}), so nothing is sent, taken or decided until "
                 "it can: is its database there, up to date, and not full? (docs/how-to/operate.md, The processing log)"
             ) from error
+
+    def later(self, change: Change) -> None:
+        """Change something else in this database with the next commit, whoever makes it: only what may be lost as well."""
+        self._later.append(change)
+
+    async def catch_up(self) -> None:
+        """Do what was put off until the next commit.
+
+        Raises:
+            NotLogged: It could not be done, and is lost.
+        """
+        if self._later:
+            await self.write(())
 
     async def about(self, case: str) -> tuple[Processing, ...]:
         """Every line about a case, in the order of time."""
@@ -89,15 +104,15 @@ class SqlProcessingLog:
     def _engine(self) -> Engine:
         return open_database(self._url, existing=True)
 
-    def _write(self, records: Sequence[Processing], beside: Change | None) -> None:
+    def _write(self, records: Sequence[Processing], changes: Sequence[Change]) -> None:
         with self.begin() as connection:
             connection.execute(text(ALONE[connection.dialect.name]))
             rows = _unsaid([row_of(record) for record in records], _last(connection, records)) if records else []
             if rows:
                 insert = INSERTS[connection.dialect.name](PROCESSING)
                 connection.execute(insert.on_conflict_do_nothing(), rows)
-            if beside:
-                beside(connection)
+            for change in changes:
+                change(connection)
 
     def _about(self, case: str) -> tuple[Processing, ...]:
         with self.begin() as connection:

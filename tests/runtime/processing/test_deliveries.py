@@ -107,7 +107,7 @@ async def test_the_same_is_asked_again_after_a_minute_and_then_later_and_later(k
     asked: list[timedelta] = []
     while moment - sent < timedelta(hours=3):
         if await kept.due(500, moment):
-            await kept.listed(SHELTER, [mark(1)], moment)
+            kept.listed(SHELTER, [mark(1)], moment)
             asked.append(moment - sent)
         moment += SOON
     assert asked[0] < SOON
@@ -116,11 +116,37 @@ async def test_the_same_is_asked_again_after_a_minute_and_then_later_and_later(k
     assert len(asked) < 12
 
 
+async def test_what_was_asked_and_answered_is_written_with_the_next_commit(prepared: str) -> None:
+    """Whoever is killed before has asked for nothing, and asks again; what is missing is settled at once."""
+    log = SqlProcessingLog(prepared)
+    kept = SqlDeliveries(log)
+    await kept.expect(to(SHELTER, 1, 2, 3), now())
+    kept.listed(SHELTER, [mark(1), mark(2), mark(3)], now())
+    kept.confirmed(SHELTER, [mark(1)])
+    killed = opened(prepared)
+    assert await killed.due(500, now() + FIRST_AGAIN) == {SHELTER: (mark(1), mark(2), mark(3))}
+    await log.write([a_line(9)])
+    assert await killed.due(500, now()) == {}
+    assert await killed.due(500, now() + FIRST_AGAIN) == {SHELTER: (mark(2), mark(3))}
+    await kept.settle(SHELTER, [mark(2)])
+    assert await killed.due(500, now() + FIRST_AGAIN) == {SHELTER: (mark(3),)}
+
+
+async def test_what_was_put_off_holds_up_no_line_for_ever(prepared: str) -> None:
+    log = SqlProcessingLog(prepared)
+    log.later(lambda connection: connection.execute(text("DELETE FROM what_is_not_there")))
+    with pytest.raises(NotLogged):
+        await log.write([a_line(1, CASE)])
+    assert await log.about(CASE) == ()
+    await log.write([a_line(1, CASE)])
+    assert len(await log.about(CASE)) == 1
+
+
 async def test_who_leaves_a_question_without_answer_is_silent(kept: SqlDeliveries) -> None:
     await kept.expect([*to(SHELTER, 1), *to(COORDINATOR, 2)], now())
     later = datetime.now(UTC) + timedelta(minutes=1)
     assert await kept.silent(later) == {}, "nobody asked"
-    await kept.listed(SHELTER, [mark(1)], datetime.now(UTC))
+    kept.listed(SHELTER, [mark(1)], datetime.now(UTC))
     assert await kept.silent(later) == {SHELTER: 1}
     assert await kept.silent(later - timedelta(minutes=2)) == {}, "not long enough"
     await kept.settle(SHELTER, [mark(1)])
