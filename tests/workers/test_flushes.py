@@ -47,9 +47,9 @@ FLUSHES = {
     "letters that had waited": {"processing-log": 2},
     "a question and its answer": {"processing-log": 1},
     "the key of a case": {"case-keys": 1},
-    "an entry": {"audit": 2},
+    "an entry": {"audit": 1},
     "a report, until it is offered": {"case-keys": 3, "processing-log": 6},
-    "a decision, until all heard it": {"audit": 2, "processing-log": 5},
+    "a decision, until all heard it": {"audit": 1, "processing-log": 5},
 }
 """How often each store waits for the disk at a step."""
 
