@@ -100,7 +100,7 @@ class AuditLog:
             known = self._known(newest)
             agrees = known == newest or self._agrees(connection, known)
             entry = next_entry(self.agency, newest, act, datetime.now(UTC))
-            connection.execute(ENTRY.insert().values(**entry._asdict()))
+            connection.execute(ENTRY.insert(), entry._asdict())
         if agrees:
             self.head_file.keep(Head(entry.seq, entry.hash))
         return entry

@@ -107,10 +107,9 @@ class SqlProcessingLog:
     def _write(self, records: Sequence[Processing], changes: Sequence[Change]) -> None:
         with self.begin() as connection:
             connection.execute(text(ALONE[connection.dialect.name]))
-            rows = _unsaid([row_of(record) for record in records], _last(connection, records)) if records else []
-            if rows:
-                insert = INSERTS[connection.dialect.name](PROCESSING)
-                connection.execute(insert.on_conflict_do_nothing(), rows)
+            rows = [row_of(record) | {"number": 0} for record in records]
+            if _insert(connection, rows) < len(rows):  # of some events there is a line already
+                _insert(connection, _unsaid(rows, _last(connection, records)))
             for change in changes:
                 change(connection)
 
@@ -152,10 +151,19 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> int:
+    """Insert those lines that are not there; gives how many."""
+    if not rows:
+        return 0
+    insert = INSERTS[connection.dialect.name](PROCESSING).on_conflict_do_nothing()
+    return connection.execute(insert, rows, execution_options={"preserve_rowcount": True}).rowcount
+
+
 def _last(connection: Connection, records: Sequence[Processing]) -> dict[tuple[str, ...], tuple[int, int]]:
     """Number and status of the last line about each event."""
     same = PROCESSING.c.event_id.in_([record.event_id for record in records])
-    known = connection.execute(select(PROCESSING).where(same).order_by(PROCESSING.c.number)).mappings()
+    columns = (*(PROCESSING.c[name] for name in KEY), PROCESSING.c.number, PROCESSING.c.status_code)
+    known = connection.execute(select(*columns).where(same).order_by(PROCESSING.c.number)).mappings()
     return {tuple(row[name] for name in KEY): (row["number"], row["status_code"]) for row in known}
 
 

@@ -67,7 +67,8 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
         """
         if not payloads:
             return []
-        cipher = AESGCM(await self._keys.make_or_get(self._case, also=f"{OUTLIVES}{self._case[1:]}"))
+        case = self._case
+        cipher = AESGCM(await self._keys.make_or_get(case, also=f"{OUTLIVES}{case[1:]}"))
         return [self._encrypted(cipher, payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
