@@ -12,12 +12,11 @@ from typing import Any, Protocol
 from pydantic import Field
 from temporalio import activity
 
-from activities.processing import ProcessingLog
 from contracts.agencies import Agency
 from contracts.catalogue import CATALOGUE
 from contracts.envelope import CloudEvent, fingerprint, source, written
 from contracts.event import Event
-from contracts.logged import Exchange, sent
+from contracts.logged import Exchange
 from contracts.reference import Reference
 from contracts.refusals import RefusalCode, Refused
 from contracts.text import Model, Slug
@@ -89,69 +88,91 @@ class Bus(Protocol):
 
 
 class Deliveries(Protocol):
-    """The port: await the word of each recipient that it knows what its disk acknowledged; done when that is on disk."""
+    """The port: a line for what leaves, and word that is awaited of it from its recipient. Each is done when it is on disk."""
 
-    async def expect(self, sent: Sequence[Exchange]) -> None: ...  # noqa: D102
+    async def begin(self, letters: Sequence[Exchange], at: datetime, *, awaited: bool = True) -> None:
+        """These are about to leave: a line for each, and at once that word of it is awaited, unless told otherwise."""
+        ...
+
+    def left(self, letters: Sequence[Exchange]) -> None:
+        """Of these, that are awaited, the recipients' disks have acknowledged each: they can be asked about."""
+        ...
+
+    async def expect(self, letters: Sequence[Exchange], at: datetime) -> None:
+        """The same of letters that are not awaited yet, or perhaps not."""
+        ...
+
+    async def withdraw(self, letters: Sequence[Exchange], at: datetime) -> None:
+        """What began at that moment did not leave then, and is not awaited."""
+        ...
+
+
+Envelopes = dict[int, Exchange]
+"""Letters as they travel, by their steps."""
 
 
 class Post:
     """An agency's post room. Posting twice is harmless: the id of a letter never changes. What is not logged does not leave."""
 
-    def __init__(self, agency: Agency, key: bytes, bus: Bus, log: ProcessingLog, deliveries: Deliveries) -> None:
+    def __init__(self, agency: Agency, key: bytes, bus: Bus, deliveries: Deliveries) -> None:
         self._agency = agency
         self._key = key
         self._bus = bus
-        self._log = log
         self._deliveries = deliveries
 
     @activity.defn
     async def post(self, batch: Batch) -> Posted:
         """Post what can be posted now; one recipient's silence does not hold up another's letters."""
-        await self._note(batch)
-        by_recipient: defaultdict[str, list[Letter]] = defaultdict(list)
-        for letter in batch.letters:
-            by_recipient[letter.to].append(letter)
-        rounds = await asyncio.gather(*(self._post_in_order(letters) for letters in by_recipient.values()))
-        posted = _together(rounds)
-        await self._deliveries.expect([self._exchange(letter) for letter in batch.letters if letter.step in posted.steps])
+        envelopes, at = self._enveloped(batch), datetime.now(UTC)
+        await self._note(envelopes, at)
+        by_recipient: defaultdict[str, Envelopes] = defaultdict(dict)
+        for step, exchange in envelopes.items():
+            by_recipient[exchange.other][step] = exchange
+        posted = _together(await asyncio.gather(*(self._post_in_order(part) for part in by_recipient.values())))
+        self._deliveries.left([envelopes.pop(step) for step in posted.steps])
+        if envelopes:
+            await self._deliveries.withdraw([*envelopes.values()], at)
         return posted
 
     @activity.defn
     async def keep_posting(self, batch: Batch) -> Posted:
         """Post letters to one recipient that could not be reached; fails, and is tried again, until all are there."""
-        await self._note(batch)
+        envelopes = self._enveloped(batch)
+        await self._note(envelopes, datetime.now(UTC), awaited=False)
         done: list[Posted] = []
-        for letter in batch.letters:
-            done.append(await self._posted(letter))
-            await self._deliveries.expect([self._exchange(letter)] if done[-1].steps else [])
+        try:
+            for step, exchange in envelopes.items():
+                done.append(await self._posted(step, exchange))
+        finally:
+            if steps := _together(done).steps:
+                await self._deliveries.expect([envelopes[step] for step in steps], datetime.now(UTC))
         return _together(done)
 
-    async def _note(self, batch: Batch) -> None:
+    async def _note(self, envelopes: Envelopes, at: datetime, *, awaited: bool = True) -> None:
         """A line for each letter, before any of them leaves."""
-        now = datetime.now(UTC)
-        await self._log.write([sent(self._exchange(letter), now) for letter in batch.letters])
+        await self._deliveries.begin([*envelopes.values()], at, awaited=awaited)
 
-    async def _post_in_order(self, letters: list[Letter]) -> Posted:
+    async def _post_in_order(self, envelopes: Envelopes) -> Posted:
         done: list[Posted] = []
-        for letter in letters:
+        for step, exchange in envelopes.items():
             try:
-                done.append(await self._posted(letter))
+                done.append(await self._posted(step, exchange))
             except Exception as error:
-                activity.logger.warning("letter_delayed", extra={"recipient": letter.to, "error": type(error).__name__})
+                activity.logger.warning("letter_delayed", extra={"recipient": exchange.other, "error": type(error).__name__})
                 break
         return _together(done)
 
-    async def _posted(self, letter: Letter) -> Posted:
+    async def _posted(self, step: int, exchange: Exchange) -> Posted:
         """Post one letter; what is refused by our own seal, for its size, would be refused at every try."""
         try:
-            await self._bus.publish(self._sealed(letter), letter.to)
+            await self._bus.publish(exchange.message, exchange.other)
         except Refused as refused:
-            activity.logger.error("letter_unsendable", extra={"recipient": letter.to, "code": refused.code.value})
-            return Posted(steps=(), unsendable=(Unsendable(step=letter.step, code=refused.code),))
-        return Posted(steps=(letter.step,))
+            activity.logger.error("letter_unsendable", extra={"recipient": exchange.other, "code": refused.code.value})
+            return Posted(steps=(), unsendable=(Unsendable(step=step, code=refused.code),))
+        return Posted(steps=(step,))
 
-    def _exchange(self, letter: Letter) -> Exchange:
-        return Exchange(self._sealed(letter), letter.event(), letter.to)
+    def _enveloped(self, batch: Batch) -> Envelopes:
+        return {letter.step: Exchange(self._sealed(letter), letter.event(), letter.to) for letter in batch.letters}
 
     def _sealed(self, letter: Letter) -> CloudEvent:
         """The letter in its envelope."""

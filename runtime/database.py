@@ -38,8 +38,8 @@ def open_database(url: str, *, existing: bool = False) -> Engine:
 def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert, or leave the row that has this key; whether it was inserted."""
     insert = INSERTS[connection.dialect.name]
-    statement = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    return connection.execute(statement).first() is not None
+    statement = insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return connection.execute(statement, dict(row)).first() is not None
 
 
 def utc(moment: datetime) -> datetime:

@@ -70,14 +70,18 @@ class Deliveries:
             task.cancel()
 
     async def ask(self, now: datetime) -> None:
-        """Ask every recipient about what it has not confirmed, and say who does not answer."""
-        for recipient, ids in (await self._kept.due(MOST, now)).items():
+        """Ask every recipient about what it has not confirmed, and say who has not answered."""
+        due = await self._kept.due(MOST, now)
+        await self._say_who_is_silent(now)
+        for recipient, ids in due.items():
             try:
                 await self._bus.publish(self._message(DeliveriesListed(ids=ids), new_reference()), recipient)
             except Exception as error:  # one of them, who may have left the directory, keeps us from asking nobody else
                 log.warning("deliveries_not_asked", agency=self._agency.slug, recipient=recipient, error=type(error).__name__)
                 continue
-            await self._kept.listed(recipient, ids, now)
+            self._kept.listed(recipient, ids, now)
+
+    async def _say_who_is_silent(self, now: datetime) -> None:
         silent = await self._kept.silent(now - self._silence)
         for recipient in silent.keys() - self._silent:
             words = (
@@ -97,14 +101,19 @@ class Deliveries:
         if isinstance(event, DeliveriesListed):
             await self._answer(delivery, event.ids)
         elif isinstance(event, DeliveriesConfirmed):
-            await self._kept.settle(sender, event.arrived)
-            for missed in _by_file(await self._kept.awaited(sender, event.missing), delivery.message.id):
-                await tell(delivery, missed)
-            await self._kept.settle(sender, event.missing)
+            self._kept.confirmed(sender, event.arrived)
+            if event.missing:
+                await self._miss(delivery, event.missing, tell)
 
-    async def refused(self, sender: str, event_id: str) -> None:
+    def refused(self, sender: str, event_id: str) -> None:
         """What is refused did arrive."""
-        await self._kept.settle(sender, (event_id,))
+        self._kept.confirmed(sender, (event_id,))
+
+    async def _miss(self, delivery: Delivery, ids: tuple[str, ...], tell: Tell) -> None:
+        sender = delivery.sender.slug
+        for missed in _by_file(await self._kept.awaited(sender, ids), delivery.message.id):
+            await tell(delivery, missed)
+        await self._kept.settle(sender, ids)
 
     async def _answer(self, delivery: Delivery, ids: tuple[str, ...]) -> None:
         sender = delivery.sender.slug

@@ -20,7 +20,7 @@ from contracts.agencies import Agency
 from contracts.processing import digest
 from contracts.refusals import RefusalCode
 from runtime.bus import Delivery, TryLater
-from runtime.keys.case_keys import CaseErased
+from runtime.keys.case_keys import CaseKeyMissing
 from runtime.temporal.codec import key_of
 from workers.keeping import Keeper
 from workers.wiring import Wiring
@@ -91,10 +91,11 @@ class Filing:
         Raises:
             CaseErased: It was destroyed.
         """
-        held, destroyed = await self._wiring.case_keys(self._agency.slug).held(key_of(name))
-        if destroyed:
-            raise CaseErased(name)
-        return held
+        try:
+            await self._wiring.case_keys(self._agency.slug).get(key_of(name))
+        except CaseKeyMissing:
+            return False
+        return True
 
     async def _offer(self, process: Workflow, system: str, delivery: Delivery, received: Received[Any]) -> Place:
         """As an update of the file; an event that may open one starts it where needed. What leads nowhere leaves no key."""

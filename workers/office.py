@@ -100,7 +100,7 @@ class Office:
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
         keeper = Keeper(self.agency, wiring, self._client)
         self._filing = Filing(self.agency, wiring, self._client, keeper)
-        post = Post(self.agency, identity, ours, self._log, kept)
+        post = Post(self.agency, identity, ours, kept)
         erasing = Erasing(slug, wiring.directory, holdings(self.agency, wiring, bus, self._client))
         disclosing = Disclosing(
             slug, wiring.directory, KeptWorkflows(self._client, wiring.ended_files(slug)), self._log, wiring.case_keys(slug)
@@ -153,7 +153,7 @@ class Office:
         record = taken(Exchange(delivery.message, event, sender), self.agency, delivery.first_seen, datetime.now(UTC))
         await self._log.write([record])
         if isinstance(event, DeliveryRefused):
-            await self._deliveries.refused(sender, event.event_id)
+            self._deliveries.refused(sender, event.event_id)
         try:
             await self._take(delivery, record.traceparent)
         except Refused:

@@ -161,7 +161,7 @@ class Wiring:
 
     def deliveries(self, slug: str) -> SqlDeliveries:
         """What an agency sent that nobody has confirmed yet, beside its processing log."""
-        return SqlDeliveries(self.settings.processing_log(slug))
+        return SqlDeliveries(self.processing_log(slug))
 
     @asynccontextmanager
     async def exported(self, slug: str) -> AsyncGenerator[None]:

@@ -17,7 +17,11 @@ class HeadUnreadable(ValueError):  # noqa: N818 - named as what is the case
 
 
 class HeadFile:
-    """``SEQ HASH`` on one line, mode 0600. It only ever goes forward."""
+    """``SEQ HASH`` on one line of one length, mode 0600. It only ever goes forward.
+
+    The line is written in place and not flushed: the entry is on disk before, so the file is behind the log at worst. A line of
+    one length within one sector is never half there after a power cut, which leaves this one or one of before.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -30,7 +34,9 @@ class HeadFile:
         """
         if not self.path.exists():
             return None
-        line = LINE.fullmatch(self.path.read_text(encoding="ascii", errors="replace"))
+        with self.path.open(encoding="ascii", errors="replace") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            line = LINE.fullmatch(file.read())
         if line is None:
             raise HeadUnreadable(f"{self.path} does not hold the number and the hash of an entry")
         return Head(int(line[1]), line[2])
@@ -40,12 +46,21 @@ class HeadFile:
         with self._alone():
             known = self.read()
             if known is None or known.seq < head.seq:
-                self._write(f"{head.seq} {head.hash}\n")
+                self._write(f"{head.seq:015} {head.hash}\n".encode("ascii"))
 
-    def _write(self, text: str) -> None:
+    def _write(self, line: bytes) -> None:
+        if not self.path.exists() or self.path.stat().st_size != len(line):
+            self._replace(line)
+            return
+        with self.path.open("r+b", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # whoever reads just now reads the one before
+            file.write(line)
+
+    def _replace(self, line: bytes) -> None:
+        """The first line, or one of another length from before: whole or not at all."""
         draft = self.path.with_suffix(".head.new")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-            file.write(text)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(line)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.path)

@@ -7,9 +7,9 @@ held a destroyed key would bring the case back.
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text, update
 
@@ -27,6 +27,9 @@ NOBODY_ELSE_WRITES = {
     "postgresql": "LOCK TABLE case_key IN SHARE ROW EXCLUSIVE MODE",
 }
 """A row that another process is about to commit would otherwise keep a key that is then removed."""
+
+KEY_STAYS = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "LOCK TABLE case_key IN ROW EXCLUSIVE MODE"}
+"""Holds off a change of the agency's key until what it encrypts just now is on disk."""
 
 
 class CaseErased(RuntimeError):  # noqa: N818 - named as what is the case
@@ -87,7 +90,7 @@ class CaseKeys:
         """
         return await asyncio.to_thread(self._rotate)
 
-    async def _kept(self, case: str, read: Any) -> bytes:
+    async def _kept(self, case: str, read: Callable[[str], bytes]) -> bytes:
         now = time.monotonic()
         until, key = self._in_memory.get(case, (0.0, b""))
         if until < now:
@@ -105,14 +108,19 @@ class CaseKeys:
         try:
             return self._get(case)
         except CaseKeyMissing:
-            self._make(case)
-            return self._get(case)
+            return self._make(case) or self._get(case)
 
-    def _make(self, case: str) -> None:
-        """The row comes first: it holds off a change of the agency's key until this key was encrypted."""
+    def _make(self, case: str) -> bytes | None:
+        """The key of the case; None if somebody else made one meanwhile."""
         with self._engine.begin() as connection:
-            if insert_once(connection, CASE_KEY, {"case_reference": case, "made_at": datetime.now(UTC)}):
-                self._write(connection, case, self._wrapping.wrap(os.urandom(KEY_BYTES), case))
+            connection.execute(text(KEY_STAYS[connection.dialect.name]))
+            return self._insert(connection, case)
+
+    def _insert(self, connection: Connection, case: str) -> bytes | None:
+        key = os.urandom(KEY_BYTES)
+        wrapped = self._wrapping.wrap(key, case)
+        row = {"case_reference": case, "made_at": datetime.now(UTC), "wrapped": wrapped.text, "wrapped_by": wrapped.by}
+        return key if insert_once(connection, CASE_KEY, row) else None
 
     def _get(self, case: str) -> bytes:
         try:
@@ -161,9 +169,6 @@ class CaseKeys:
             for row in rows:
                 case = row["case_reference"]
                 key = self._wrapping.unwrap(Wrapped(row["wrapped_by"], row["wrapped"]), case)
-                self._write(connection, case, self._wrapping.wrap(key, case))
+                wrapped, ours = self._wrapping.wrap(key, case), update(CASE_KEY).where(CASE_KEY.c.case_reference == case)
+                connection.execute(ours.values(wrapped=wrapped.text, wrapped_by=wrapped.by))
         return len(rows)
-
-    def _write(self, connection: Connection, case: str, wrapped: Wrapped) -> None:
-        row = update(CASE_KEY).where(CASE_KEY.c.case_reference == case)
-        connection.execute(row.values(wrapped=wrapped.text, wrapped_by=wrapped.by))

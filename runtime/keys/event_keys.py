@@ -18,10 +18,14 @@ from joserfc.jwk import OKPKey
 from contracts.agencies import Directory
 from runtime.keys.event_key_files import CURVES, KID, SEAL, SIGN, Jwk, loaded, number_of, read_public, read_set, replace_set
 from runtime.keys.files import KeyUnknown
+from runtime.keys.parsed import Parsed
 from runtime.private_files import KeyFileError, KeyUnavailable, read_private
 
 NEVER = 2**53 - 1
 """Seconds since 1970 at which a key ends that has no successor yet: the greatest integer that every JSON reader keeps."""
+
+OWN, PUBLISHED = ".events.jwks", ".jwks.json"
+"""With what the names of the two files of an agency end."""
 
 LEEWAY = 300.0
 """Seconds by which a key may have been made in the future: two clocks are never quite the same."""
@@ -44,6 +48,7 @@ class EventKeys:
         self._private = private
         self._public = public
         self._now = now
+        self._sets = Parsed(_read)
 
     def create(self, directory: Directory) -> None:
         """Make the first pairs of every agency that has none, and publish what is not published yet."""
@@ -162,16 +167,22 @@ class EventKeys:
         raise KeyUnknown(f"{owner} has no key of this name")
 
     def _own(self, slug: str) -> list[Jwk]:
-        return read_set(self._file(slug), read_private(self._file(slug)))
+        return self._sets.of(self._file(slug))
 
     def _published(self, slug: str) -> list[Jwk]:
-        return read_public(self._public_file(slug), slug)
+        return self._sets.of(self._public_file(slug))
 
     def _file(self, slug: str) -> Path:
-        return self._private / f"{slug}.events.jwks"
+        return self._private / f"{slug}{OWN}"
 
     def _public_file(self, slug: str) -> Path:
-        return self._public / f"{slug}.jwks.json"
+        return self._public / f"{slug}{PUBLISHED}"
+
+
+def _read(path: Path) -> list[Jwk]:
+    if path.name.endswith(OWN):
+        return read_set(path, read_private(path))
+    return read_public(path, path.name.removesuffix(PUBLISHED))
 
 
 def _was_before(keys: list[Jwk], kid: str, owner: str) -> bool:

@@ -1,10 +1,11 @@
-"""The processing log in SQL: the driver of the port ``activities.processing.ProcessingLog``, on SQLite and PostgreSQL alike.
+"""The processing log in SQL, on SQLite and PostgreSQL alike.
 
 Lines are only ever added; triggers refuse anything else. The engine is synchronous and runs in threads.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -29,6 +30,9 @@ KEY = ("event_id", "direction", "counterparty", "data_subject_id")
 FOREIGN = {"foreign_trace_id": "trace_id", "foreign_operation_id": "operation_id", "foreign_entity": "entity"}
 
 
+Change = Callable[[Connection], object]
+
+
 class NotLogged(RuntimeError):  # noqa: N818 - named as what is the case
     """The processing log cannot be written, so nothing may be done that it would have to hold."""
 
@@ -38,20 +42,39 @@ class SqlProcessingLog:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._later: list[Change] = []
 
-    async def write(self, records: Sequence[Processing]) -> None:
+    async def write(self, records: Sequence[Processing], beside: Change | None = None) -> None:
         """Keep lines, all or none; done when they are on disk. A line that says what the last about its event says is kept once.
+
+        Args:
+            records: The lines.
+            beside: What else is changed in this database in the same commit.
 
         Raises:
             NotLogged: They are not on disk: do not do what they are about.
         """
+        changes, self._later = [*self._later, *([beside] if beside else [])], []
         try:
-            await asyncio.to_thread(self._write, records)
+            await asyncio.to_thread(self._write, records, changes)
         except (SQLAlchemyError, OSError) as error:
             raise NotLogged(
                 f"the processing log cannot be written ({type(error).__name__}), so nothing is sent, taken or decided until "
                 "it can: is its database there, up to date, and not full? (docs/how-to/operate.md, The processing log)"
             ) from error
+
+    def later(self, change: Change) -> None:
+        """Change something else in this database with the next commit, whoever makes it: only what may be lost as well."""
+        self._later.append(change)
+
+    async def catch_up(self) -> None:
+        """Do what was put off until the next commit.
+
+        Raises:
+            NotLogged: It could not be done, and is lost.
+        """
+        if self._later:
+            await self.write(())
 
     async def about(self, case: str) -> tuple[Processing, ...]:
         """Every line about a case, in the order of time."""
@@ -69,6 +92,10 @@ class SqlProcessingLog:
         """Whether anything about a case was exchanged with an agency besides one event; what was refused does not count."""
         return await asyncio.to_thread(self._exchanged, case, other, besides)
 
+    def begin(self) -> AbstractContextManager[Connection]:
+        """A transaction in this database."""
+        return self._engine.begin()
+
     async def close(self) -> None:
         """Close all connections."""
         await asyncio.to_thread(self._engine.dispose)
@@ -77,21 +104,22 @@ class SqlProcessingLog:
     def _engine(self) -> Engine:
         return open_database(self._url, existing=True)
 
-    def _write(self, records: Sequence[Processing]) -> None:
-        with self._engine.begin() as connection:
+    def _write(self, records: Sequence[Processing], changes: Sequence[Change]) -> None:
+        with self.begin() as connection:
             connection.execute(text(ALONE[connection.dialect.name]))
-            rows = _unsaid([row_of(record) for record in records], _last(connection, records))
-            if rows:
-                insert = INSERTS[connection.dialect.name](PROCESSING)
-                connection.execute(insert.on_conflict_do_nothing(), rows)
+            rows = [row_of(record) | {"number": 0} for record in records]
+            if _insert(connection, rows) < len(rows):  # of some events there is a line already
+                _insert(connection, _unsaid(rows, _last(connection, records)))
+            for change in changes:
+                change(connection)
 
     def _about(self, case: str) -> tuple[Processing, ...]:
-        with self._engine.begin() as connection:
+        with self.begin() as connection:
             return read(connection, PROCESSING.c.data_subject_id == case, PROCESSING.c.start_time, PROCESSING.c.position)
 
     def _told(self, case: str, other: str) -> bool:
         sent = (PROCESSING.c.data_subject_id == case) & (PROCESSING.c.counterparty == other) & (PROCESSING.c.direction == "sent")
-        with self._engine.begin() as connection:
+        with self.begin() as connection:
             return connection.execute(select(PROCESSING.c.position).where(sent).limit(1)).first() is not None
 
     def _exchanged(self, case: str, other: str, besides: str) -> bool:
@@ -123,10 +151,19 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> int:
+    """Insert those lines that are not there; gives how many."""
+    if not rows:
+        return 0
+    insert = INSERTS[connection.dialect.name](PROCESSING).on_conflict_do_nothing()
+    return connection.execute(insert, rows, execution_options={"preserve_rowcount": True}).rowcount
+
+
 def _last(connection: Connection, records: Sequence[Processing]) -> dict[tuple[str, ...], tuple[int, int]]:
     """Number and status of the last line about each event."""
     same = PROCESSING.c.event_id.in_([record.event_id for record in records])
-    known = connection.execute(select(PROCESSING).where(same).order_by(PROCESSING.c.number)).mappings()
+    columns = (*(PROCESSING.c[name] for name in KEY), PROCESSING.c.number, PROCESSING.c.status_code)
+    known = connection.execute(select(*columns).where(same).order_by(PROCESSING.c.number)).mappings()
     return {tuple(row[name] for name in KEY): (row["number"], row["status_code"]) for row in known}
 
 

@@ -66,4 +66,7 @@ AWAITED = Table(
     Column("listed_at", DateTime(timezone=True), comment="when the recipient was last asked whether it knows it"),
     PrimaryKeyConstraint("event_id", "counterparty"),
 )
-"""Events that the recipient's disk has and of which its office has not said yet that it knows them."""
+"""Events that leave, or have left, and of which the recipient's office has not said yet that it knows them.
+
+``sent_at`` is set just before one leaves; its comment is that of the first version.
+"""

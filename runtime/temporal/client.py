@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 from temporalio.plugin import SimplePlugin
 from temporalio.service import TLSConfig
 from temporalio.worker import UnsandboxedWorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from runtime.private_files import read_private
+from runtime.temporal.converter import OncePayloadConverter
 from runtime.tls.certificates import Tls
 
 PATIENCE = 5.0
@@ -38,13 +38,12 @@ def plugin(codec: PayloadCodec | None = None, *, strict: bool = False) -> Simple
             repeat. It took more than half of all processor time, so an office does without; the tests of replay use it, and
             what it would keep apart is proved there to be kept nowhere.
     """
-    encrypted = replace(
-        pydantic_data_converter, payload_codec=codec, failure_converter_class=DefaultFailureConverterWithEncodedAttributes
-    )
+    clear = DataConverter(payload_converter_class=OncePayloadConverter)
+    encrypted = replace(clear, payload_codec=codec, failure_converter_class=DefaultFailureConverterWithEncodedAttributes)
     sandbox = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*VALUES))
     return SimplePlugin(
         "keten",
-        data_converter=encrypted if codec else pydantic_data_converter,
+        data_converter=encrypted if codec else clear,
         workflow_runner=sandbox if strict else UnsandboxedWorkflowRunner(),
         workflow_failure_exception_types=[],
     )

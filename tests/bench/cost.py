@@ -3,7 +3,8 @@
 ``make bench`` plays whole cases (help, RIEC, registration: the demo's first story) on real servers with all offices in this
 process, one after another. Each guarded function is wrapped by a clock of its thread's processor time, which counts neither
 waiting nor what other threads do meanwhile. Inner clocks are taken off outer ones, so that nothing is counted twice. Shares are
-of this process, where all of Keten runs; the two servers' processor time stands beside it.
+of this process, where all of Keten runs; the two servers' processor time stands beside it, and how often Keten's own stores
+waited for the disk.
 """
 
 import argparse
@@ -35,6 +36,7 @@ from runtime.logs import configure_logs
 from runtime.processing.log import SqlProcessingLog
 from runtime.settings import Settings
 from runtime.temporal.codec import CaseCodec
+from tests.flushes import counted
 
 GUARDED: dict[str, tuple[tuple[type[Any], tuple[str, ...]], ...]] = {
     "encryption of what Temporal stores": (
@@ -108,11 +110,14 @@ async def measure(cases: int) -> None:
             clock.seconds.clear()
             clock.calls.clear()
             own, others = time.process_time(), {name: spent_by(pid) for name, pid in running.pids.items()}
-            for _ in track(range(cases), description="cases", console=screen):
-                await with_help_and_riec(staff)
+            with counted(Path(home)) as flushes:
+                for _ in track(range(cases), description="cases", console=screen):
+                    await with_help_and_riec(staff)
             own = time.process_time() - own
             others = {name: spent_by(running.pids[name]) - before for name, before in others.items()}
     screen.print(table(clock, cases, own, others))
+    each = ", ".join(f"{store} {count / cases:.1f}" for store, count in flushes.most_common())
+    screen.print(f"waits for the disk per case: {flushes.total() / cases:.1f} ({each})")
     screen.print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
 
 

@@ -14,7 +14,6 @@ from activities.post import Post
 from runtime.bus import Inbox, NatsBus, answers
 from runtime.bus.answers import Answers
 from runtime.bus.refusal import Refusals
-from runtime.processing.deliveries import SqlDeliveries
 from workers.filing import Filing
 from workers.office import Office
 
@@ -26,7 +25,7 @@ class Point(StrEnum):
     LOGGED = "logged"
     PUBLISHED = "published"
     TAKEN = "taken"
-    AWAITED = "awaited"
+    POSTED = "posted"
     ARRIVED = "arrived"
     NOTED = "noted"
     ACCEPTED = "accepted"
@@ -69,7 +68,7 @@ PLACES = {
     Point.LOGGED: Place(Post, "_note", after=True),
     Point.PUBLISHED: Place(NatsBus, "publish", after=True),
     Point.TAKEN: Place(NatsBus, "publish", after=True),
-    Point.AWAITED: Place(SqlDeliveries, "expect", after=True),
+    Point.POSTED: Place(Post, "post", after=True),
     Point.ARRIVED: Place(Office, "take", after=False),
     Point.NOTED: Place(Filing, "hand_over", after=False),
     Point.ACCEPTED: Place(Filing, "hand_over", after=True),

@@ -1,6 +1,7 @@
 """The power fails while cases run: what was acknowledged is there when it is back, and has its effect once."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from runtime.audit.proof import Proof, prove
+from runtime.audit.tampering import Kind
+from runtime.keys.signatures import KeyFileSigner
 from runtime.servers.embedded import read_running
 from tests.faults.checker import faults
 from tests.faults.disk import Disk, disk_of_its_own
@@ -18,6 +22,7 @@ from tests.faults.playing import LEFT_OPEN
 from tests.faults.progress import say
 from tests.faults.record import Record
 from tests.installed import PATIENCE, ROOT, Keten
+from tests.runtime.audit_logs import opened
 
 pytestmark = pytest.mark.power_cut
 CASES = 20
@@ -80,6 +85,28 @@ def test_what_was_not_flushed_is_lost(disk: Disk) -> None:
     assert disk.mount()
     assert kept.read_text() == "the last word"
     assert not lost.exists() or lost.read_text() == ""
+
+
+def test_an_audit_log_agrees_with_its_head_after_a_power_cut(tmp_path: Path, disk: Disk) -> None:
+    """The head is not flushed with each entry: it may be one of before, and is never half there."""
+    folder = disk.where / "audit"
+    url, writing = f"sqlite:///{folder}/some.db", [sys.executable, "-m", "tests.runtime.appending"]
+    subprocess.run([*writing, url, folder, "c-17", "3"], check=True, cwd=ROOT)
+    os.sync()
+    subprocess.run([*writing, url, folder, "c-17", "20"], check=True, cwd=ROOT)
+    disk.cut()
+    disk.unmount()
+    assert disk.mount()
+    signer = KeyFileSigner(tmp_path / "almere.audit.jwk", "almere.audit")
+    copy = shutil.copytree(folder, tmp_path / "copy")  # what is opened here would keep the disk busy
+    log = opened(f"sqlite:///{copy}/some.db", copy)
+    assert prove(log, signer) == Proof(held=23, signed=None, flaws=())
+    kept = log.head_file.read()
+    assert kept
+    assert 3 <= kept.seq <= 23
+    log.head_file.path.write_text("")
+    [flaw] = prove(log, signer).flaws
+    assert flaw.kind is Kind.NO_HEAD, "the control: half a head would be found"
 
 
 def playing(keten: Keten, record: Path) -> "subprocess.Popen[bytes]":

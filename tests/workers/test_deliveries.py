@@ -26,6 +26,7 @@ from runtime.keys.files import Role
 from runtime.migrations import Tables, upgrade
 from runtime.processing import deliveries
 from runtime.processing.deliveries import SqlDeliveries
+from runtime.processing.log import SqlProcessingLog
 from runtime.processing.tables import AWAITED
 from runtime.settings import Settings
 from tests.bus_server import taken_out
@@ -182,12 +183,13 @@ class Asked:
 async def test_an_agency_that_left_keeps_nobody_from_being_asked(directory: Directory, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/log.db"
     upgrade(url, Tables.PROCESSING_LOG)
-    kept, bus, words = SqlDeliveries(url), Asked("almere"), list[str]()
+    kept, bus, words = SqlDeliveries(SqlProcessingLog(url)), Asked("almere"), list[str]()
 
     async def alarm(said: str) -> None:
         words.append(said)
 
-    await kept.expect([exchange(f"{number:032x}", other=other) for number, other in enumerate(("almere", "urk"))])
+    letters = [exchange(f"{number:032x}", other=other) for number, other in enumerate(("almere", "urk"))]
+    await kept.expect(letters, datetime.now(UTC))
     asking = Deliveries(directory.get(DESK), kept, bus, alarm, Settings(silence_patience=600))
     with capture_logs() as said:
         await asking.ask(datetime.now(UTC))
@@ -201,8 +203,8 @@ async def test_an_agency_that_left_keeps_nobody_from_being_asked(directory: Dire
 class ForgetfulDeliveries(SqlDeliveries):
     """It awaits no word of anything."""
 
-    async def expect(self, sent: Sequence[Exchange]) -> None:
-        """Nothing."""
+    async def begin(self, letters: Sequence[Exchange], at: datetime, *, awaited: bool = True) -> None:
+        await super().begin(letters, at, awaited=False)
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -210,7 +212,7 @@ async def test_without_asking_nobody_would_know(town: Few, monkeypatch: pytest.M
     """The same loss, after a post room that forgets what it sent: the coordinator's office opens and finds nothing amiss."""
 
     def forgetful(wiring: Wiring, slug: str) -> SqlDeliveries:
-        return ForgetfulDeliveries(wiring.settings.processing_log(slug))
+        return ForgetfulDeliveries(wiring.processing_log(slug))
 
     async with AsyncExitStack() as stack:
         monkeypatch.setattr(Wiring, "deliveries", forgetful)

@@ -25,7 +25,7 @@ from contracts.words import ErasureReason
 from runtime.keys.ended_files import EndedFiles
 from tests.installed import eventually
 from tests.workers.few import few
-from tests.workflows.doubles import Awaiting, Letters, Logbook, Papers, Vault
+from tests.workflows.doubles import Awaiting, Letters, Papers, Vault
 from workers.capabilities import activities_of
 from workers.filing import Filing
 from workers.keeping import Keeper, terms_watched
@@ -57,7 +57,7 @@ class Place:
 
     @property
     def activities(self) -> list[Any]:
-        post = Post(self.agency, b"key", Letters(), Logbook(), Awaiting())
+        post = Post(self.agency, b"key", Letters(), Awaiting())
         erasing = Erasing(SLUG, self.installation.directory, self.vault.holdings)
         disclosing = Disclosing(SLUG, self.installation.directory, self.papers, self.papers.lines, self.vault)
         return activities_of(post, erasing, disclosing, Alarms(self.pages))

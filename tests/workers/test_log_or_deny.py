@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,9 +59,10 @@ class CarelessPost(Post):
     """It logs what has left already."""
 
     async def post(self, batch: Batch) -> Posted:  # pyright: ignore[reportIncompatibleMethodOverride]
-        for one in batch.letters:
-            await self._bus.publish(self._sealed(one), one.to)
-        await self._note(batch)
+        envelopes = self._enveloped(batch)
+        for one in envelopes.values():
+            await self._bus.publish(one.message, one.other)
+        await self._note(envelopes, datetime.now(UTC))
         return Posted(steps=tuple(one.step for one in batch.letters))
 
 
@@ -81,7 +83,7 @@ async def post_without_a_log(bus: BusServer, post_room: type[Post], home: Path) 
     upgrade(url, Tables.PROCESSING_LOG)
     sending, log = broker(bus.url, bus.keys.seed(COORDINATOR, Role.WORKER)), SqlProcessingLog(url)
     async with sending:
-        post = post_room(bus.agency(COORDINATOR), b"key", bus.post(sending, COORDINATOR), log, SqlDeliveries(url))
+        post = post_room(bus.agency(COORDINATOR), b"key", bus.post(sending, COORDINATOR), SqlDeliveries(log))
         shelf.take_away(COORDINATOR)
         for work in (post.post, post.keep_posting):
             with pytest.raises(NotLogged):

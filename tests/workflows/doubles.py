@@ -10,7 +10,7 @@ from contracts.ended import EndedFile
 from contracts.envelope import CloudEvent
 from contracts.event import Event, File
 from contracts.events.disclosures import HeldFile
-from contracts.logged import Exchange, decided
+from contracts.logged import Exchange, decided, sent
 from contracts.places import Atlas, Municipality
 from contracts.processing import Direction, Processing
 from contracts.refusals import RefusalCode, Refused
@@ -83,30 +83,39 @@ class Maps(Atlas):
         return super().municipality(code, on)
 
 
-class Logbook:
-    """A processing log in memory; it can be out of reach."""
+class Awaiting:
+    """Lines about what leaves, and what is awaited word of, in memory; it can be out of reach."""
 
     def __init__(self) -> None:
         self.records: list[Processing] = []
-        self.out_of_reach = False
-
-    async def write(self, records: Sequence[Processing]) -> None:
-        if self.out_of_reach:
-            raise TimeoutError
-        self.records += records
-
-
-class Awaiting:
-    """What was sent and is awaited word of, in memory; it can be out of reach."""
-
-    def __init__(self) -> None:
         self.sent: list[Exchange] = []
+        self.known: set[str] = set()
         self.out_of_reach = False
 
-    async def expect(self, sent: Sequence[Exchange]) -> None:
+    async def begin(self, letters: Sequence[Exchange], at: datetime, *, awaited: bool = True) -> None:
+        self._reach()
+        self.records += [sent(letter, at) for letter in letters]
+        if awaited:
+            self._await(letters)
+
+    def left(self, letters: Sequence[Exchange]) -> None:
+        self.known |= {letter.message.id for letter in letters}
+
+    async def expect(self, letters: Sequence[Exchange], at: datetime) -> None:
+        self._reach()
+        self._await(letters)
+        self.left(letters)
+
+    async def withdraw(self, letters: Sequence[Exchange], at: datetime) -> None:
+        self._reach()
+        self.sent = [letter for letter in self.sent if letter not in letters]
+
+    def _await(self, letters: Sequence[Exchange]) -> None:
+        self.sent += [letter for letter in letters if letter not in self.sent]
+
+    def _reach(self) -> None:
         if self.out_of_reach:
             raise TimeoutError
-        self.sent += sent
 
 
 class Papers:

@@ -31,7 +31,7 @@ from contracts.commands import Command
 from contracts.event import Event
 from contracts.reference import new_reference
 from contracts.views import FileView
-from tests.workflows.doubles import Awaiting, Letters, Logbook, Maps, Pages, Papers, Shelf, Vault
+from tests.workflows.doubles import Awaiting, Letters, Maps, Pages, Papers, Shelf, Vault
 from workers.capabilities import activities_of
 from workflows.engine.admission import snake
 from workflows.engine.process import Process
@@ -55,7 +55,7 @@ class Stage:
         self.reference, self.apart = new_reference(), ""
         self.letters, self.shelf, self.pages, self.maps = Letters(), Shelf(), Pages(), Maps(DIRECTORY)
         self.vault, self.papers = Vault("lelystad"), Papers("lelystad")
-        self.log, self.awaiting = Logbook(), Awaiting()
+        self.awaiting = Awaiting()
         self.numbers: dict[str, int] = {}
         self.handle: WorkflowHandle[Any, Any]
         self.last: Received[Any]
@@ -66,7 +66,7 @@ class Stage:
         erasing = Erasing(self.slug, DIRECTORY, self.vault.holdings)
         disclosing = Disclosing(self.slug, DIRECTORY, self.papers, self.papers.lines, self.vault)
         capabilities = [Routing(self.maps), Alarms(self.pages), Registrar(self.shelf), erasing, disclosing, Keeping(self.vault)]
-        activities = activities_of(Post(agency, b"key", self.letters, self.log, self.awaiting), *capabilities)
+        activities = activities_of(Post(agency, b"key", self.letters, self.awaiting), *capabilities)
         async with Worker(self.client, task_queue=self.queue, workflows=[self.process], activities=activities):
             yield self
             if hasattr(self, "handle"):

@@ -1,6 +1,7 @@
 """What comes in is taken once and in order; what goes out is numbered, keeps its id, and waits for nobody else."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -29,10 +30,11 @@ from contracts.events.signals import (
     SignalReceived,
     SignalStatusChanged,
 )
+from contracts.logged import Exchange
 from contracts.reference import new_reference
 from contracts.words import CaseOutcome, Finding, SignalStatus, Urgency
 from tests.workflows.conftest import Staged
-from tests.workflows.doubles import Awaiting, Letters, Logbook
+from tests.workflows.doubles import Awaiting, Letters
 from tests.workflows.samples import EVENTS
 from tests.workflows.stage import DIRECTORY, Stage, event_id
 from tests.workflows.ways import (
@@ -272,7 +274,7 @@ def letter(step: int, to: str = DESK) -> Letter:
 
 async def test_a_letter_that_is_posted_again_keeps_its_id() -> None:
     bus = Twice()
-    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook(), Awaiting())
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Awaiting())
     batch = Batch(letters=(letter(1),))
     assert (await ActivityEnvironment().run(post.post, batch)).steps == ()
     assert (await ActivityEnvironment().run(post.post, batch)).steps == (1,)
@@ -284,7 +286,7 @@ async def test_ids_differ_by_step_and_cannot_be_guessed_without_the_key() -> Non
     bus = Letters()
     batch = Batch(letters=(letter(1), letter(2)))
     for key in (b"key", b"another key"):
-        await ActivityEnvironment().run(Post(DIRECTORY.get(ALMERE), key, bus, Logbook(), Awaiting()).post, batch)
+        await ActivityEnvironment().run(Post(DIRECTORY.get(ALMERE), key, bus, Awaiting()).post, batch)
     ids = [message.id for _, message in bus.all]
     assert len(set(ids)) == 4
 
@@ -292,7 +294,7 @@ async def test_ids_differ_by_step_and_cannot_be_guessed_without_the_key() -> Non
 async def test_only_what_a_disk_acknowledged_is_awaited_word_of() -> None:
     bus, awaiting = Letters(), Awaiting()
     bus.silent = {COSM}
-    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook(), awaiting)
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, awaiting)
     batch = Batch(letters=(letter(1, DESK), letter(2, COSM)))
     await ActivityEnvironment().run(post.post, batch)
     assert [(sent.other, sent.message.sequence) for sent in awaiting.sent] == [(DESK, "1")]
@@ -301,19 +303,61 @@ async def test_only_what_a_disk_acknowledged_is_awaited_word_of() -> None:
     assert [(sent.other, sent.message.sequence) for sent in awaiting.sent] == [(DESK, "1"), (COSM, "2")]
 
 
-async def test_a_letter_that_nobody_would_miss_counts_as_not_posted() -> None:
-    awaiting = Awaiting()
+class LastOfAll(Letters):
+    """A bus that looks, before it takes anything, whether all is awaited that leaves together."""
+
+    def __init__(self, awaiting: Awaiting, count: int) -> None:
+        super().__init__()
+        self._awaiting = awaiting
+        self._count = count
+
+    async def publish(self, message: CloudEvent, recipient: str) -> None:
+        assert len(self._awaiting.sent) == len(self._awaiting.records) == self._count
+        assert not self._awaiting.known
+        await super().publish(message, recipient)
+
+
+class Late(Awaiting):
+    """It awaits word of what has left already."""
+
+    async def begin(self, letters: Sequence[Exchange], at: datetime, *, awaited: bool = True) -> None:
+        await super().begin(letters, at, awaited=False)
+
+
+@pytest.mark.parametrize(("kind", "posted"), [(Awaiting, 2), (Late, 0)])
+async def test_what_leaves_is_awaited_before_and_known_to_have_left_after(kind: type[Awaiting], posted: int) -> None:
+    awaiting = kind()
+    post = Post(DIRECTORY.get(ALMERE), b"key", LastOfAll(awaiting, 2), awaiting)
+    assert len((await ActivityEnvironment().run(post.post, Batch(letters=(letter(1), letter(2, COSM))))).steps) == posted
+    assert len(awaiting.known) == posted
+
+
+async def test_a_letter_of_which_nobody_would_miss_word_does_not_leave() -> None:
+    bus, awaiting = Letters(), Awaiting()
     awaiting.out_of_reach = True
-    post = Post(DIRECTORY.get(ALMERE), b"key", Letters(), Logbook(), awaiting)
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, awaiting)
     for work in (post.post, post.keep_posting):
         with pytest.raises(TimeoutError):
             await ActivityEnvironment().run(work, Batch(letters=(letter(1),)))
+    assert bus.all == []
+
+
+async def test_what_left_before_one_that_does_not_is_awaited_and_what_can_never_leave_is_not() -> None:
+    bus, awaiting = Letters(), Awaiting()
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, awaiting)
+    bus.refused = CaseAccepted
+    posted = await ActivityEnvironment().run(post.post, Batch(letters=(letter(1),)))
+    assert (posted.steps, [never.step for never in posted.unsendable], awaiting.sent) == ((), [1], [])
+    bus.refused, bus.silent = None, {COSM}
+    with pytest.raises(TimeoutError):
+        await ActivityEnvironment().run(post.keep_posting, Batch(letters=(letter(1), letter(2, COSM), letter(3))))
+    assert [sent.message.sequence for sent in awaiting.sent] == ["1"]
 
 
 async def test_letters_to_one_recipient_keep_their_order_and_stop_at_the_first_that_fails() -> None:
     bus = Letters()
     bus.silent = {COSM}
-    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Logbook(), Awaiting())
+    post = Post(DIRECTORY.get(ALMERE), b"key", bus, Awaiting())
     letters = tuple(letter(step, to) for step, to in enumerate((DESK, COSM, DESK, COSM, WOMEN), start=1))
     posted = await ActivityEnvironment().run(post.post, Batch(letters=letters))
     assert sorted(posted.steps) == [1, 3, 5]

@@ -14,7 +14,7 @@ from activities.routing import Routing
 from contracts.events.signals import SignalReceived, SignalRouted, SignalStatusChanged
 from contracts.reference import new_reference
 from tests.workflows.conftest import Staged
-from tests.workflows.doubles import Awaiting, Letters, Logbook
+from tests.workflows.doubles import Awaiting, Letters
 from tests.workflows.samples import EVENTS
 from tests.workflows.stage import DIRECTORY, Stage
 from tests.workflows.ways import DESK, POLICE
@@ -33,7 +33,7 @@ class FailingPost(Post):
 class WithFailingPost(Stage):
     @asynccontextmanager
     async def work(self) -> AsyncGenerator[Stage]:
-        post = FailingPost(DIRECTORY.get(self.slug), b"key", self.letters, self.log, self.awaiting)
+        post = FailingPost(DIRECTORY.get(self.slug), b"key", self.letters, self.awaiting)
         activities = activities_of(post, Routing(self.maps), Alarms(self.pages))
         async with Worker(self.client, task_queue=self.queue, workflows=[self.process], activities=activities):
             yield self
@@ -73,7 +73,7 @@ async def test_letters_that_wait_for_an_hour_are_an_alarm_and_leave_when_they_ca
 
 async def test_one_id_is_one_event_whatever_another_task_writes_under_its_number() -> None:
     bus = Letters()
-    post = Post(DIRECTORY.get(DESK), b"key", bus, Logbook(), Awaiting())
+    post = Post(DIRECTORY.get(DESK), b"key", bus, Awaiting())
     one = Letter(
         step=1, to=POLICE, type=SignalReceived.rule.type, reference=new_reference(), system="signal", sequence=1,
         logged=datetime(2026, 1, 1, tzinfo=UTC), trace=None, recorded=True, data={"status": "with_desk"},

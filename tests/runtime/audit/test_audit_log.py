@@ -53,6 +53,22 @@ async def test_what_is_written_stands_there_in_order(log: AuditLog) -> None:
     assert log.head_file.path.stat().st_mode & 0o777 == 0o600
 
 
+async def test_the_kept_head_is_written_in_place_and_one_of_another_length_replaced(log: AuditLog) -> None:
+    """By whoever wrote before this was so, or by hand."""
+    entries = [await log.append(act()) for _ in range(2)]
+    path = log.head_file.path
+    file, length = path.stat().st_ino, path.stat().st_size
+    path.write_text(f"1 {entries[0].hash}\n", encoding="ascii")
+    entry = await log.append(act())
+    assert path.stat().st_ino != file
+    file = path.stat().st_ino
+    assert log.head_file.read() == Head(3, entry.hash)
+    entry = await log.append(act())
+    log.head_file.keep(Head(entry.seq - 1, entry.previous))
+    assert log.head_file.read() == Head(4, entry.hash)
+    assert (path.stat().st_ino, path.stat().st_size, path.stat().st_mode & 0o777) == (file, length, 0o600)
+
+
 async def test_entries_of_a_case_of_a_person_or_since_a_moment(log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "AT_ONCE", 2)
     written = [await log.append(act(f"c-{number % 2}x")) for number in range(7)]

@@ -1,6 +1,7 @@
 """A key per case, on SQLite and on a real PostgreSQL: made once, destroyed for good, its encryption replaced without loss."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from runtime.keys import case_keys
 from runtime.keys.case_keys import CaseErased, CaseKeyMissing, CaseKeys
 from runtime.keys.files import Keys
 from runtime.keys.tables import CASE_KEY
-from runtime.keys.wrapping import KeyFiles
+from runtime.keys.wrapping import KeyFiles, Wrapped
 from runtime.migrations import Tables, downgrade, upgrade
 from runtime.schema import check
 
@@ -244,6 +245,39 @@ async def _rotated_beside_an_open_transaction(store: CaseKeys, url: str, files: 
         rotating = asyncio.create_task(store.rotate())
         await asyncio.wait([rotating], timeout=1)
     return await rotating
+
+
+class RotatedMeanwhile(KeyFiles):
+    """While it encrypts the key of a case, somebody changes the agency's key, and gets a second for it."""
+
+    def __init__(self, files: Keys, store: CaseKeys) -> None:
+        super().__init__(files, SLUG)
+        self.changing = threading.Thread(target=lambda: asyncio.run(store.rotate()))
+
+    def wrap(self, key: bytes, case: str) -> Wrapped:
+        made = super().wrap(key, case)
+        if not self.changing.ident:
+            self.changing.start()
+            self.changing.join(1)
+        return made
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_change_of_the_agencys_key_waits_for_a_key_that_is_being_made(
+    store: CaseKeys, url: str, files: Keys, lost: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: without the lock, what was encrypted by the key that is removed could never be read."""
+    if lost:
+        monkeypatch.setattr(case_keys, "KEY_STAYS", dict.fromkeys(case_keys.KEY_STAYS, "SELECT 1"))
+    case, wrapping = new_reference(), RotatedMeanwhile(files, store)
+    key = await CaseKeys(url, wrapping).make_or_get(case)
+    await asyncio.to_thread(wrapping.changing.join)
+    assert files.wrapping_numbers(SLUG) == [2]
+    if lost:
+        with pytest.raises(RuntimeError, match=r"almere\.wrap\.1\.key is missing"):
+            await again(url, files).get(case)
+        return
+    assert await again(url, files).get(case) == key
 
 
 async def test_a_copy_from_before_a_rotation_is_of_no_use(store: CaseKeys, url: str, files: Keys) -> None:

@@ -131,6 +131,23 @@ async def test_one_call_is_one_commit_however_many_lines(log: SqlProcessingLog) 
     assert len(await log.about(CASE)) == 50
 
 
+async def test_lines_that_are_new_are_not_looked_for(log: SqlProcessingLog) -> None:
+    """Alone, and inserted; of what is there already it is asked what was said last."""
+    engine: Engine = log._engine  # pyright: ignore[reportPrivateUsage]
+    words: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        words.append(statement.split(maxsplit=1)[0])
+
+    event.listen(engine, "before_cursor_execute", note)
+    await log.write([a_line(number, CASE) for number in range(3)])
+    assert words[1:] == ["INSERT"]
+    words.clear()
+    await log.write([a_line(2, CASE), a_line(2, CASE).refused(NOW), a_line(3, CASE)])
+    assert words[1:] == ["INSERT", "SELECT", "INSERT"]
+    assert [line.status_code for line in await log.about(CASE)] == [*[Status.UNKNOWN] * 3, Status.ERROR, Status.UNKNOWN]
+
+
 async def test_all_lines_of_a_call_or_none(log: SqlProcessingLog) -> None:
     unfit = a_line(2, CASE).model_copy(update={"name": None})
     with pytest.raises(NotLogged, match=r"cannot be written \(IntegrityError\), so nothing is sent, taken or decided"):
