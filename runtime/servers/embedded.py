@@ -27,6 +27,7 @@ from runtime.servers.process import ServerFailed, ServerProcess, binary, free_po
 from runtime.servers.production import refuse_embedded
 from runtime.servers.provision import provision_namespaces, provision_streams
 from runtime.servers.store_repair import mend_store
+from runtime.servers.temporal_store import lighten, may_be_lighter, work_in_further_partitions
 from runtime.settings import Settings
 from runtime.stores.stores import KEYS, NATS, TEMPORAL, Stores, lost_while_running
 from runtime.temporal.client import connect_plainly
@@ -171,22 +172,32 @@ async def _start(
     nats_url, address = f"{'tls' if certificates.bus else 'nats'}://{HOST}:{ports['nats']}", f"{HOST}:{ports['temporal']}"
     _write_private(settings.nats_config, _bus_config(settings, directory, keys, certificates, ports["nats"]))
     mend_store(settings.nats_dir)
-    log_of, home = settings.logs_dir.absolute(), settings.home.absolute()
-    nats = await ServerProcess.start("nats-server", ["-c", settings.nats_config.name], log_of / "nats.log", home)
+    log_file = settings.logs_dir.absolute() / "nats.log"
+    nats = await ServerProcess.start("nats-server", ["-c", settings.nats_config.name], log_file, settings.home.absolute())
     stack.push_async_callback(nats.stop)
-    temporal = await ServerProcess.start(
-        "temporal", _temporal_arguments(settings, directory, ports), log_of / "temporal.log", home
-    )
-    stack.push_async_callback(temporal.stop)
+    temporal = await _start_temporal(settings, _temporal_arguments(settings, directory, ports), address, stack)
     await _ready(nats, lambda: _bus_answers(Access(nats_url, keys.system_seed(), certificates.system)))
-    await _ready(temporal, lambda: _temporal_answers(address))
-    watching = asyncio.create_task(reopened_when_there_is_room(nats, settings.logs_dir / "nats.log", settings.nats_dir))
+    watching = asyncio.create_task(reopened_when_there_is_room(nats, log_file, settings.nats_dir))
     stack.callback(watching.cancel)
     _write_private(settings.ports_file, json.dumps(ports))
     pids = {server.name: server.pid for server in (nats, temporal)}
     ui_url = f"http://{HOST}:{ports['ui']}"
     table = settings.directory.absolute()
     return Running(nats_url=nats_url, temporal_address=address, ui_url=ui_url, pids=pids, directory=table).of(nats, temporal)
+
+
+async def _start_temporal(settings: Settings, arguments: list[str], address: str, stack: AsyncExitStack) -> ServerProcess:
+    """Up and answering. When it has made its tables it is started anew on the lighter ones, before anybody hears of it."""
+    first = not settings.temporal_db.exists()
+    lighten(settings.temporal_db)
+    log_file = settings.logs_dir.absolute() / "temporal.log"
+    temporal = await ServerProcess.start("temporal", arguments, log_file, settings.home.absolute())
+    stack.push_async_callback(temporal.stop)
+    await _ready(temporal, lambda: _temporal_answers(address))
+    if first and may_be_lighter():
+        await temporal.start_anew(lambda: lighten(settings.temporal_db), patience=0)
+        await _ready(temporal, lambda: _temporal_answers(address))
+    return temporal
 
 
 def _bus_config(settings: Settings, directory: Directory, keys: Keys, certificates: Certificates, port: int) -> str:
@@ -206,7 +217,13 @@ def _temporal_arguments(settings: Settings, directory: Directory, ports: dict[st
     namespaces = [argument for agency in directory.agencies for argument in ("-n", agency.namespace)]
     codec = ["--ui-codec-endpoint", settings.codec_endpoint] if settings.codec_endpoint else []
     noticed = ["--dynamic-config-value", f"{FAILURES_SETTING}={FAILURES}"]
-    return [*fixed, *own, *durable, *where, *codec, *noticed, *namespaces]
+    return [*fixed, *own, *durable, *where, *codec, *noticed, *_partitions(settings.temporal_db), *namespaces]
+
+
+def _partitions(database: Path) -> list[str]:
+    """One partition for each queue, not four: there is one server. What others still hold is handed out before they are left."""
+    kinds = ["Write"] if work_in_further_partitions(database) else ["Write", "Read"]
+    return [part for kind in kinds for part in ("--dynamic-config-value", f"matching.numTaskqueue{kind}Partitions=1")]
 
 
 def _ports(settings: Settings) -> dict[str, int]:

@@ -95,11 +95,11 @@ class ServerProcess:
         """The number of its process."""
         return self._process.pid
 
-    async def start_anew(self, prepare: Callable[[], object]) -> None:
+    async def start_anew(self, prepare: Callable[[], object], patience: float = STOP_PATIENCE) -> None:
         """End it and start it again in the same way; nobody takes that for its death."""
         self._there.clear()
         try:
-            await self.stop()
+            await self.stop(patience)
             prepare()
             self._log_began = _size(self._log_file)
             self._process = await _started(self.name, self._arguments, self._log_file, self._home)
@@ -130,13 +130,13 @@ class ServerProcess:
         log.critical("server_died", server=self.name, exit_code=code)
         raise ServerFailed(f"{self.name} ended with code {code}. Its log {self._log_file} ends:\n{self._last_words()}")
 
-    async def stop(self) -> None:
+    async def stop(self, patience: float = STOP_PATIENCE) -> None:
         """Ask it to end, and end it if it does not."""
         if not self.alive:
             return
         self._process.send_signal(signal.SIGTERM)
         try:
-            async with asyncio.timeout(STOP_PATIENCE):
+            async with asyncio.timeout(patience):
                 await self._process.wait()
         except TimeoutError:
             self._process.kill()
