@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from activities.erasing import erasure_of
 from console.files import Files, Found
 from console.installation import Installation
 from console.picture import draw_case
@@ -12,7 +13,6 @@ from console.screen import good, run, screen, stop
 from contracts.agencies import Agency
 from contracts.views import FileView
 from contracts.words import ErasureReason
-from workers.holdings import erasure_of
 from workflows.retention.table import Phase
 
 ERASED = frozenset({Phase.COLLECTING, Phase.ERASED})

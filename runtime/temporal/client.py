@@ -1,19 +1,20 @@
 """Temporal, set once for client, worker and replayer."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, PayloadCodec
-from temporalio.plugin import SimplePlugin
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 from temporalio.service import TLSConfig
-from temporalio.worker import WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from runtime.private_files import read_private
 from runtime.tls.certificates import Tls
+
+if TYPE_CHECKING:
+    from temporalio.plugin import SimplePlugin
+    from temporalio.worker import WorkflowRunner
 
 PATIENCE = 5.0
 """Seconds after which a person's errand is not kept waiting for a Temporal that does not answer; the library waits 30."""
@@ -40,8 +41,8 @@ PASSED_THROUGH = (
 """Modules that a workflow shares with the process: values and pure functions. Loading them per run halves the rate."""
 
 
-def plugin(codec: PayloadCodec | None = None) -> SimplePlugin:
-    """What makes client, worker and replayer agree on how a workflow is run and its data written.
+def converter(codec: PayloadCodec | None = None) -> DataConverter:
+    """How data is written: what a client needs; a worker takes it from its client.
 
     Args:
         codec: What encrypts the data, and with it the words and traces of failures. None: nothing is encrypted.
@@ -49,12 +50,18 @@ def plugin(codec: PayloadCodec | None = None) -> SimplePlugin:
     encrypted = replace(
         pydantic_data_converter, payload_codec=codec, failure_converter_class=DefaultFailureConverterWithEncodedAttributes
     )
-    return SimplePlugin(
-        "keten",
-        data_converter=encrypted if codec else pydantic_data_converter,
-        workflow_runner=_sandboxed,
-        workflow_failure_exception_types=[],
-    )
+    return encrypted if codec else pydantic_data_converter
+
+
+def plugin(codec: PayloadCodec | None = None) -> "SimplePlugin":
+    """What makes client, worker and replayer agree on how a workflow is run and its data written.
+
+    Args:
+        codec: As for ``converter``.
+    """
+    from temporalio.plugin import SimplePlugin  # noqa: PLC0415 - all of the worker, which a person's command needs never
+
+    return SimplePlugin("keten", data_converter=converter(codec), workflow_runner=_sandboxed, workflow_failure_exception_types=[])
 
 
 class TemporalUnreachable(ConnectionError):  # noqa: N818 - named as what is the case
@@ -76,7 +83,12 @@ async def connect(
     Raises:
         TemporalUnreachable: Nobody answers, or not with a certificate that this side believes, or it does not believe ours.
     """
-    return await _reach(address, namespace, [plugin(codec)], tls, patience)
+    return await _reach(address, namespace, converter(codec), tls, patience)
+
+
+def beside(client: Client, namespace: str, codec: PayloadCodec) -> Client:
+    """A client in another agency's namespace, over the same connection."""
+    return Client(client.service_client, namespace=namespace, data_converter=converter(codec))
 
 
 async def connect_plainly(address: str, tls: Tls | None = None, *, patience: float = PATIENCE) -> Client:
@@ -85,16 +97,14 @@ async def connect_plainly(address: str, tls: Tls | None = None, *, patience: flo
     Raises:
         TemporalUnreachable: As for ``connect``.
     """
-    return await _reach(address, "default", [], tls, patience)
+    return await _reach(address, "default", DataConverter.default, tls, patience)
 
 
-async def _reach(
-    address: str, namespace: str, plugins: Sequence[SimplePlugin], tls: Tls | None, patience: float | None
-) -> Client:
+async def _reach(address: str, namespace: str, written: DataConverter, tls: Tls | None, patience: float | None) -> Client:
     config = _config(tls)
     try:
         async with asyncio.timeout(patience):
-            return await Client.connect(address, namespace=namespace, plugins=plugins, tls=config)
+            return await Client.connect(address, namespace=namespace, data_converter=written, tls=config)
     except (RuntimeError, TimeoutError) as error:  # the client has no error of its own for it
         raise TemporalUnreachable(NO_ANSWER + (NO_TLS if tls else "")) from error
 
@@ -111,5 +121,7 @@ def _config(tls: Tls | None) -> TLSConfig | bool:
     )
 
 
-def _sandboxed(_: WorkflowRunner | None) -> WorkflowRunner:
+def _sandboxed(_: "WorkflowRunner | None") -> "WorkflowRunner":
+    from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions  # noqa: PLC0415 - as above
+
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
