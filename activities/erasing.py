@@ -126,6 +126,11 @@ class Ordering(NamedTuple):
     at: datetime
 
 
+def erasure_of(case: str) -> dict[str, str]:
+    """What a person signs to have a case erased."""
+    return {"do": "erase", "case": case}
+
+
 class Signatures(Protocol):
     """The port to the persons of this agency."""
 

@@ -1,28 +1,29 @@
 """The installation that this console can reach: its directory, its keys, its servers."""
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from temporalio.client import Client
-
-from console.witness import OPERATOR, Witness
 from contracts.agencies import Agency
-from runtime.bus import DeadLetters, Mailbox
-from runtime.ending import together
 from runtime.keys.files import Role
-from runtime.people.people import PersonUnknown
 from runtime.private_files import KeyFileError
-from runtime.servers.embedded import Running, embedded, read_running
-from runtime.servers.production import refuse_defaults
-from runtime.settings import Settings, load_settings
-from runtime.temporal.client import PATIENCE, connect, plugin
+from runtime.servers.running import Running, read_running
+from runtime.settings import Mode, Settings, load_settings
 from runtime.tls.certificates import Tls
-from workers.looks import disk
-from workers.watching import Watch, watching
-from workers.wiring import Wiring, read_tables
+from workers.wiring import Wiring
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from console.witness import Witness
+    from runtime.bus import DeadLetters, Mailbox
+
+
+OPERATOR = "operator"
+"""The person of an embedded installation in which nobody has a name yet."""
 
 
 class NotRunning(RuntimeError):  # noqa: N818 - named as what is the case
@@ -42,7 +43,7 @@ class Installation(Wiring):
         self._connecting: dict[Tls | None, asyncio.Task[Client]] = {}
 
     @classmethod
-    def reach(cls, slug: str | None = None) -> "Installation":
+    def reach(cls, slug: str | None = None) -> Installation:
         """The installation of this home, or the one that the settings name.
 
         Args:
@@ -54,7 +55,10 @@ class Installation(Wiring):
             OtherDirectory: It runs with another directory than the settings name.
         """
         settings = load_settings()
-        refuse_defaults(settings, slug)
+        if settings.mode is Mode.PRODUCTION:
+            from runtime.servers.production import refuse_defaults
+
+            refuse_defaults(settings, slug)
         if settings.nats_url and settings.temporal_address:
             return cls(settings, settings.nats_url, settings.temporal_address, None)
         running = read_running(settings)
@@ -66,13 +70,13 @@ class Installation(Wiring):
         return cls.of(with_directory_of(running, settings), running)
 
     @classmethod
-    def of(cls, settings: Settings, running: Running) -> "Installation":
+    def of(cls, settings: Settings, running: Running) -> Installation:
         """The installation with embedded servers, which are the ones that are meant, whatever the settings name."""
         settings = settings.model_copy(update={"nats_url": None, "temporal_address": None})
         return cls(settings, running.nats_url, running.temporal_address, running.ui_url)
 
     @classmethod
-    def at_rest(cls) -> "Installation":
+    def at_rest(cls) -> Installation:
         """The installation of this home for what needs no servers: people and audit logs."""
         settings = load_settings()
         running = read_running(settings)
@@ -88,6 +92,8 @@ class Installation(Wiring):
         ours = [agency for agency in self._with_key if self.witness.works_at(agency)]
         if self._with_key and not ours:
             name = self.witness.person
+            from runtime.people.people import PersonUnknown
+
             raise PersonUnknown(f"{name} works at no agency of this installation: `keten people add {name} --at AGENCY`")
         return ours
 
@@ -113,6 +119,8 @@ class Installation(Wiring):
         return self._witness(self.people.key_file(name))
 
     def _witness(self, key_file: Path) -> Witness:
+        from console.witness import Witness
+
         return Witness(self.people, key_file, self.audit)
 
     @property
@@ -125,10 +133,14 @@ class Installation(Wiring):
 
     async def mailbox(self, agency: Agency) -> Mailbox:
         """The agency at the bus, to send by hand."""
+        from runtime.bus import Mailbox
+
         return await Mailbox.open(self.operator(agency), self.seal(agency))
 
     async def dead_letters(self, agency: Agency) -> DeadLetters:
         """What the agency could not take."""
+        from runtime.bus import DeadLetters
+
         return await DeadLetters.open(self.operator(agency), agency, self.seal(agency))
 
     async def client(self, agency: Agency) -> Client:
@@ -136,13 +148,15 @@ class Installation(Wiring):
 
         Nobody leaves a connection in the middle of connecting. One that failed is forgotten: whoever asks next tries anew.
         """
+        from runtime.temporal.client import PATIENCE, beside, connect
+
         codec, tls = self.codec(agency.slug), self.certificates.for_temporal.of(agency.slug)
         if tls not in self._connecting:
             connecting = connect(self.temporal_address, agency.namespace, codec, tls, patience=PATIENCE)
             self._connecting[tls] = asyncio.create_task(connecting)
             self._connecting[tls].add_done_callback(partial(self._connected, tls))  # before anybody hears how it ended
         first = await asyncio.shield(self._connecting[tls])
-        return Client(first.service_client, namespace=agency.namespace, plugins=[plugin(codec)])
+        return beside(first, agency.namespace, codec)
 
     def _connected(self, tls: Tls | None, connecting: asyncio.Task[Client]) -> None:
         if connecting.cancelled() or connecting.exception():
@@ -172,29 +186,3 @@ def with_directory_of(running: Running, settings: Settings) -> Settings:
             "out, or start Keten again with it"
         )
     return settings.model_copy(update={"directory": used})
-
-
-def home_watched(wiring: Wiring, slug: str) -> AbstractAsyncContextManager[None]:
-    """While inside, a person hears when the disk is full that all of this process shares.
-
-    Args:
-        wiring: Of this process.
-        slug: The agency whose alarm it is.
-    """
-    return watching(Watch(slug, wiring.pager, [disk(wiring.settings.home)]), wiring.settings.watch_pause)
-
-
-@asynccontextmanager
-async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, Running]]:
-    """The servers and the offices of all agencies, in this process."""
-    from workers.kinds import office  # noqa: PLC0415 - every workflow, which a console does not need
-
-    directory = read_tables(settings)
-    async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(embedded(settings, directory))
-        installation = Installation.of(settings, running)
-        installation.prepare()
-        _ = installation.witness
-        await stack.enter_async_context(together([office(agency, installation).open() for agency in directory.agencies]))
-        await stack.enter_async_context(home_watched(installation, directory.agencies[0].slug))
-        yield installation, running

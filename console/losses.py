@@ -4,7 +4,7 @@ from console.installation import Installation
 from console.screen import good, screen
 from contracts.agencies import Agency
 from runtime.audit.entry import Action
-from runtime.servers.embedded import AlreadyRunning, read_running
+from runtime.servers.running import AlreadyRunning, read_running
 
 
 async def accept_loss(store: str) -> None:

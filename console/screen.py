@@ -7,25 +7,30 @@ given with ``styled`` only.
 import asyncio
 import sys
 from collections.abc import Coroutine, Iterable
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
-from nats.errors import Error as NatsError
 from pydantic import ValidationError
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
-from rich.status import Status
 from rich.text import Text
-from sqlalchemy.exc import SQLAlchemyError
-from temporalio.client import WorkflowQueryFailedError
-from temporalio.service import RPCError
 
 from console.faults import explain
 from console.plain import as_json, plain, without_orders
-from runtime.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from runtime.settings import Settings
 
 T = TypeVar("T")
-SERVER = {"nats": "the bus", "temporalio": "Temporal"}
+LIBRARIES = {
+    ("nats", "Error"): "the bus did not answer ({}): look with `keten doctor`",
+    ("temporalio", "RPCError"): "Temporal did not answer ({}): look with `keten doctor`",
+    ("temporalio", "WorkflowQueryFailedError"): "a file does not say where it stands: `keten case` says which, and why",
+    ("sqlalchemy", "SQLAlchemyError"): "a database cannot be used now ({}): `keten doctor` says which",
+}
+"""What a person is told of a library's error, known by its name: no command waits for a library that it does not need."""
 WIDTH = 160
 """How wide it is drawn where no terminal says how wide it is."""
 
@@ -41,7 +46,7 @@ class Screen(Console):
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=without_orders(segment.text))
 
-    def waiting(self, words: str) -> Status:
+    def waiting(self, words: str) -> "Status":
         """A sign of life while something is done."""
         return self.status(Text(plain(words)))
 
@@ -74,22 +79,31 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's work; what is known to go wrong is said in one sentence."""
     try:
         return asyncio.run(work)
-    except ValidationError as error:
-        stop(explain(error))
-    except (NatsError, RPCError) as error:
-        stop(f"{SERVER[type(error).__module__.split('.')[0]]} did not answer ({type(error).__name__}): look with `keten doctor`")
-    except WorkflowQueryFailedError:
-        stop("a file does not say where it stands: `keten case` says which, and why")
-    except SQLAlchemyError as error:
-        stop(f"a database cannot be used now ({type(error).__name__}): `keten doctor` says which")
-    except OSError as error:
-        stop(f"{error.filename}: {error.strerror}" if error.filename else str(error) or type(error).__name__)
-    except (LookupError, ValueError, RuntimeError) as error:
-        stop(str(error))
+    except typer.Exit:
+        raise
+    except Exception as error:
+        words = words_of(error)
+        if words is None:
+            raise
+        stop(words)
 
 
-def settings() -> Settings:
+def words_of(error: Exception) -> str | None:
+    """What went wrong, in one sentence; None where nobody foresaw it."""
+    if isinstance(error, ValidationError):
+        return explain(error)
+    kinds = ((kind.__module__.split(".")[0], kind.__name__) for kind in type(error).__mro__)
+    if said := next((LIBRARIES[kind] for kind in kinds if kind in LIBRARIES), None):
+        return said.format(type(error).__name__)
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error) or type(error).__name__
+    return str(error) if isinstance(error, (LookupError, ValueError, RuntimeError)) else None
+
+
+def settings() -> "Settings":
     """The settings of this process, or words that say which one is wrong."""
+    from runtime.settings import load_settings
+
     try:
         return load_settings()
     except ValidationError as error:

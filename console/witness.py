@@ -12,9 +12,6 @@ from runtime.audit.log import AuditLog
 from runtime.audit.store import AuditUnavailable
 from runtime.people.people import People, PersonUnknown
 
-OPERATOR = "operator"
-"""The person of an embedded installation in which nobody has a name yet."""
-
 STILL_LOOKING = 60.0
 """Seconds in which whoever looks at the same thing again is still looking: one entry, however often a program asks."""
 

@@ -8,7 +8,6 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import URL
 
 from contracts.agencies import EMBEDDED
 from runtime.web_address import https_or_loopback, origin
@@ -19,6 +18,8 @@ Secure = Annotated[str, AfterValidator(https_or_loopback)]
 
 def _sqlite(file: Path) -> str:
     """The URL of a database file; what a name may hold and a URL means otherwise is quoted: ``?``, ``#``, ``%``."""
+    from sqlalchemy import URL  # noqa: PLC0415 - most of what reads settings opens no database
+
     return URL.create("sqlite", database=str(file)).render_as_string()
 
 

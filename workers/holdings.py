@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from faststream.nats import NatsBroker
 from temporalio.client import Client
 
-from activities.erasing import Holdings, Ordering, Store
+from activities.erasing import Holdings, Ordering, Store, erasure_of
 from contracts.agencies import Agency
 from contracts.words import AgencyKind
 from runtime.bus import DeadLetters
@@ -33,11 +33,6 @@ class OrderingPersons:
         if signed.claims != erasure_of(case):
             raise ValueError(f"{signed.person} signed something else than an order to erase this case")
         return Ordering(signed.person, signed.key, signed.since, signed.at)
-
-
-def erasure_of(case: str) -> dict[str, str]:
-    """What a person signs to have a case erased."""
-    return {"do": "erase", "case": case}
 
 
 class WaitingMail:

@@ -26,7 +26,7 @@ from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, Limits, NatsBus, Pace, TryLater, broker
 from runtime.keys.case_keys import CaseErased
 from runtime.keys.files import Role
-from runtime.temporal.client import connect
+from runtime.temporal.client import connect, plugin
 from runtime.temporal.kept_files import KeptWorkflows
 from workers.capabilities import activities_of, refuse_incomplete
 from workers.content import check_before_it_is_logged, check_content
@@ -113,6 +113,7 @@ class Office:
             workflows=list(self._processes.values()),
             activities=activities,
             sticky_queue_schedule_to_start_timeout=STICKY,
+            plugins=[plugin()],
         )
         await bus.connect()
         signed = heads_signed(wiring.audit(slug), wiring.audit_signer(slug))

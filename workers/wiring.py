@@ -1,41 +1,42 @@
-"""What the workers of one process share: settings read once, ports met with their drivers."""
+"""What the workers of one process share: settings read once, ports met with their drivers.
 
-from collections.abc import AsyncGenerator, Callable
+A driver is loaded when it is made: a command of a person needs few of them, and would wait for all.
+"""
+
+from __future__ import annotations
+
 from contextlib import asynccontextmanager
 from functools import cached_property
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import structlog
 from pydantic import ValidationError
 
-from activities.alarm import Alarm, Alarms
-from activities.register import Registrar
-from activities.routing import Routing
 from contracts.agencies import Agency, Directory, read_directory
-from contracts.alarms import what_to_do
-from contracts.clocks import Clocks, read_clocks
-from contracts.places import Atlas
-from runtime.audit.head import HeadFile
-from runtime.audit.log import AuditLog, Signer
-from runtime.audit.store import AuditStore
-from runtime.bus import Access, Seal
-from runtime.keys.case_keys import CaseKeys
-from runtime.keys.ended_files import EndedFiles
-from runtime.keys.event_keys import EventKeys
 from runtime.keys.files import Keys, Role
-from runtime.keys.key_service import KeyService
-from runtime.keys.signatures import KeyFileSigner
-from runtime.keys.wrapping import KeyFiles, Wrapping
-from runtime.migrations import Tables, upgrade
-from runtime.people.people import People
-from runtime.processing.deliveries import SqlDeliveries
-from runtime.processing.log import SqlProcessingLog
-from runtime.register.register import SqlRegister
-from runtime.settings import Settings
-from runtime.stores.stores import Stores
-from runtime.temporal.codec import CaseCodec
 from runtime.tls.certificates import Certificates, named_by
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+    from pathlib import Path
+
+    from activities.alarm import Alarm, Alarms
+    from activities.register import Registrar
+    from activities.routing import Routing
+    from contracts.clocks import Clocks
+    from contracts.places import Atlas
+    from runtime.audit.log import AuditLog, Signer
+    from runtime.bus import Access, Seal
+    from runtime.keys.case_keys import CaseKeys
+    from runtime.keys.ended_files import EndedFiles
+    from runtime.keys.event_keys import EventKeys
+    from runtime.keys.wrapping import Wrapping
+    from runtime.migrations import Tables
+    from runtime.people.people import People
+    from runtime.processing.deliveries import SqlDeliveries
+    from runtime.processing.log import SqlProcessingLog
+    from runtime.settings import Settings
+    from runtime.stores.stores import Stores
+    from runtime.temporal.codec import CaseCodec
 
 T = TypeVar("T")
 
@@ -75,6 +76,10 @@ class LogPager:
 
     async def page(self, alarm: Alarm) -> None:
         """Write the alarm; in a crisis for the duty officer of the agency."""
+        import structlog
+
+        from contracts.alarms import what_to_do
+
         log = structlog.get_logger()
         about = {"reference": alarm.reference} if alarm.reference else {}
         if alarm.crisis:
@@ -103,11 +108,15 @@ class Wiring:
     @cached_property
     def clocks(self) -> Clocks:
         """The terms of this installation."""
+        from contracts.clocks import read_clocks
+
         return read_file(read_clocks, self.settings.clocks) if self.settings.clocks else read_clocks(None)
 
     @cached_property
     def atlas(self) -> Atlas:
         """The routing tables."""
+        from contracts.places import Atlas
+
         return Atlas(self.directory)
 
     @cached_property
@@ -118,10 +127,14 @@ class Wiring:
     @cached_property
     def event_keys(self) -> EventKeys:
         """The keys with which events are signed and sealed."""
+        from runtime.keys.event_keys import EventKeys
+
         return EventKeys(self.settings.keys, self.settings.public_keys)
 
     def seal(self, agency: Agency) -> Seal:
         """What signs, seals and opens an agency's events."""
+        from runtime.bus import Seal
+
         return Seal(agency, self.event_keys)
 
     @cached_property
@@ -131,36 +144,50 @@ class Wiring:
 
     def codec(self, slug: str) -> CaseCodec:
         """What encrypts an agency's workflows, with the keys of its cases."""
+        from runtime.temporal.codec import CaseCodec
+
         if slug not in self._codecs:
             self._codecs[slug] = CaseCodec(self.case_keys(slug))
         return self._codecs[slug]
 
     def case_keys(self, slug: str) -> CaseKeys:
         """The keys of an agency's cases; one for this process, so that what is destroyed is forgotten at once."""
+        from runtime.keys.case_keys import CaseKeys
+
         if slug not in self._case_keys:
             self._case_keys[slug] = CaseKeys(self.settings.case_keys(slug), self._wrapping(slug))
         return self._case_keys[slug]
 
     def ended_files(self, slug: str) -> EndedFiles:
         """Which files of an agency have ended, and how long they are kept: beside the keys of their cases."""
+        from runtime.keys.ended_files import EndedFiles
+
         return EndedFiles(self.settings.case_keys(slug))
 
     def prepare_case_keys(self, slug: str) -> None:
         """Make the database of an agency's case keys, or bring it up to date."""
+        from runtime.migrations import Tables
+
         self._open(f"case-keys/{slug}", self.settings.case_keys(slug), Tables.CASE_KEYS)
 
     def processing_log(self, slug: str) -> SqlProcessingLog:
         """The processing log of an agency."""
+        from runtime.processing.log import SqlProcessingLog
+
         if slug not in self._logs:
             self._logs[slug] = SqlProcessingLog(self.settings.processing_log(slug))
         return self._logs[slug]
 
     def prepare_processing_log(self, slug: str) -> None:
         """Make the database of an agency's processing log, or bring it up to date."""
+        from runtime.migrations import Tables
+
         self._open(f"processing-log/{slug}", self.settings.processing_log(slug), Tables.PROCESSING_LOG)
 
     def deliveries(self, slug: str) -> SqlDeliveries:
         """What an agency sent that nobody has confirmed yet, beside its processing log."""
+        from runtime.processing.deliveries import SqlDeliveries
+
         return SqlDeliveries(self.processing_log(slug))
 
     @asynccontextmanager
@@ -169,7 +196,7 @@ class Wiring:
         if self.settings.otlp_endpoint is None:
             yield
             return
-        from runtime.processing.otlp import exporting  # noqa: PLC0415 - takes a moment to load, and most installations export nothing
+        from runtime.processing.otlp import exporting
 
         with exporting(slug, self.settings.processing_log(slug), self.settings.otlp_endpoint):
             yield
@@ -177,10 +204,16 @@ class Wiring:
     @cached_property
     def people(self) -> People:
         """The people whose keys lie here, and the lists of those who work at agencies."""
+        from runtime.people.people import People
+
         return People(self.settings.people)
 
     def audit(self, slug: str) -> AuditLog:
         """The audit log of an agency."""
+        from runtime.audit.head import HeadFile
+        from runtime.audit.log import AuditLog
+        from runtime.audit.store import AuditStore
+
         if slug not in self._audit_logs:
             head = HeadFile(self.settings.audit_dir / f"{slug}.head")
             self._audit_logs[slug] = AuditLog(AuditStore(slug, self.settings.audit(slug)), head)
@@ -188,24 +221,34 @@ class Wiring:
 
     def prepare_audit(self, slug: str) -> None:
         """Make the database of an agency's audit log, or bring it up to date."""
+        from runtime.migrations import Tables
+
         self._open(f"audit/{slug}", self.settings.audit(slug), Tables.AUDIT)
 
     def audit_signer(self, slug: str) -> Signer:
         """What signs the head of an agency's audit log."""
+        from runtime.keys.signatures import KeyFileSigner
+
         return KeyFileSigner(self.settings.keys / f"{slug}.audit.jwk", f"{slug}.audit")
 
     def _wrapping(self, slug: str) -> Wrapping:
         """The agency's key: at the key service if the settings name one, else in its file."""
         service, token = self.settings.key_service_url, self.settings.key_service_token
         if service is None:
+            from runtime.keys.wrapping import KeyFiles
+
             return KeyFiles(self.keys, slug)
         if token is None:
             raise ValueError("KETEN_KEY_SERVICE_URL is set: name the file with the token, too, in KETEN_KEY_SERVICE_TOKEN")
+        from runtime.keys.key_service import KeyService
+
         return KeyService(service, token, slug, named_by(self.settings))
 
     @cached_property
     def routing(self) -> Routing:
         """Who acts for a place."""
+        from activities.routing import Routing
+
         return Routing(self.atlas)
 
     @cached_property
@@ -216,17 +259,25 @@ class Wiring:
     @cached_property
     def alarms(self) -> Alarms:
         """How a workflow reaches a person."""
+        from activities.alarm import Alarms
+
         return Alarms(self.pager)
 
     @cached_property
     def registrar(self) -> Registrar:
         """The national register; only the registry's office asks for it, and so only there its schema is brought up to date."""
+        from activities.register import Registrar
+        from runtime.migrations import Tables
+        from runtime.register.register import SqlRegister
+
         self._open("registry", self.settings.registry, Tables.REGISTER)
         return Registrar(SqlRegister(self.settings.registry))
 
     @cached_property
     def stores(self) -> Stores:
         """Which stores this home has; one for this process, so that what it opened is watched."""
+        from runtime.stores.stores import Stores
+
         return Stores(self.settings.home)
 
     def operator(self, agency: Agency) -> Access:
@@ -235,9 +286,13 @@ class Wiring:
         Raises:
             KeyFileError: The operator's key does not lie here.
         """
+        from runtime.bus import Access
+
         return Access(self.nats_url, self.keys.seed(agency.slug, Role.OPERATOR), self.certificates.of(agency.slug))
 
     def _open(self, name: str, url: str, tables: Tables) -> None:
+        from runtime.migrations import upgrade
+
         self.stores.database(name, url, lambda url: upgrade(url, tables))
 
     def prepare(self) -> None:

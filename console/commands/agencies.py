@@ -8,7 +8,7 @@ from console.listing import Listing
 from console.screen import run, screen
 from contracts.agencies import AREA_OF_KIND, Agency, Directory, read_directory
 from contracts.places import Atlas
-from runtime.servers.embedded import read_running
+from runtime.servers.running import read_running
 from runtime.settings import load_settings
 from workers.wiring import read_file
 

@@ -9,14 +9,12 @@ from rich.text import Text
 from console.files import Files, Looked
 from console.installation import Installation
 from console.listing import Listing
+from console.options import JSON, REFERENCE
 from console.picture import draw_case
 from console.plain import plain
 from console.rows import LOOKED_INTO, Row, looked_into
 from console.screen import run, screen, styled
 from console.times import ago, left, when
-
-REFERENCE = Annotated[str, typer.Argument(help="case reference, as `keten cases` shows it")]
-JSON = Annotated[bool, typer.Option("--json", help="as JSON, for programs")]
 
 KEPT = "kept"
 """The phase of a file that was asked about and is kept: listed when it is asked for, and when somebody must act."""

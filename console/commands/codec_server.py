@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import httpx
 import typer
 
 from console.codec_server import DEV_ISSUER
@@ -13,7 +12,7 @@ from console.codec_server.audit import AuditLogs
 from console.screen import errors, good, run, screen, settings, stop, styled
 from runtime.ending import ending
 from runtime.logs import configure_logs
-from runtime.servers.embedded import read_running
+from runtime.servers.running import read_running
 from runtime.settings import Settings
 from runtime.watchdog import watched
 from runtime.web_address import is_loopback
@@ -63,6 +62,8 @@ def token(
     port: PORT = None,
 ) -> None:
     """A token from the codec server's issuer for development: prints it, and nothing else, to standard output."""
+    import httpx
+
     address = f"http://127.0.0.1:{settings().codec_port if port is None else port}"
     errors.print("one-time code, from the terminal of `keten codec-server --dev-issuer`: ", end="")
     code = sys.stdin.readline()  # typer's prompt would write a space to standard output
@@ -78,8 +79,8 @@ def token(
 
 
 async def _serve(configured: Settings, where: Where, *, dev_issuer: bool) -> None:
-    from console.codec_server.composition import codec_server  # noqa: PLC0415 - a web framework, which no other command needs
-    from console.codec_server.listening import Shown, bound  # noqa: PLC0415
+    from console.codec_server.composition import codec_server
+    from console.codec_server.listening import Shown, bound
 
     _check_issuer(configured, where.host, dev_issuer=dev_issuer)
     running = read_running(configured)
@@ -97,7 +98,7 @@ async def _serve(configured: Settings, where: Where, *, dev_issuer: bool) -> Non
 
 def _check_issuer(configured: Settings, host: str, *, dev_issuer: bool) -> None:
     if not dev_issuer:
-        from console.codec_server.composition import trust  # noqa: PLC0415 - as in ``_serve``
+        from console.codec_server.composition import trust
 
         trust(configured)
         return

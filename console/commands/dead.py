@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from console.commands.cases import JSON
 from console.event_names import shown
 from console.installation import Installation
 from console.listing import Listing
+from console.options import JSON
 from console.plain import plain
 from console.screen import good, run, screen, stop, styled
 from console.times import iso, when

@@ -6,10 +6,11 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from console.asking import Questions
-from console.commands.cases import JSON, REFERENCE, seen
+from console.commands.cases import seen
 from console.files import Files, Found, checked
 from console.installation import Installation
 from console.listing import Listing
+from console.options import JSON, REFERENCE
 from console.plain import plain
 from console.screen import good, run, screen, stop, styled
 from console.typed import content_of

@@ -16,7 +16,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from console.commands.servers import show_addresses
 from console.demo.staff import SimulatedStaff
 from console.demo.stories import STORIES, Story, Told
-from console.installation import Installation, everything
+from console.everything import everything
+from console.installation import Installation
 from console.listing import Listing
 from console.picture import story_table
 from console.plain import plain

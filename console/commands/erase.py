@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from activities.erasing import erasure_of
 from console.files import Files, Found
 from console.installation import Installation
 from console.picture import draw_case
@@ -12,8 +13,6 @@ from console.screen import good, run, screen, stop
 from contracts.agencies import Agency
 from contracts.views import FileView
 from contracts.words import ErasureReason
-from workers.holdings import erasure_of
-from workers.keeping import Keeper
 from workflows.retention.table import Phase
 
 ERASED = frozenset({Phase.COLLECTING, Phase.ERASED})
@@ -72,6 +71,8 @@ async def _kept(installation: Installation, files: Files, reference: str, agency
         return decided[keeper]
     if confirm:
         stop("nobody has asked yet: leave --confirm out; it is kept")
+    from workers.keeping import Keeper
+
     await Keeper(waiting[keeper], installation, await installation.client(waiting[keeper])).ask(reference)
     [opened] = [file for file in await files.at(waiting[keeper], reference) if file.view.kind == "retention"]
     return opened

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from console import losses
-from console.installation import Installation, everything, home_watched
+from console.installation import Installation
 from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
 from runtime.audit.entry import Action
@@ -18,10 +18,10 @@ from runtime.home import private_home
 from runtime.keys.event_keys import EventKeys
 from runtime.keys.files import Keys
 from runtime.logs import configure_logs
-from runtime.servers.embedded import AlreadyRunning, read_running
 from runtime.servers.nats_config import render_cluster
 from runtime.servers.production import refuse_defaults, refuse_embedded
 from runtime.servers.provision import provision_namespaces, provision_streams
+from runtime.servers.running import AlreadyRunning, read_running
 from runtime.settings import load_settings
 from runtime.tls.authority import LIFETIME, RENEW, Authority
 from runtime.watchdog import watched
@@ -65,6 +65,8 @@ def provision(
 
 
 async def _up() -> None:
+    from console.everything import everything
+
     settings = load_settings()
     async with ending() as end, AsyncExitStack() as stack:
         with screen.waiting("starting the bus, Temporal and every agency"):
@@ -78,7 +80,8 @@ async def _up() -> None:
 
 
 async def _worker(slug: str) -> None:
-    from workers.kinds import office  # noqa: PLC0415 - every workflow, which other commands do not need
+    from console.everything import home_watched
+    from workers.kinds import office
 
     async with ending() as end:
         installation = Installation.reach(slug)

@@ -11,8 +11,8 @@ from contracts.agencies import read_directory
 from runtime.ending import ending
 from runtime.logs import configure_logs
 from runtime.private_files import KeyFileError
-from runtime.servers.embedded import read_running
 from runtime.servers.production import refuse_defaults_of_gate
+from runtime.servers.running import read_running
 from runtime.settings import Settings
 from runtime.tls.certificates import Certificates, Tls, named_by
 from runtime.watchdog import watched
@@ -29,7 +29,7 @@ def temporal_gate(
 
 
 async def _serve(configured: Settings, listen: str) -> None:
-    from runtime.temporal.gate import server  # noqa: PLC0415 - a library that no other command needs
+    from runtime.temporal.gate import server
 
     refuse_defaults_of_gate(configured)
     shown = Certificates(configured.tls_dir, named_by(configured)).gate

@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import structlog
-from faststream.nats import NatsBroker
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
@@ -16,6 +16,9 @@ from contracts.catalogue import subject_to
 from contracts.envelope import CONTENT_TYPE, CloudEvent
 from runtime.bus.seal import Seal
 from runtime.bus.shares import BODY
+
+if TYPE_CHECKING:
+    from faststream.nats import NatsBroker
 
 log = structlog.get_logger()
 
@@ -40,7 +43,7 @@ class TooLarge(PublishFailed):
 class NatsBus:
     """The bus as one agency sends on it."""
 
-    def __init__(self, broker: NatsBroker, slug: str, seal: Seal) -> None:
+    def __init__(self, broker: "NatsBroker", slug: str, seal: Seal) -> None:
         self._broker = broker
         self._slug = slug
         self._seal = seal

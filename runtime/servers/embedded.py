@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
@@ -13,7 +12,7 @@ from typing import Self
 
 import structlog
 from nats.errors import Error as NatsError
-from pydantic import BaseModel, PrivateAttr, ValidationError
+from pydantic import PrivateAttr, ValidationError
 from temporalio.service import RPCError
 
 from contracts.agencies import Directory
@@ -26,6 +25,7 @@ from runtime.servers.nats_config import render
 from runtime.servers.process import ServerFailed, ServerProcess, binary, free_port, works_in
 from runtime.servers.production import refuse_embedded
 from runtime.servers.provision import provision_namespaces, provision_streams
+from runtime.servers.running import AlreadyRunning, Running, locked, read_running
 from runtime.servers.store_repair import mend_store
 from runtime.servers.temporal_store import lighten, may_be_lighter, work_in_further_partitions
 from runtime.settings import Settings
@@ -50,18 +50,9 @@ log = structlog.get_logger()
 LEFTOVER_PATIENCE = 5.0
 
 
-class AlreadyRunning(RuntimeError):  # noqa: N818 - named as what is the case
-    """Somebody runs the servers on this home; the message says who."""
+class Embedded(Running):
+    """The servers that this process has started."""
 
-
-class Running(BaseModel):
-    """Where the servers answer, for whoever wants to talk to them."""
-
-    nats_url: str
-    temporal_address: str
-    ui_url: str
-    pids: dict[str, int]
-    directory: Path | None = None
     _servers: tuple[ServerProcess, ...] = PrivateAttr(default=())
     _stores: Stores | None = PrivateAttr(default=None)
 
@@ -93,16 +84,8 @@ class Running(BaseModel):
                 raise lost_while_running(gone)
 
 
-def read_running(settings: Settings) -> Running | None:
-    """Where the embedded servers of this home answer; None if nobody runs them."""
-    with contextlib.suppress(FileNotFoundError, ValidationError), settings.lock_file.open() as lock:
-        if not _lock(lock.fileno()):
-            return Running.model_validate_json(settings.running_file.read_text(encoding="utf-8"))
-    return None
-
-
 @asynccontextmanager
-async def embedded(settings: Settings, directory: Directory) -> AsyncGenerator[Running]:
+async def embedded(settings: Settings, directory: Directory) -> AsyncGenerator[Embedded]:
     """Start both servers, provision them, and stop them at the end.
 
     Raises:
@@ -162,7 +145,7 @@ def _certificates(settings: Settings, directory: Directory) -> Certificates:
 
 async def _start(
     settings: Settings, directory: Directory, keys: Keys, certificates: Certificates, stack: AsyncExitStack
-) -> Running:
+) -> Embedded:
     """Both servers up and answering; what was started is stopped in the opposite order, also when the rest fails.
 
     The embedded Temporal knows no TLS, so both listen on loopback, whether the bus has certificates or not. Both work in the
@@ -183,7 +166,7 @@ async def _start(
     pids = {server.name: server.pid for server in (nats, temporal)}
     ui_url = f"http://{HOST}:{ports['ui']}"
     table = settings.directory.absolute()
-    return Running(nats_url=nats_url, temporal_address=address, ui_url=ui_url, pids=pids, directory=table).of(nats, temporal)
+    return Embedded(nats_url=nats_url, temporal_address=address, ui_url=ui_url, pids=pids, directory=table).of(nats, temporal)
 
 
 async def _start_temporal(settings: Settings, arguments: list[str], address: str, stack: AsyncExitStack) -> ServerProcess:
@@ -277,20 +260,11 @@ async def _temporal_answers(address: str) -> None:
 @contextmanager
 def _sole_owner(settings: Settings) -> Generator[None]:
     with os.fdopen(os.open(settings.lock_file, os.O_WRONLY | os.O_CREAT, 0o600), "a") as lock:
-        if not _lock(lock.fileno()):
+        if not locked(lock.fileno()):
             known = settings.running_file.read_text(encoding="utf-8") if settings.running_file.exists() else "still starting"
             where = settings.home.absolute()
             raise AlreadyRunning(f"Keten already runs on {where}: {known}. Use that one, stop it, or set KETEN_HOME.")
         yield
-
-
-def _lock(descriptor: int) -> bool:
-    """The kernel gives the lock back when its holder dies, however it dies."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 async def _refuse_leftovers(settings: Settings) -> None:

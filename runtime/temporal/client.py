@@ -1,19 +1,20 @@
 """Temporal, set once for client, worker and replayer."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
-from temporalio.plugin import SimplePlugin
 from temporalio.service import TLSConfig
-from temporalio.worker import UnsandboxedWorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from runtime.private_files import read_private
 from runtime.temporal.converter import OncePayloadConverter
 from runtime.tls.certificates import Tls
+
+if TYPE_CHECKING:
+    from temporalio.plugin import SimplePlugin
+    from temporalio.worker import WorkflowRunner
 
 PATIENCE = 5.0
 """Seconds after which a person's errand is not kept waiting for a Temporal that does not answer; the library waits 30."""
@@ -29,24 +30,44 @@ VALUES = ("contracts", "activities", "pydantic", "pydantic_core", "holidays", "d
 """Values and pure functions, which a workflow shares with the process in the sandbox, too; the calendar reads files."""
 
 
-def plugin(codec: PayloadCodec | None = None, *, strict: bool = False) -> SimplePlugin:
-    """What makes client, worker and replayer agree on how a workflow is run and its data written.
+def converter(codec: PayloadCodec | None = None) -> DataConverter:
+    """How data is written: what a client needs; a worker takes it from its client.
 
     Args:
         codec: What encrypts the data, and with it the words and traces of failures. None: nothing is encrypted.
+    """
+    clear = DataConverter(payload_converter_class=OncePayloadConverter)
+    encrypted = replace(clear, payload_codec=codec, failure_converter_class=DefaultFailureConverterWithEncodedAttributes)
+    return encrypted if codec else clear
+
+
+def plugin(codec: PayloadCodec | None = None, *, strict: bool = False) -> "SimplePlugin":
+    """What makes client, worker and replayer agree on how a workflow is run and its data written.
+
+    Args:
+        codec: As for ``converter``.
         strict: Run workflows in the sandbox, which loads ``workflows`` anew for every run and refuses what no replay could
             repeat. It took more than half of all processor time, so an office does without; the tests of replay use it, and
             what it would keep apart is proved there to be kept nowhere.
     """
-    clear = DataConverter(payload_converter_class=OncePayloadConverter)
-    encrypted = replace(clear, payload_codec=codec, failure_converter_class=DefaultFailureConverterWithEncodedAttributes)
-    sandbox = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*VALUES))
-    return SimplePlugin(
-        "keten",
-        data_converter=encrypted if codec else clear,
-        workflow_runner=sandbox if strict else UnsandboxedWorkflowRunner(),
-        workflow_failure_exception_types=[],
-    )
+    from temporalio.plugin import SimplePlugin  # noqa: PLC0415 - all of the worker, which a person's command needs never
+
+    def runner(_: "WorkflowRunner | None") -> "WorkflowRunner":
+        return _sandbox() if strict else _without_sandbox()
+
+    return SimplePlugin("keten", data_converter=converter(codec), workflow_runner=runner, workflow_failure_exception_types=[])
+
+
+def _sandbox() -> "WorkflowRunner":
+    from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions  # noqa: PLC0415 - as above
+
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*VALUES))
+
+
+def _without_sandbox() -> "WorkflowRunner":
+    from temporalio.worker import UnsandboxedWorkflowRunner  # noqa: PLC0415 - as above
+
+    return UnsandboxedWorkflowRunner()
 
 
 class TemporalUnreachable(ConnectionError):  # noqa: N818 - named as what is the case
@@ -68,7 +89,12 @@ async def connect(
     Raises:
         TemporalUnreachable: Nobody answers, or not with a certificate that this side believes, or it does not believe ours.
     """
-    return await _reach(address, namespace, [plugin(codec)], tls, patience)
+    return await _reach(address, namespace, converter(codec), tls, patience)
+
+
+def beside(client: Client, namespace: str, codec: PayloadCodec) -> Client:
+    """A client in another agency's namespace, over the same connection."""
+    return Client(client.service_client, namespace=namespace, data_converter=converter(codec))
 
 
 async def connect_plainly(address: str, tls: Tls | None = None, *, patience: float = PATIENCE) -> Client:
@@ -77,16 +103,14 @@ async def connect_plainly(address: str, tls: Tls | None = None, *, patience: flo
     Raises:
         TemporalUnreachable: As for ``connect``.
     """
-    return await _reach(address, "default", [], tls, patience)
+    return await _reach(address, "default", DataConverter.default, tls, patience)
 
 
-async def _reach(
-    address: str, namespace: str, plugins: Sequence[SimplePlugin], tls: Tls | None, patience: float | None
-) -> Client:
+async def _reach(address: str, namespace: str, written: DataConverter, tls: Tls | None, patience: float | None) -> Client:
     config = _config(tls)
     try:
         async with asyncio.timeout(patience):
-            return await Client.connect(address, namespace=namespace, plugins=plugins, tls=config)
+            return await Client.connect(address, namespace=namespace, data_converter=written, tls=config)
     except (RuntimeError, TimeoutError) as error:  # the client has no error of its own for it
         raise TemporalUnreachable(NO_ANSWER + (NO_TLS if tls else "")) from error
 

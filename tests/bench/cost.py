@@ -27,7 +27,7 @@ from rich.table import Table
 from console.commands.demo import CLOCKS
 from console.demo.staff import SimulatedStaff
 from console.demo.stories import with_help_and_riec
-from console.installation import everything
+from console.everything import everything
 from console.screen import screen
 from runtime.audit.log import AuditLog
 from runtime.bus.seal import Seal

@@ -21,7 +21,7 @@ import structlog
 
 from console.commands.demo import CLOCKS
 from console.demo.stories import with_help_and_riec
-from console.installation import everything
+from console.everything import everything
 from console.screen import screen
 from runtime.settings import Settings
 from tests.faults.hostile import Patient, attacking, poisoned

@@ -30,11 +30,10 @@ class Server:
         return Connection()
 
 
-class Connection:
-    service_client = object()
+class Connection: ...
 
 
-def as_it_is(connection: object, **_: Any) -> object:
+def as_it_is(connection: object, *_: Any) -> object:
     return connection
 
 
@@ -44,8 +43,8 @@ def nothing(*_: Any) -> None: ...
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     server = Server()
-    monkeypatch.setattr("console.installation.connect", server.connect)
-    monkeypatch.setattr("console.installation.Client", as_it_is)
+    monkeypatch.setattr("runtime.temporal.client.connect", server.connect)
+    monkeypatch.setattr("runtime.temporal.client.beside", as_it_is)
     return server
 
 

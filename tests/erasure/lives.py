@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from activities.erasing import erasure_of
 from console.installation import Installation
 from contracts.agencies import Agency, read_directory
 from contracts.events.signals import SignalReported
@@ -21,7 +22,6 @@ from runtime.waiting import until
 from tests.closed_cases import COORDINATOR, DESK, KEEPERS, REGISTRY, REPORTER, Content, decided, reported
 from tests.faults.town import Town, town
 from tests.installed import PATIENCE, Here
-from workers.holdings import erasure_of
 from workers.tending import tend
 
 T = TypeVar("T")

@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 
 from console.commands.demo import CLOCKS
 from console.demo.stories import with_help_and_riec
-from console.installation import Installation, everything
+from console.everything import everything
+from console.installation import Installation
 from runtime.bus import Access
 from runtime.bus.standing import Standing, standing
 from runtime.keys.files import Role
