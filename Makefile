@@ -39,7 +39,8 @@ power-cut: $(STAMP) ## the disk of a home loses its power while cases run; as ro
 orderings: $(STAMP) ## many orders of a case's events, for an hour without haste (ORDERINGS=300)
 	@ORDERINGS=$(or $(ORDERINGS),300) $(BIN)/python -m pytest -m '' tests/workflows/test_orderings.py $(ARGS)
 
-bench: $(STAMP) ## the share of processor time of privacy, per case (CASES=20); and a case beside an agency that attacks
+bench: $(STAMP) ## a case beside the smallest Temporal program (ROUNDS=5 CASES=8 OPEN=1000; WRITE=1: docs/benchmarks); privacy; an attack
+	@$(BIN)/python -m tests.bench --rounds $(or $(ROUNDS),5) --cases $(or $(CASES),8) --open $(or $(OPEN),1000) $(if $(WRITE),--write)
 	@$(BIN)/python -m tests.bench.cost --cases $(or $(CASES),20)
 	@$(BIN)/python -m tests.bench.hostile
 

@@ -1,1 +1,1 @@
-"""Measurements: never part of the tests."""
+"""Measurements: what they draw is tested, and once in `make chaos` that they run."""

@@ -36,6 +36,7 @@ from runtime.logs import configure_logs
 from runtime.processing.log import SqlProcessingLog
 from runtime.settings import Settings
 from runtime.temporal.codec import CaseCodec
+from tests.bench.processes import spent_by
 from tests.flushes import counted
 
 GUARDED: dict[str, tuple[tuple[type[Any], tuple[str, ...]], ...]] = {
@@ -90,12 +91,6 @@ def measure_all(clock: Clock) -> None:
         for owner, names in places:
             for name in names:
                 setattr(owner, name, clock.wrap(part, getattr(owner, name)))
-
-
-def spent_by(pid: int) -> float:
-    """Processor seconds of a process so far (Linux: proc(5), fields 14 and 15 of ``stat``)."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def measure(cases: int) -> None:

@@ -17,7 +17,7 @@ from runtime.bus import Delivery
 from runtime.bus.connection import jetstream
 from runtime.keys.files import Role
 from runtime.servers.provision import inbox_consumers, provision_account, streams
-from tests.bench.cost import spent_by
+from tests.bench.processes import megabytes, spent_by
 from tests.bus_server import DESK, POLICE, REGISTRY, BusServer
 
 SENDERS = 400
@@ -60,7 +60,7 @@ class Bench:
         await asyncio.sleep(IDLE)
         for name, pid in pids.items():
             share = (spent_by(pid) - before[name]) / IDLE
-            screen.print(f"idle, {name}: {share:.1%} of a processor, {_megabytes(pid):.0f} MB")
+            screen.print(f"idle, {name}: {share:.1%} of a processor, {megabytes(pid):.0f} MB")
 
     async def _one_by_one(self, when: str, senders: Iterable[Agency]) -> None:
         waited: list[float] = []
@@ -96,11 +96,6 @@ class Bench:
 def _spread(seconds: Iterable[float]) -> str:
     ordered = sorted(seconds)
     return f"median {statistics.median(ordered) * 1000:.0f} ms, worst {ordered[-1] * 1000:.0f} ms"
-
-
-def _megabytes(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
 def main() -> None:

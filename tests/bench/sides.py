@@ -1,0 +1,49 @@
+"""What is measured of Keten, and beside it of the smallest program that does as much."""
+
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
+
+from temporalio.client import WorkflowHandle
+
+from tests.bench.processes import megabytes, spent_by
+
+
+class Heard(NamedTuple):
+    """Seconds after a signal was sent."""
+
+    answered: float
+    """Until its sender had the answer."""
+    arrived: float
+    """Until the next file began, which another workflow opened."""
+
+
+class Side(ABC):
+    """Either of the two, driven from this process, which is not measured."""
+
+    pids: dict[str, int]
+    """Its processes by name; the first is the one with the workers."""
+
+    @abstractmethod
+    async def case(self) -> None:
+        """One case from its signal to the end of all its workflows."""
+
+    @abstractmethod
+    async def signal(self) -> Heard:
+        """A signal that nobody decides about: it stays open."""
+
+    @abstractmethod
+    async def restart(self) -> None:
+        """Kill every process without a word, and start all again."""
+
+    def spent(self) -> dict[str, float]:
+        """Processor seconds so far, by process."""
+        return {name: spent_by(pid) for name, pid in self.pids.items()}
+
+    def megabytes(self) -> float:
+        """Memory of all processes."""
+        return sum(megabytes(pid) for pid in self.pids.values())
+
+
+async def begun(handle: WorkflowHandle[Any, Any]) -> float:
+    """When a workflow began, in seconds since 1970."""
+    return (await handle.describe()).start_time.timestamp()
