@@ -40,6 +40,7 @@ VOLATILE = {
     "because",
     "recorded_on",
     "reported_on",
+    "until",
 }
 """What differs between any two files: pseudonyms and moments."""
 
