@@ -23,6 +23,7 @@ from runtime.bus import Delivery, TryLater
 from runtime.keys.case_keys import CaseErased
 from runtime.temporal.codec import key_of
 from workers.wiring import Wiring
+from workflows.engine.attributes import Face
 from workflows.engine.process import Process
 from workflows.engine.record import Latecomer, Received, Record
 from workflows.engine.table import OPENING
@@ -136,7 +137,8 @@ class Filing:
 
     async def _open_with(self, process: Workflow, system: str, name: str, received: Received[Any], update: str) -> None:
         """Start the file and hand it its first event in one step; a file that was void may begin again."""
-        file = self.new_file(process, system, name)
+        file, us = self.new_file(process, system, name), self._agency.slug
+        face = Face(phase=OPENING, owner=us, region=None, kind=process.system, case=file.reference, deadline=None, overdue=False)
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             process.__name__,
             file,
@@ -145,6 +147,7 @@ class Filing:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=REOPENING[process.reopens],
             static_summary=f"{process.table.title} {file.reference}",
+            search_attributes=face.at_the_start,
         )
         client: Any = self._client  # its overloads are only partly typed
         try:
