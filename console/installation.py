@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from temporalio.client import Client
 from console.witness import OPERATOR, Witness
 from contracts.agencies import Agency
 from runtime.bus import DeadLetters, Mailbox
-from runtime.ending import together
 from runtime.keys.files import Role
 from runtime.people.people import PersonUnknown
 from runtime.private_files import KeyFileError
@@ -185,16 +184,21 @@ def home_watched(wiring: Wiring, slug: str) -> AbstractAsyncContextManager[None]
 
 
 @asynccontextmanager
-async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, Running]]:
-    """The servers and the offices of all agencies, in this process."""
-    from workers.kinds import office  # noqa: PLC0415 - every workflow, which a console does not need
-
+async def servers(settings: Settings) -> AsyncGenerator[tuple[Installation, Running]]:
+    """The servers, and all that the offices need of the home, without an office."""
     directory = read_tables(settings)
-    async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(embedded(settings, directory))
+    async with embedded(settings, directory) as running:
         installation = Installation.of(settings, running)
         installation.prepare()
         _ = installation.witness
-        await stack.enter_async_context(together([office(agency, installation).open() for agency in directory.agencies]))
-        await stack.enter_async_context(home_watched(installation, directory.agencies[0].slug))
+        async with home_watched(installation, directory.agencies[0].slug):
+            yield installation, running
+
+
+@asynccontextmanager
+async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, Running]]:
+    """The servers and the offices of all agencies, in this process."""
+    from workers.kinds import offices  # noqa: PLC0415 - every workflow, which a console does not need
+
+    async with servers(settings) as (installation, running), offices(installation.directory.agencies, installation):
         yield installation, running
