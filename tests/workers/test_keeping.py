@@ -23,6 +23,7 @@ from contracts.reference import new_reference
 from contracts.views import FileView
 from contracts.words import ErasureReason
 from runtime.keys.ended_files import EndedFiles
+from runtime.temporal.client import connect
 from tests.installed import eventually
 from tests.workers.few import few
 from tests.workflows.doubles import Awaiting, Letters, Papers, Vault
@@ -90,7 +91,8 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Plac
     async with few(folder, ("signal-desk", SLUG, "comensha")) as installation:
         agency = installation.directory.get(SLUG)
         installation.prepare_case_keys(SLUG)
-        there = Place(installation, agency, await installation.client(agency))
+        client = await connect(installation.temporal_address, agency.namespace, installation.codec(SLUG))
+        there = Place(installation, agency, client)
         async with Worker(there.client, task_queue=SLUG, workflows=[Retention], activities=there.activities):
             yield there
 
