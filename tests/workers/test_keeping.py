@@ -23,7 +23,7 @@ from contracts.reference import new_reference
 from contracts.views import FileView
 from contracts.words import ErasureReason
 from runtime.keys.ended_files import EndedFiles
-from runtime.temporal.client import connect
+from runtime.temporal.client import plugin
 from tests.installed import eventually
 from tests.workers.few import few
 from tests.workflows.doubles import Awaiting, Letters, Papers, Vault
@@ -91,9 +91,9 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Plac
     async with few(folder, ("signal-desk", SLUG, "comensha")) as installation:
         agency = installation.directory.get(SLUG)
         installation.prepare_case_keys(SLUG)
-        client = await connect(installation.temporal_address, agency.namespace, installation.codec(SLUG))
-        there = Place(installation, agency, client)
-        async with Worker(there.client, task_queue=SLUG, workflows=[Retention], activities=there.activities):
+        there = Place(installation, agency, await installation.client(agency))
+        at_work = Worker(there.client, task_queue=SLUG, workflows=[Retention], activities=there.activities, plugins=[plugin()])
+        async with at_work:
             yield there
 
 
