@@ -83,15 +83,19 @@ class Keeper:
         await self._ended.opened(case)
 
     async def ask_about_what_is_due(self) -> int:
-        """Open one for each case whose term has ended.
+        """Open one for each case whose term has ended; one that cannot be opened holds up no other.
 
         Returns:
-            How many.
+            How many were opened.
         """
-        due = await self._ended.due(datetime.now(UTC), AT_ONCE)
-        for case in due:
-            await self.ask(case)
-        return len(due)
+        asked = 0
+        for case in await self._ended.due(datetime.now(UTC), AT_ONCE):
+            try:
+                await self.ask(case)
+                asked += 1
+            except Exception as error:
+                log.warning("term_not_asked_about", agency=self._agency.slug, reference=case, error=type(error).__name__)
+        return asked
 
     async def file_of(self, case: str) -> RetentionFile:
         """What such a workflow begins with that something else opens: an agency that asks, or a consent that was withdrawn."""

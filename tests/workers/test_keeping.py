@@ -193,6 +193,29 @@ class Refusing(Keeper):
         return await super().ask_about_what_is_due()
 
 
+class Failing(Keeper):
+    """A keeper to whom one case is a riddle."""
+
+    riddle = ""
+
+    async def ask(self, case: str) -> None:
+        if case == self.riddle:
+            raise RuntimeError
+        await super().ask(case)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_case_that_cannot_be_asked_about_holds_up_no_other(place: Place) -> None:
+    keeper = Failing(place.agency, place.installation, place.client)
+    keeper.riddle = await place.ended(PAST - timedelta(days=9))
+    other = await place.ended(PAST)
+    with capture_logs() as said:
+        assert await keeper.ask_about_what_is_due() == 1
+    assert [line["reference"] for line in said if line["event"] == "term_not_asked_about"] == [keeper.riddle]
+    assert (await place.view(other)).track.phase in {"kept", "due"}
+    await place.lines.forget(keeper.riddle)
+
+
 @pytest.mark.asyncio(loop_scope="module")
 async def test_an_office_looks_again_and_again_and_goes_on_after_a_fault(place: Place) -> None:
     case = await place.ended(PAST)
