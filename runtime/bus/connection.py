@@ -82,9 +82,9 @@ def _no_trust(error: ssl.SSLError) -> str:
     )
 
 
-def jetstream(client: Client) -> JetStreamContext:
-    """The streams of the account that this connection is in."""
-    return client.jetstream()  # pyright: ignore[reportUnknownMemberType]
+def jetstream(client: Client, patience: float = PATIENCE) -> JetStreamContext:
+    """The streams of the account that this connection is in; a question to them may take that many seconds."""
+    return client.jetstream(timeout=patience)  # pyright: ignore[reportUnknownMemberType]
 
 
 def headers_of(message: Msg | RawStreamMsg) -> dict[str, str]:

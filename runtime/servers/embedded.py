@@ -22,7 +22,7 @@ from runtime.keys.event_keys import EventKeys
 from runtime.keys.files import Keys
 from runtime.servers.full_disk import reopened_when_there_is_room
 from runtime.servers.nats_config import render
-from runtime.servers.process import ServerFailed, ServerProcess, binary, free_port, works_in
+from runtime.servers.process import PortTaken, ServerFailed, ServerProcess, binary, free_ports, works_in
 from runtime.servers.production import refuse_embedded
 from runtime.servers.provision import provision_namespaces, provision_streams
 from runtime.servers.running import AlreadyRunning, Running, locked, read_running
@@ -41,7 +41,7 @@ __all__ = ["AlreadyRunning", "Running", "ServerFailed", "binary", "embedded", "r
 
 HOST = "127.0.0.1"
 STARTS = 3
-"""How often a server is started whose ports others take."""
+"""How often the servers are started when others take their ports."""
 READY_PATIENCE = 30.0
 STORES_PAUSE = 5.0
 """Seconds between two looks whether the servers' stores are where they were."""
@@ -150,8 +150,36 @@ async def _start(
 
     The embedded Temporal knows no TLS, so both listen on loopback, whether the bus has certificates or not. Both work in the
     home and know their files by names relative to it, because each reads some characters of a path in a way of its own.
+
+    Where another process took a port between our choice and its use, both start anew on others: Temporal also chooses ports
+    for its inner services by itself.
     """
-    ports = _ports(settings)
+    remembered = _remembered(settings)
+    for left in reversed(range(STARTS)):
+        async with AsyncExitStack() as trying:
+            try:
+                ports = _ports(settings, remembered)
+                running = await _start_on(ports, settings, directory, keys=keys, certificates=certificates, stack=trying)
+            except PortTaken:
+                if not left:
+                    raise
+                log.warning("port_taken")
+                remembered = {}
+            else:
+                stack.push_async_exit(trying.pop_all())
+                return running
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+async def _start_on(  # noqa: PLR0913 - where, with what, for whom, and who ends it
+    ports: dict[str, int],
+    settings: Settings,
+    directory: Directory,
+    *,
+    keys: Keys,
+    certificates: Certificates,
+    stack: AsyncExitStack,
+) -> Embedded:
     nats_url, address = f"{'tls' if certificates.bus else 'nats'}://{HOST}:{ports['nats']}", f"{HOST}:{ports['temporal']}"
     _write_private(settings.nats_config, _bus_config(settings, directory, keys, certificates, ports["nats"]))
     mend_store(settings.nats_dir)
@@ -209,28 +237,23 @@ def _partitions(database: Path) -> list[str]:
     return [part for kind in kinds for part in ("--dynamic-config-value", f"matching.numTaskqueue{kind}Partitions=1")]
 
 
-def _ports(settings: Settings) -> dict[str, int]:
-    remembered: dict[str, int] = {}
+def _remembered(settings: Settings) -> dict[str, int]:
+    """The ports of the last run."""
     with contextlib.suppress(FileNotFoundError, ValueError):
-        remembered = json.loads(settings.ports_file.read_text(encoding="utf-8"))
-    wanted = {"nats": settings.nats_port, "temporal": settings.temporal_port, "ui": settings.ui_port}
-    return {name: free_port(port, remembered.get(name)) for name, port in wanted.items()}
+        return json.loads(settings.ports_file.read_text(encoding="utf-8"))
+    return {}
+
+
+def _ports(settings: Settings, remembered: dict[str, int]) -> dict[str, int]:
+    return free_ports({"nats": settings.nats_port, "temporal": settings.temporal_port, "ui": settings.ui_port}, remembered)
 
 
 async def _ready(server: ServerProcess, answers: Callable[[], Awaitable[None]]) -> None:
-    """Wait until the server really answers, or has died, or is too slow.
-
-    Temporal chooses ports for its inner services by itself: where another process was quicker, it starts anew and chooses others.
-    """
-    again = STARTS - 1
+    """Wait until the server really answers, or has died, or is too slow."""
 
     async def ready() -> bool:
-        nonlocal again
-        if again and server.found_a_port_taken:
-            again -= 1
-            await server.start_anew(lambda: None)
         if not server.alive:
-            await server.died()
+            raise server.failure()
         try:
             await answers()
         except (OSError, RPCError, NatsError, TimeoutError):

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -30,6 +30,10 @@ class ServerFailed(RuntimeError):  # noqa: N818 - named as what happened
     """A server did not start or died; the message holds the last lines of its log."""
 
 
+class PortTaken(ServerFailed):
+    """Between our choice of a port and its use somebody else took it."""
+
+
 def binary(name: str) -> Path:
     """The server that came with this environment.
 
@@ -42,16 +46,33 @@ def binary(name: str) -> Path:
     return path
 
 
-def free_port(wanted: int, remembered: int | None = None, host: str = "127.0.0.1") -> int:
+def free_port(wanted: int = 0, remembered: int | None = None, host: str = "127.0.0.1") -> int:
     """The configured port; else the one of the last run if nobody took it; else any free one."""
+    with _held(wanted, remembered, host) as port:
+        return port
+
+
+def free_ports(wanted: Mapping[str, int], remembered: Mapping[str, int]) -> dict[str, int]:
+    """A port for each name, as ``free_port`` chooses it, and no port for two of them.
+
+    Each is held until all are chosen: the system may give out again what was let go.
+    """
+    with contextlib.ExitStack() as holding:
+        return {name: holding.enter_context(_held(port, remembered.get(name))) for name, port in wanted.items()}
+
+
+@contextlib.contextmanager
+def _held(wanted: int, remembered: int | None, host: str = "127.0.0.1") -> Generator[int]:
     for port in (wanted,) if wanted else (remembered or 0, 0):
         with contextlib.closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((host, port))
+                probe.listen()
             except OSError:
                 continue
-            return int(probe.getsockname()[1])
+            yield int(probe.getsockname()[1])
+            return
     raise ServerFailed(f"port {wanted} is taken: end what listens there, or set another (0 takes a free one)")
 
 
@@ -111,11 +132,6 @@ class ServerProcess:
         """Whether it still runs."""
         return self._process.returncode is None
 
-    @property
-    def found_a_port_taken(self) -> bool:
-        """Whether it ended because between its choice of a port and its use somebody else took it."""
-        return not self.alive and PORT_TAKEN in self._said()
-
     async def died(self) -> None:
         """Wait until it ends, which it should not.
 
@@ -128,7 +144,13 @@ class ServerProcess:
         if process is not self._process:
             await self.died()
         log.critical("server_died", server=self.name, exit_code=code)
-        raise ServerFailed(f"{self.name} ended with code {code}. Its log {self._log_file} ends:\n{self._last_words()}")
+        raise self.failure()
+
+    def failure(self) -> ServerFailed:
+        """Of one that has ended: why, with the last lines of its log; ``PortTaken`` if it says so."""
+        kind = PortTaken if PORT_TAKEN in self._said() else ServerFailed
+        code = self._process.returncode
+        return kind(f"{self.name} ended with code {code}. Its log {self._log_file} ends:\n{self._last_words()}")
 
     async def stop(self, patience: float = STOP_PATIENCE) -> None:
         """Ask it to end, and end it if it does not."""

@@ -35,7 +35,7 @@ RETENTION = timedelta(days=30)
 ANSWERS_KEPT = timedelta(days=4)
 """An office gives up a day before (``runtime/bus/answers.py``), with an alarm; this is for one that is closed."""
 PATIENCE = 30.0
-"""Seconds until a consumer is made, and until a namespace or a search attribute that was made must be visible."""
+"""Seconds until a stream or a consumer is made, and until a namespace or a search attribute that was made must be visible."""
 
 
 def streams(shares: Shares = SHARES, *, replicas: int = 1) -> tuple[StreamConfig, ...]:
@@ -140,7 +140,7 @@ async def provision_account(operator: Access, wanted: Sequence[StreamConfig], ta
     """Make or update the streams and consumers of one agency, as its operator."""
     client = await connect(*operator)
     try:
-        stream = jetstream(client)
+        stream = jetstream(client, PATIENCE)
         for config in wanted:
             await _provision_stream(stream, config)
         await _provision_consumers(stream, taking)

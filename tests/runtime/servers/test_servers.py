@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -24,7 +25,7 @@ from runtime.keys.files import Keys, Role
 from runtime.servers import embedded as servers
 from runtime.servers import process
 from runtime.servers.embedded import AlreadyRunning, Running, embedded, read_running
-from runtime.servers.process import PORT_TAKEN, ServerFailed, ServerProcess, binary, free_port
+from runtime.servers.process import PORT_TAKEN, PortTaken, ServerFailed, ServerProcess, binary, free_port, free_ports
 from runtime.servers.provision import provision_namespaces, provision_streams
 from runtime.servers.read_back import read_back
 from runtime.settings import Settings
@@ -113,40 +114,47 @@ async def test_a_server_that_dies_is_heard_of_with_its_last_words(tmp_path: Path
     assert [line["server"] for line in said if line["event"] == "server_died"] == ["nats-server"], "the other one was ended"
 
 
-def _choose_a_taken_port(listener: socket.socket, monkeypatch: pytest.MonkeyPatch) -> int:
+def _choose_a_taken_port(listener: socket.socket, monkeypatch: pytest.MonkeyPatch, times: int) -> int:
+    """Another process is quicker: the port was free when it was chosen."""
     port: int = listener.getsockname()[1]
+    free = servers.free_ports
+    left = iter(range(times))
 
-    def chosen(_: Settings) -> dict[str, int]:
-        return {"nats": free_port(0), "temporal": port, "ui": free_port(0)}
+    def chosen(wanted: Mapping[str, int], remembered: Mapping[str, int]) -> dict[str, int]:
+        return free(wanted, remembered) | ({"temporal": port} if next(left, None) is not None else {})
 
-    monkeypatch.setattr(servers, "_ports", chosen)
+    monkeypatch.setattr(servers, "free_ports", chosen)
     return port
 
 
-async def test_a_server_whose_port_another_process_took_first_starts_again(
+async def test_servers_whose_port_another_process_took_first_start_on_others(
     tmp_path: Path, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as quicker:
-        port = _choose_a_taken_port(quicker, monkeypatch)
-        log = tmp_path / "logs" / "temporal.log"
-
-        async def until_it_failed() -> None:
-            while not (log.exists() and PORT_TAKEN in log.read_text()):
-                await asyncio.sleep(0.01)
-            quicker.close()
-
-        failing = asyncio.create_task(until_it_failed())
+    with socket.create_server(("127.0.0.1", 0)) as quicker, capture_logs() as said:
+        port = _choose_a_taken_port(quicker, monkeypatch, times=servers.STARTS - 1)
         async with embedded(Settings(home=tmp_path), _few(directory)) as running:
-            await failing
-            assert running.temporal_address == f"127.0.0.1:{port}"
+            assert running.temporal_address != f"127.0.0.1:{port}"
+            assert json.loads(Settings(home=tmp_path).ports_file.read_text())["temporal"] != port
+            assert all(_alive(pid) for pid in running.pids.values())
+    assert [line["event"] for line in said if line["log_level"] in {"warning", "critical"}] == ["port_taken"] * 2
 
 
-async def test_a_port_that_stays_taken_is_said(tmp_path: Path, directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_port_that_is_taken_at_every_start_is_said(
+    tmp_path: Path, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as there:
-        _choose_a_taken_port(there, monkeypatch)
-        with pytest.raises(ServerFailed, match=f"temporal ended with code 1.*(?s:.*){PORT_TAKEN}"):
+        _choose_a_taken_port(there, monkeypatch, times=servers.STARTS)
+        with pytest.raises(PortTaken, match=f"temporal ended with code 1.*(?s:.*){PORT_TAKEN}"):
             async with embedded(Settings(home=tmp_path), _few(directory)):
                 pass
+
+
+def test_no_port_is_chosen_for_two() -> None:
+    """The system gives out again what was let go, so all are held until all are chosen."""
+    kept = free_port()
+    chosen = free_ports({"nats": 0, "temporal": 0, "ui": 0}, {"nats": kept, "temporal": kept, "ui": kept})
+    assert chosen["nats"] == kept
+    assert len(set(chosen.values())) == 3
 
 
 def _program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str) -> None:
@@ -169,14 +177,13 @@ async def test_of_a_server_that_broke_off_is_told_why_and_whether_a_port_was_tak
     """The calls that led there come after it: the last lines say nothing."""
     _program(tmp_path, monkeypatch, f"panic: listen tcp 127.0.0.1:7777: bind: {PORT_TAKEN}\n{CALLS}")
     broken = await ServerProcess.start("server", [], tmp_path / "server.log")
-    with pytest.raises(ServerFailed, match=r"(?s)ended with code 2.*panic: listen tcp"):
+    with pytest.raises(PortTaken, match=r"(?s)ended with code 2.*panic: listen tcp"):
         await broken.died()
-    assert broken.found_a_port_taken
     _program(tmp_path, monkeypatch, f"panic: no such table\n{CALLS}")
     other = await ServerProcess.start("server", [], tmp_path / "server.log")
-    with pytest.raises(ServerFailed, match="no such table"):
+    with pytest.raises(ServerFailed, match="no such table") as caught:
         await other.died()
-    assert not other.found_a_port_taken, "the log of an earlier start says so"
+    assert not isinstance(caught.value, PortTaken), "the log of an earlier start says so"
 
 
 async def test_drift_is_read_back_and_provisioned_away(tmp_path: Path, directory: Directory) -> None:
@@ -207,6 +214,7 @@ async def test_the_database_is_set_to_flush_every_commit(tmp_path: Path, directo
 
 UP = """
 import asyncio, sys
+from collections.abc import Mapping
 from pathlib import Path
 from contracts.agencies import read_directory
 from runtime.logs import configure_logs
