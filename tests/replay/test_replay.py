@@ -3,12 +3,13 @@
 import base64
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from difflib import unified_diff
 from typing import Any, cast
 
 import pytest
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
@@ -18,9 +19,10 @@ from runtime.temporal.client import plugin
 from tests.replay.changed import TalkativeDossier
 from tests.replay.fingerprint import fingerprint
 from tests.replay.record import HISTORIES, live, read, recordings
+from tests.replay.written import assert_written
 from tests.workflows.servers import time_skipping
 from tests.workflows.stories import STORIES
-from tests.workflows.ways import PROCESSES, Way
+from tests.workflows.ways import PROCESSES
 from workflows.engine.process import Process
 
 RECORDED = sorted(path.name for path in HISTORIES.glob("*.json"))
@@ -79,9 +81,8 @@ async def test_a_history_does_not_replay_on_a_workflow_that_says_something_more(
         await replayer.replay_workflow(read(recordings("dossier")[0]))
 
 
-async def difference(env: WorkflowEnvironment, story: str, way: Way) -> str:
+def difference(story: str, events: Sequence[HistoryEvent]) -> str:
     """What a life of today commands otherwise than every recording; empty where one has the same commands."""
-    [events] = await live(env, way)
     today = fingerprint(events)
     recorded = [(path.name, fingerprint(read(path).events)) for path in recordings(story)]
     if today in (commands for _, commands in recorded):
@@ -91,15 +92,20 @@ async def difference(env: WorkflowEnvironment, story: str, way: Way) -> str:
 
 
 @pytest.mark.parametrize("story", STORIES)
-async def test_the_commands_are_those_of_a_recording(env: WorkflowEnvironment, story: str) -> None:
-    found = await difference(env, story, STORIES[story])
+async def test_the_commands_are_those_of_a_recording_and_as_many_as_before(env: WorkflowEnvironment, story: str) -> None:
+    [events] = await live(env, STORIES[story])
+    found = difference(story, events)
     assert not found, REMEDY.format(story=story, difference=found)
+    assert_written(story, events)
 
 
 async def test_a_changed_order_of_commands_is_found(env: WorkflowEnvironment) -> None:
     process: type[Process[Any]] = TalkativeDossier
-    found = await difference(env, "dossier", replace(STORIES["dossier"], process=process))
+    [events] = await live(env, replace(STORIES["dossier"], process=process))
+    found = difference("dossier", events)
     assert "+activity_task_scheduled post dossiers.reported-back.v1 to lelystad" in found
+    with pytest.raises(AssertionError, match=r"activities: 7, was 6; (?s:.*)WRITTEN in written.py"):
+        assert_written("dossier", events)
 
 
 MAY_STAND_IN_A_TEXT = re.compile(r"^an example")
