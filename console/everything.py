@@ -1,29 +1,33 @@
-"""The servers and the offices of all agencies in one process."""
+"""The servers, and the offices of all agencies."""
 
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from console.installation import Installation
-from runtime.ending import together
 from runtime.servers.embedded import Embedded, embedded
 from runtime.settings import Settings
-from workers.kinds import office
+from workers.kinds import offices
 from workers.looks import disk
 from workers.watching import Watch, watching
 from workers.wiring import Wiring, read_tables
 
 
 @asynccontextmanager
-async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, Embedded]]:
-    """The servers and the offices of all agencies, in this process."""
+async def servers(settings: Settings) -> AsyncGenerator[tuple[Installation, Embedded]]:
+    """The servers, and all that the offices need of the home, without an office."""
     directory = read_tables(settings)
-    async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(embedded(settings, directory))
+    async with embedded(settings, directory) as running:
         installation = Installation.of(settings, running)
         installation.prepare()
         _ = installation.witness
-        await stack.enter_async_context(together([office(agency, installation).open() for agency in directory.agencies]))
-        await stack.enter_async_context(home_watched(installation, directory.agencies[0].slug))
+        async with home_watched(installation, directory.agencies[0].slug):
+            yield installation, running
+
+
+@asynccontextmanager
+async def everything(settings: Settings) -> AsyncGenerator[tuple[Installation, Embedded]]:
+    """The servers and the offices of all agencies, in this process."""
+    async with servers(settings) as (installation, running), offices(installation.directory.agencies, installation):
         yield installation, running
 
 

@@ -95,6 +95,12 @@ class Settings(BaseSettings):
     terms_pause: float = Field(
         default=3600.0, gt=0, description="seconds between two looks of an office whether the term of an ended file is over"
     )
+    processes: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="among how many processes `keten up` divides the offices; 0: one per core",
+    )
     inbox_loops: int = Field(default=4, ge=1, le=64, description="events of one sender that an inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
 

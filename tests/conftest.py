@@ -61,7 +61,8 @@ def told() -> Generator[Collector]:
 @pytest.fixture(scope="session")
 def keten(tmp_path_factory: pytest.TempPathFactory, told: Collector) -> Generator[Keten]:
     """A whole installation, with the demo's clocks, for every test that leaves others in peace."""
-    installed = Keten(tmp_path_factory.mktemp("keten") / "home", KETEN_GAP_PATIENCE="6", KETEN_OTLP_ENDPOINT=told.url)
+    home = tmp_path_factory.mktemp("keten") / "home"
+    installed = Keten(home, KETEN_GAP_PATIENCE="6", KETEN_OTLP_ENDPOINT=told.url, KETEN_PROCESSES="2")
     installed.up()
     try:
         yield installed

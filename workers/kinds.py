@@ -1,12 +1,15 @@
 """Which office a kind of agency has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 
 from contracts.agencies import Agency
 from contracts.words import AgencyKind
+from runtime.ending import together
 from workers.aid_organisation import aid_organisation
 from workers.care_coordinator import care_coordinator
 from workers.desk import desk
+from workers.dividing import cached
 from workers.municipality import municipality
 from workers.office import Office
 from workers.oversight import oversight
@@ -30,3 +33,8 @@ OFFICES: dict[AgencyKind, Callable[[Agency, Wiring], Office]] = {
 def office(agency: Agency, wiring: Wiring) -> Office:
     """The office of an agency, by its kind."""
     return OFFICES[agency.kind](agency, wiring)
+
+
+def offices(agencies: Sequence[Agency], wiring: Wiring) -> AbstractAsyncContextManager[None]:
+    """The offices of several agencies, which share this process and its memory."""
+    return together([office(agency, wiring).open(cached(agency, agencies)) for agency in agencies])

@@ -31,6 +31,7 @@ from runtime.temporal.kept_files import KeptWorkflows
 from workers.capabilities import activities_of, refuse_incomplete
 from workers.content import check_before_it_is_logged, check_content
 from workers.deliveries import Deliveries, Missed
+from workers.dividing import CACHED
 from workers.entitled import check_part
 from workers.faults import passes
 from workers.filing import Filing, Place, Workflow, code_of
@@ -81,8 +82,12 @@ class Office:
         self._processes = {process.system: process for process in (*workflows, *_everywhere(agency))}
 
     @asynccontextmanager
-    async def open(self) -> AsyncGenerator[None]:
-        """Work until the context ends: events are taken only while the Temporal worker runs."""
+    async def open(self, cached: int = CACHED) -> AsyncGenerator[None]:
+        """Work until the context ends: events are taken only while the Temporal worker runs.
+
+        Args:
+            cached: Workflows that stay in memory.
+        """
         wiring, slug = self._wiring, self.agency.slug
         bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER), wiring.certificates.of(slug))
         identity, seal = wiring.keys.identity(slug), wiring.seal(self.agency)
@@ -93,9 +98,7 @@ class Office:
         addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
         limits = Limits(pace=Pace(of_one=wiring.settings.inbox_loops))
         inbox = Inbox(bus, addressee, self.take, passing=passes, limits=limits)
-        wiring.prepare_case_keys(slug)
-        wiring.prepare_processing_log(slug)
-        wiring.prepare_audit(slug)
+        wiring.prepare_stores(slug)
         tls = wiring.certificates.for_temporal.of(slug)
         self._client = await connect(wiring.temporal_address, self.agency.namespace, wiring.codec(slug), tls)
         keeper = Keeper(self.agency, wiring, self._client)
@@ -112,6 +115,7 @@ class Office:
             task_queue=slug,
             workflows=list(self._processes.values()),
             activities=activities,
+            max_cached_workflows=cached,
             sticky_queue_schedule_to_start_timeout=STICKY,
             plugins=[plugin()],
         )

@@ -95,6 +95,8 @@ class Wiring:
         self.settings = settings
         self.nats_url = nats_url
         self.temporal_address = temporal_address
+        self.prepared = False
+        """Whether another process has made and marked the stores already, and this one only looks that they are the same."""
         self._codecs: dict[str, CaseCodec] = {}
         self._case_keys: dict[str, CaseKeys] = {}
         self._logs: dict[str, SqlProcessingLog] = {}
@@ -273,6 +275,12 @@ class Wiring:
         self._open("registry", self.settings.registry, Tables.REGISTER)
         return Registrar(SqlRegister(self.settings.registry))
 
+    def prepare_stores(self, slug: str) -> None:
+        """Make the databases of an agency, or bring them up to date."""
+        self.prepare_case_keys(slug)
+        self.prepare_processing_log(slug)
+        self.prepare_audit(slug)
+
     @cached_property
     def stores(self) -> Stores:
         """Which stores this home has; one for this process, so that what it opened is watched."""
@@ -291,6 +299,9 @@ class Wiring:
         return Access(self.nats_url, self.keys.seed(agency.slug, Role.OPERATOR), self.certificates.of(agency.slug))
 
     def _open(self, name: str, url: str, tables: Tables) -> None:
+        if self.prepared:
+            self.stores.opened_before(name, url)
+            return
         from runtime.migrations import upgrade
 
         self.stores.database(name, url, lambda url: upgrade(url, tables))

@@ -24,15 +24,22 @@ from runtime.servers.provision import provision_namespaces, provision_streams
 from runtime.servers.running import AlreadyRunning, read_running
 from runtime.settings import load_settings
 from runtime.tls.authority import LIFETIME, RENEW, Authority
+from runtime.waiting import first_to_end
 from runtime.watchdog import watched
 from workers.wiring import read_file
 
 
-def up(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="show the log")] = False) -> None:
+def up(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="show the log")] = False,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="divide the offices among so many; none: as many as serve, one per core"),
+    ] = None,
+) -> None:
     """Start the servers and the offices of all agencies; Ctrl-C stops them. State stays in the home directory."""
-    configured = settings()
-    configure_logs(as_json=configured.log_json, level=logging.INFO if verbose else logging.WARNING)
-    run(_up())
+    configured, level = settings(), logging.INFO if verbose else logging.WARNING
+    configure_logs(as_json=configured.log_json, level=level)
+    run(_up(processes or configured.processes, level))
 
 
 def worker(agency: Annotated[str, typer.Argument(help="slug of the agency")]) -> None:
@@ -64,18 +71,20 @@ def provision(
         run(_provision(replicas))
 
 
-async def _up() -> None:
-    from console.everything import everything
+async def _up(processes: int, level: int) -> None:
+    from console.everything import servers
+    from console.offices.processes import offices_of, watch
 
     settings = load_settings()
     async with ending() as end, AsyncExitStack() as stack:
         with screen.waiting("starting the bus, Temporal and every agency"):
-            installation, running = await stack.enter_async_context(everything(settings))
+            installation, running = await stack.enter_async_context(servers(settings))
+            offices = await stack.enter_async_context(offices_of(installation, processes, level))
         await stack.enter_async_context(watched())
         screen.print(good("Keten runs", f": {len(installation.directory.agencies)} agencies, state in {settings.home}"))
         show_addresses(installation)
         screen.print("Ctrl-C stops it; another terminal may now use `keten cases`, `keten publish`, `keten doctor`.")
-        await end.wait(running.watch())
+        await end.wait(first_to_end(running.watch(), watch(offices)))
         screen.print("stopping")
 
 

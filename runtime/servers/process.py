@@ -195,7 +195,7 @@ async def _started(name: str, arguments: Sequence[str], log_file: Path, home: Pa
             process_group=0,
             cwd=home,
             umask=0o077,
-            preexec_fn=_before_it_begins(),
+            preexec_fn=before_it_begins(),
         )
     log.info("server_started", server=name, pid=process.pid)
     return process
@@ -214,7 +214,7 @@ def works_in(home: Path, name: str, pid: int) -> bool:
         return False
 
 
-def _before_it_begins() -> Callable[[], None]:
+def before_it_begins() -> Callable[[], None]:
     """It leaves no core dump: the bus has the key of its storage. On Linux the kernel kills a child whose parent died.
 
     Elsewhere the next start refuses while the child still runs.

@@ -68,6 +68,17 @@ class Stores:
         if path:
             self.watch(name, path)
 
+    def opened_before(self, name: str, url: str) -> None:
+        """Use a SQL database that another process of this start has opened.
+
+        Raises:
+            StoreLost: It is gone, empty, unreadable, or another one.
+        """
+        path = file_of(url)
+        self.inspect(name, path, MarkedDatabase(url))
+        if path:
+            self.watch(name, path)
+
     def folder(self, name: str, path: Path) -> None:
         """Open a directory: what is on the list must be there; else it is made, and put on the list.
 

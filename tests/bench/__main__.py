@@ -39,6 +39,8 @@ class Sizes(NamedTuple):
     signals: int = 20
     restarts: int = 3
     open: int = 1000
+    processes: int = 0
+    """Among which Keten's offices are divided; 0: as `keten up` does when nothing is said."""
 
 
 class Bench:
@@ -124,16 +126,17 @@ class Bench:
         cases = ", ".join(f"{max(sizes.cases, count)} with {count} in flight" for count in sizes.in_flight)
         return {
             "rounds": f"{sizes.rounds}; cases in each: {cases}; signals in each: {sizes.signals}; restarts: {sizes.restarts}",
+            "processes": f"{sum(name.startswith('offices') for name in self._keten.pids) or 1} with Keten's offices, 1 of bare",
             "bare": f"{bare.workflows} workflows, {bare.updates} updates, {bare.hops} hops per case, counted at Keten",
             "not measured": NOT_MEASURED,
         }
 
 
 @asynccontextmanager
-async def both() -> AsyncGenerator[tuple[KetenSide, BareSide]]:
-    """Keten and the bare program, each in a home of its own."""
+async def both(processes: int = 0) -> AsyncGenerator[tuple[KetenSide, BareSide]]:
+    """Keten and the bare program, each in a home of its own; Keten's offices among so many processes, as ``keten up`` divides."""
     with tempfile.TemporaryDirectory(prefix="keten-bench-") as home:
-        keten, bare = KetenSide(Path(home) / "keten"), BareSide(Path(home) / "bare")
+        keten, bare = KetenSide(Path(home) / "keten", processes), BareSide(Path(home) / "bare")
         try:
             await keten.up()
             await bare.up()
@@ -145,7 +148,7 @@ async def both() -> AsyncGenerator[tuple[KetenSide, BareSide]]:
 
 async def measure(sizes: Sizes) -> Results:
     """Measure, and print what was found."""
-    async with both() as (keten, bare):
+    async with both(sizes.processes) as (keten, bare):
         results = await Bench(keten, bare, sizes).play()
     for table in tables(results):
         screen.print(table)
@@ -158,7 +161,7 @@ def main() -> None:
     """Read what is asked for, measure it, and write it down if asked."""
     usual = Sizes()
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("rounds", "cases", "signals", "restarts", "open"):
+    for name in ("rounds", "cases", "signals", "restarts", "open", "processes"):
         parser.add_argument(f"--{name}", type=int, default=getattr(usual, name))
     parser.add_argument("--in-flight", type=int, nargs="+", default=usual.in_flight)
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)} and the picture beside it")

@@ -14,3 +14,9 @@ def megabytes(pid: int) -> float:
     """What a process holds in memory."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def children(pid: int) -> set[int]:
+    """The processes that a process has started and that still run."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return {int(child) for task in tasks for child in (task / "children").read_text(encoding="ascii").split()}

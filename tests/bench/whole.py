@@ -23,6 +23,7 @@ from runtime.bus import Mailbox
 from runtime.bus.connection import connect, jetstream
 from runtime.servers.embedded import read_running
 from tests.bench.counts import Counts, Handle, counted
+from tests.bench.processes import children
 from tests.bench.sides import Heard, Side, begun
 from tests.installed import PATIENCE, Keten
 
@@ -56,8 +57,8 @@ SETTLED = 2.0
 class KetenSide(Side):
     """The product, with the clocks of every day: none of them ends meanwhile."""
 
-    def __init__(self, home: Path) -> None:
-        self._keten = Keten(home, KETEN_CLOCKS="")
+    def __init__(self, home: Path, processes: int) -> None:
+        self._keten = Keten(home, KETEN_CLOCKS="", KETEN_PROCESSES=str(processes))
         self._mailbox: Mailbox | None = None
 
     async def up(self) -> None:
@@ -67,7 +68,9 @@ class KetenSide(Side):
         self._installation = here.installation
         running = read_running(self._keten.settings)
         assert running
-        self.pids = {"workers": self._keten.pid, "temporal": running.pids["temporal"], "nats": running.pids["nats-server"]}
+        servers = {"temporal": running.pids["temporal"], "nats": running.pids["nats-server"]}
+        offices = sorted(children(self._keten.pid) - set(servers.values()))
+        self.pids = {"workers": self._keten.pid} | {f"offices {n}": pid for n, pid in enumerate(offices, 1)} | servers
         self._mailbox = await self._installation.mailbox(self._installation.directory.get(REPORTER))
 
     async def stop(self) -> None:

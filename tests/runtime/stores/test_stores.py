@@ -44,6 +44,20 @@ def test_a_store_is_made_once_and_opened_again(tmp_path: Path, path: Path) -> No
     assert (tmp_path / "installation.json").stat().st_mode & 0o777 == 0o600
 
 
+def test_one_that_was_opened_before_is_watched_and_counts_no_further_opening(tmp_path: Path, path: Path) -> None:
+    _open(tmp_path, path)
+    listed = (tmp_path / "installation.json").read_text()
+    beside = Stores(tmp_path)
+    beside.opened_before(NAME, f"sqlite:///{path}")
+    assert (tmp_path / "installation.json").read_text() == listed
+    assert beside.gone() == {}
+    path.unlink()
+    assert beside.gone() == {NAME: path}
+    with pytest.raises(StoreLost, match="is gone"):
+        Stores(tmp_path).opened_before(NAME, f"sqlite:///{path}")
+    assert not path.exists(), "nothing is made anew"
+
+
 def _remove(path: Path) -> None:
     path.unlink()
 

@@ -1,0 +1,1 @@
+"""The offices of an installation, in several processes."""

@@ -1,0 +1,36 @@
+"""Offices are divided among processes by what their kind has to do, always in the same way."""
+
+import pytest
+
+from contracts.agencies import Directory
+from workers.dividing import AT_LEAST, CACHED, cached, divided, serving, work_of
+
+
+def test_the_busiest_are_kept_apart_and_no_process_has_much_more_to_do(directory: Directory) -> None:
+    shares = divided(directory.agencies, 2)
+    assert [[agency.slug for agency in share] for share in shares] == [
+        ["signal-desk", "coordinator-almere", "police-midden-nederland", "urk", "cosm-shelter", "ambulatory-help"],
+        ["comensha", "coordinator-zwolle", "almere", "lelystad", "riec-midden-nederland", "womens-shelter", "flevoland"],
+    ]
+    assert [work_of(share) for share in shares] == [24, 23]
+
+
+@pytest.mark.parametrize(("processes", "shares"), [(1, 1), (3, 3), (13, 13), (64, 13)])
+def test_every_office_is_in_one_process(directory: Directory, processes: int, shares: int) -> None:
+    found = divided(directory.agencies, processes)
+    assert len(found) == shares
+    assert all(found)
+    placed = sorted(agency.slug for share in found for agency in share)
+    assert placed == sorted(agency.slug for agency in directory.agencies)
+
+
+def test_one_process_per_core_until_the_busiest_has_one_for_itself(directory: Directory) -> None:
+    assert [serving(directory.agencies, cores) for cores in (1, 2, 4, 5, 6, 64)] == [1, 2, 4, 5, 5, 5]
+
+
+def test_memory_is_divided_and_everybody_has_some(directory: Directory) -> None:
+    alone = (directory.desk,)
+    assert cached(directory.desk, alone) == CACHED
+    together = {agency.slug: cached(agency, directory.agencies) for agency in directory.agencies}
+    assert (together["signal-desk"], together["urk"], together["flevoland"]) == (170, 42, AT_LEAST)
+    assert sum(together.values()) <= CACHED + len(together) * AT_LEAST

@@ -1,0 +1,56 @@
+"""Which offices share a process, and how much of its memory each of them gets: by how much their kind has to do."""
+
+from collections.abc import Sequence
+
+from contracts.agencies import Agency
+from contracts.words import AgencyKind
+
+WORK = {
+    AgencyKind.DESK: 8,
+    AgencyKind.REGISTRY: 8,
+    AgencyKind.CARE_COORDINATOR: 6,
+    AgencyKind.REPORTER: 4,
+    AgencyKind.MUNICIPALITY: 2,
+    AgencyKind.AID_ORGANISATION: 2,
+    AgencyKind.RIEC: 2,
+    AgencyKind.OVERSIGHT: 1,
+}
+"""What an office of a kind has to do beside the others: lines in the histories of its files, after the five stories."""
+
+CACHED = 1_000
+"""Workflows that one process keeps in memory; another is read anew from its history when something happens in it."""
+AT_LEAST = 30
+"""So many of each office, however many share a process."""
+
+
+def divided(agencies: Sequence[Agency], processes: int) -> list[list[Agency]]:
+    """The agencies of each process: whoever has most to do is placed first, where there is least to do so far.
+
+    Args:
+        agencies: Of the directory.
+        processes: How many there may be; never more than agencies.
+    """
+    shares: list[list[Agency]] = [[] for _ in range(min(processes, len(agencies)))]
+    for agency in sorted(agencies, key=lambda agency: -WORK[agency.kind]):
+        min(shares, key=work_of).append(agency)
+    return shares
+
+
+def serving(agencies: Sequence[Agency], cores: int) -> int:
+    """How many processes serve: one per core, until the busiest office would have one for itself."""
+    return max(1, min(cores, work_of(agencies) // max(WORK[agency.kind] for agency in agencies)))
+
+
+def cached(agency: Agency, beside: Sequence[Agency]) -> int:
+    """How many workflows of an agency stay in memory.
+
+    Args:
+        agency: One of those that share a process.
+        beside: All of those.
+    """
+    return max(AT_LEAST, CACHED * WORK[agency.kind] // work_of(beside))
+
+
+def work_of(agencies: Sequence[Agency]) -> int:
+    """What several offices have to do."""
+    return sum(WORK[agency.kind] for agency in agencies)
