@@ -38,10 +38,10 @@ TASKS = {
 }
 
 WRITTEN = {
-    "signal": Written(updates=7, activities=32, markers=3, upserts=31, timers=30, events=206),
-    "case": Written(updates=21, activities=21, markers=3, upserts=36, timers=36, events=218),
+    "signal": Written(updates=7, activities=30, markers=4, upserts=30, timers=29, events=198),
+    "case": Written(updates=21, activities=20, markers=4, upserts=36, timers=35, events=214),
     "placement": Written(updates=5, activities=5, markers=2, upserts=9, timers=7, events=52),
-    "privacy": Written(updates=4, activities=5, markers=2, upserts=7, timers=6, events=46),
+    "privacy": Written(updates=4, activities=4, markers=3, upserts=7, timers=5, events=42),
     "dossier": Written(updates=5, activities=6, markers=2, upserts=12, timers=10, events=64),
     "registration": Written(updates=4, activities=7, markers=1, upserts=9, timers=8, events=57),
     "report": Written(updates=3, activities=1, markers=1, upserts=4, timers=3, events=22),

@@ -17,7 +17,10 @@ from contracts.events.signals import (
     SignalStatusChanged,
 )
 from contracts.words import CaseOutcome, CoverageGapKind, NotOurs, SignalStatus
+from tests.replay.fingerprint import fingerprint
 from tests.workflows.conftest import Staged
+from tests.workflows.stage import Stage
+from workflows.engine.record import Record
 from workflows.signal.routing import SignalRouting
 
 LELYSTAD = SignalReported(signal=Signal(municipality="GM0995", account="an example"))
@@ -95,3 +98,40 @@ async def test_events_of_a_sender_are_taken_in_their_order(stage: Staged, sequen
     await desk.hear(CaseAccepted(), "coordinator-almere", sequence=1)
     progressed = CaseProgressed(status=SignalStatus.WITH_AID)
     assert await desk.code(progressed, "coordinator-almere", sequence=sequence) == code
+
+
+async def test_where_a_place_is_looked_up_all_that_follows_leaves_at_once(stage: Staged) -> None:
+    desk = await stage("signal-desk", SignalRouting)
+    await desk.open(LELYSTAD, "police-midden-nederland")
+    [post] = await _posts(desk)
+    letters = ["signals.received.v1 to police", "signals.routed.v1 to coordinator-almere", "signals.status-changed.v1 to police"]
+    assert all(letter in post for letter in letters)
+
+
+async def test_where_no_place_can_be_looked_up_the_receipt_leaves_and_the_rest_follows(stage: Staged) -> None:
+    desk = await stage("signal-desk", SignalRouting)
+    desk.maps.lost = True
+    await desk.open(LELYSTAD, "police-midden-nederland")
+    assert await desk.sent(SignalReceived) == [("police-midden-nederland", SignalReceived(status=SignalStatus.WITH_DESK))]
+    assert await desk.sent(SignalRouted) == []
+    assert await desk.phase() == "searching"
+    desk.maps.lost = False
+    await desk.skip(timedelta(minutes=2))
+    assert [to for to, _ in await desk.sent(SignalRouted)] == ["coordinator-almere"]
+    assert len(await _posts(desk)) == 2
+
+
+async def test_an_older_file_asks_for_its_place_as_its_history_began(stage: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Record, "work_as_now", _as_before)
+    desk = await stage("signal-desk", SignalRouting)
+    await desk.open(LELYSTAD, "police-midden-nederland")
+    assert [to for to, _ in await desk.sent(SignalRouted)] == ["coordinator-almere"]
+    assert len(await _posts(desk)) == 2
+
+
+def _as_before(file: Record) -> None:
+    file.leaves_recorded = file.ends_in_a_line = True
+
+
+async def _posts(desk: Stage) -> list[str]:
+    return [command.partition(" ")[2] for command in fingerprint(await desk.history()) if " post " in command]

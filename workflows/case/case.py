@@ -98,7 +98,7 @@ class Case(CaseDecisions):
     async def _find_help(self) -> None:
         if self.file.signal is not None:
             place = Place(municipality=self.file.signal.municipality, at=workflow.now())
-            self.file.care = await self.ask(Routing.find_help, place, "whom we can turn to for this place")
+            self.file.care = await self.look_up(Routing.find_help, place, "whom we can turn to for this place")
 
     def _register(self) -> None:
         """Once per case, whatever the person consents to later."""

@@ -28,6 +28,11 @@ LONG = timedelta(hours=1)
 class Owner(Protocol):
     """What an outbox asks and tells the process whose letters it posts."""
 
+    @property
+    def is_looking_up(self) -> bool:
+        """Whether more letters are about to follow, which leave together with those that are there."""
+        ...
+
     def still_holds(self, letter: Letter) -> bool:
         """Whether the ground on which a letter is shared still holds; asked whenever it would leave."""
         ...
@@ -95,7 +100,7 @@ class Outbox:
     async def run(self) -> None:
         """Post whatever is there, for as long as the workflow runs."""
         while True:
-            await workflow.wait_condition(lambda: bool(self._ready()))
+            await workflow.wait_condition(lambda: bool(self._ready()) and not self._owner.is_looking_up)
             self._withhold()
             if ready := self._ready():
                 await self._post(ready)

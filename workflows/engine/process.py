@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 from activities.alarm import Alarm, Alarms
 from activities.keeping import Keeping
@@ -36,6 +36,8 @@ from workflows.engine.record import STORY_LINES, Latecomer, Letterhead, Received
 from workflows.engine.table import VOID
 from workflows.engine.track import Track, not_possible
 
+AT_ONCE = timedelta(seconds=2)
+"""What lies in memory is answered by then, also by a process that has much to do."""
 NEXT = "decide again, or replay the dead letter"
 NOT_HANDLED = "our software failed on this: nothing was changed here, and a person was told, who repairs it"
 
@@ -86,6 +88,7 @@ class Process(Track, Generic[FileT]):
         self.unread: deque[Move] = deque()
         self._stirred = 0
         self._shown: Face | None = None
+        self._looking_up = False
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: list[asyncio.Task[Any]] = []
         super().__init__(self, file)
@@ -142,6 +145,33 @@ class Process(Track, Generic[FileT]):
         while not errand.done():
             await self._until_something_stirs(errand)
         return errand.result()
+
+    async def look_up(self, activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:
+        """Ask a table that lies in memory: the answer comes within the same task, and what follows from it leaves with the rest.
+
+        Only what can be asked twice without effect is looked up: a task that was not recorded is done again. What cannot be
+        answered at once is asked as everything else is.
+        """
+        if self.file.looks_up:
+            self._looking_up = True
+            try:
+                return await workflow.execute_local_activity_method(
+                    activity,  # pyright: ignore[reportArgumentType] - a method of a class that the worker constructs
+                    question,
+                    schedule_to_close_timeout=AT_ONCE,
+                    retry_policy=RetryPolicy(maximum_attempts=1),
+                    summary=summary,
+                )
+            except FailureError:
+                workflow.logger.warning("not_looked_up")
+            finally:
+                self._looking_up = False
+        return await self.ask(activity, question, summary)
+
+    @property
+    def is_looking_up(self) -> bool:
+        """Whether an answer is about to come, from which more will follow."""
+        return self._looking_up
 
     async def leave(self) -> None:
         """End the file: everything it had to say has been posted, everybody who asked has been answered.
@@ -372,7 +402,7 @@ class Process(Track, Generic[FileT]):
 
     def _turn_page(self) -> NoReturn:
         """A new run with the same file: its narrative finds its place by the phase."""
-        self.file.leaves_recorded, self.file.ends_in_a_line = True, True
+        self.file.work_as_now()
         workflow.continue_as_new(self.file)
 
     @property
@@ -389,7 +419,7 @@ class Process(Track, Generic[FileT]):
     async def _follow(self) -> None:
         """Keep what operators see in step with the file."""
         while True:
-            await workflow.wait_condition(lambda: self._face() != self._shown)
+            await workflow.wait_condition(lambda: not self._looking_up and self._face() != self._shown)
             self._show()
 
     def _face(self) -> Face:

@@ -98,6 +98,9 @@ class Record(BaseModel):
     ends_in_a_line: bool = Field(
         default=False, description="at its end a line is written; an older file tells the agency itself by an event"
     )
+    looks_up: bool = Field(
+        default=False, description="tables in memory are asked within a task; by an older file with an activity of their own"
+    )
     outbox: list[Letter] = Field(default_factory=list[Letter])
     sent: dict[str, int] = Field(default_factory=dict[str, int])
     links: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprint of the last letter, by line")
@@ -110,7 +113,13 @@ class Record(BaseModel):
     @classmethod
     def begun(cls, reference: str, me: Party, system: str, clocks: Clocks) -> Self:
         """A new file, which works as files do now."""
-        return cls(reference=reference, me=me, system=system, clocks=clocks, leaves_recorded=True, ends_in_a_line=True)
+        file = cls(reference=reference, me=me, system=system, clocks=clocks)
+        file.work_as_now()
+        return file
+
+    def work_as_now(self) -> None:
+        """From a new run on, a file works as files do now; within a run it goes on as its history began."""
+        self.leaves_recorded = self.ends_in_a_line = self.looks_up = True
 
     @property
     def opened_by(self) -> str | None:

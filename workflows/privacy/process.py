@@ -57,7 +57,7 @@ class PrivacyCheck(Process[PrivacyFile]):
         await self.turn()
         if self.file.observation is not None:
             place = Place(municipality=self.file.observation.municipality, at=workflow.now())
-            route: RiecRoute = await self.ask(Routing.find_riec, place, "the RIEC of this police unit")
+            route: RiecRoute = await self.look_up(Routing.find_riec, place, "the RIEC of this police unit")
             self.file.route = route
 
     @chapter(Phase.ASKED)

@@ -70,4 +70,4 @@ class SignalRouting(SignalDesk):
         if signal is None:
             raise RuntimeError("a signal is routed after it was received")
         place = Place(municipality=signal.municipality, at=workflow.now())
-        return await self.ask(Routing.find_owner, place, "who acts for the place where the person stays")
+        return await self.look_up(Routing.find_owner, place, "who acts for the place where the person stays")
