@@ -54,7 +54,7 @@ FLUSHES = {
     "a question and its answer": {"processing-log": 1},
     "the keys of a case": {"case-keys": 1},
     "an entry": {"audit": 1},
-    "a report, until it is offered": {"case-keys": 3, "processing-log": 6},
+    "a report, until it is offered": {"case-keys": 3, "processing-log": 5},
     "an end": {"case-keys": 1},
     "a decision, until all heard it": {"audit": 1, "processing-log": 5},
 }
