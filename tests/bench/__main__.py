@@ -27,7 +27,9 @@ from tests.installed import ROOT
 PAGE = ROOT / "docs" / "benchmarks" / "README.md"
 AT_ONCE = 16
 """Signals under way while many are opened."""
-NOT_MEASURED = "the process that drives both; more machines than one, TLS, PostgreSQL; files with thousands of events"
+LAST = 10
+"""Decisions of which the middle one is taken."""
+NOT_MEASURED = "the process that drives both; more machines than one, TLS, PostgreSQL; files with more than a thousand events"
 
 
 class Sizes(NamedTuple):
@@ -38,6 +40,7 @@ class Sizes(NamedTuple):
     in_flight: tuple[int, ...] = (1, 4, 16)
     signals: int = 20
     restarts: int = 3
+    long: tuple[int, ...] = (10, 100, 1000)
     open: int = 1000
     processes: int = 0
     """Among which Keten's offices are divided; 0: as `keten up` does when nothing is said."""
@@ -64,6 +67,8 @@ class Bench:
             await self._each(lambda name, side: self._signals(name, side, "few are open"))
         for _ in range(self._sizes.restarts):
             await self._each(self._restart)
+        if self._sizes.long:
+            await self._each(self._long)
         if self._sizes.open:
             await self._each(self._open)
         return Results(self._measured(), keten, bare, circumstances | self._how(bare))
@@ -99,6 +104,11 @@ class Bench:
         await side.restart()
         await side.signal()
         self._note(name, "all killed to next file", "s", time.monotonic() - began)
+
+    async def _long(self, name: str, side: Side) -> None:
+        took = await side.long(max(self._sizes.long))
+        for told in self._sizes.long:
+            self._note(name, f"a decision, after {told:,} in its file", "ms", 1000 * median(took[:told][-LAST:]))
 
     async def _open(self, name: str, side: Side) -> None:
         room, before = asyncio.Semaphore(AT_ONCE), side.megabytes()
@@ -163,6 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("rounds", "cases", "signals", "restarts", "open", "processes"):
         parser.add_argument(f"--{name}", type=int, default=getattr(usual, name))
+    parser.add_argument("--long", type=int, nargs="*", default=usual.long)
     parser.add_argument("--in-flight", type=int, nargs="+", default=usual.in_flight)
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)} and the picture beside it")
     given = vars(parser.parse_args())

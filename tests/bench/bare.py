@@ -31,7 +31,7 @@ from runtime.servers.embedded import embedded, read_running
 from runtime.settings import Settings, load_settings
 from runtime.waiting import until
 from tests.bench.counts import Counts, Handle, counted
-from tests.bench.sides import Heard, Side, begun
+from tests.bench.sides import Heard, Side, begun, timed
 from tests.installed import PATIENCE, ROOT
 
 QUEUE = "bare"
@@ -151,6 +151,10 @@ class BareSide(Side):
         answered = time.monotonic() - clock
         await self._hops.hop(others)
         return Heard(answered, await begun(self._handle(first[1].name)) - sent)
+
+    async def long(self, told: int) -> list[float]:
+        name = uuid4().hex
+        return await timed(self._hops.hop([Stop(name, told)]) for _ in range(told))
 
     async def count(self) -> Counts:
         """Play a case, and count it."""

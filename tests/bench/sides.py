@@ -1,6 +1,8 @@
 """What is measured of Keten, and beside it of the smallest program that does as much."""
 
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Iterable
 from typing import Any, NamedTuple
 
 from temporalio.client import WorkflowHandle
@@ -32,6 +34,10 @@ class Side(ABC):
         """A signal that nobody decides about: it stays open."""
 
     @abstractmethod
+    async def long(self, told: int) -> list[float]:
+        """One file that is told something so often: the seconds that each took, one after the other."""
+
+    @abstractmethod
     async def restart(self) -> None:
         """Kill every process without a word, and start all again."""
 
@@ -42,6 +48,16 @@ class Side(ABC):
     def megabytes(self) -> float:
         """Memory of all processes."""
         return sum(megabytes(pid) for pid in self.pids.values())
+
+
+async def timed(told: Iterable[Awaitable[Any]]) -> list[float]:
+    """Seconds that each takes, one after the other."""
+    took: list[float] = []
+    for one in told:
+        began = time.monotonic()
+        await one
+        took.append(time.monotonic() - began)
+    return took
 
 
 async def begun(handle: WorkflowHandle[Any, Any]) -> float:

@@ -24,7 +24,7 @@ from runtime.bus.connection import connect, jetstream
 from runtime.servers.embedded import read_running
 from tests.bench.counts import Counts, Handle, counted
 from tests.bench.processes import children
-from tests.bench.sides import Heard, Side, begun
+from tests.bench.sides import Heard, Side, begun, timed
 from tests.installed import PATIENCE, Keten
 
 REPORTER, DESK, OWNER, SHELTER, FULL = (
@@ -87,6 +87,13 @@ class KetenSide(Side):
         answered = time.monotonic() - clock
         file = await self._file(OWNER, "case", reference)
         return Heard(answered, await _when_there(lambda: begun(file)) - sent)
+
+    async def long(self, told: int) -> list[float]:
+        """A talk that leaves it unclear again and again."""
+        file = await self._file(OWNER, "case", await self._report())
+        await _heard(file, "SignalRouted")
+        await _decide(file, "accept_case")
+        return await timed(_decide(file, "record_triage", finding="unclear") for _ in range(told))
 
     async def count(self, *, whole: bool) -> Counts:
         """Play a case, or only a signal that stays open, alone; and count it."""
