@@ -1,7 +1,8 @@
-"""What Temporal stores is encrypted: AES-256-GCM, with the key of the case that the workflow is about."""
+"""What Temporal stores is encrypted: AES-256-GCM, with the key of the case that the workflow is about; made smaller before."""
 
 import os
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +22,11 @@ from runtime.keys.wrapping import NONCE
 
 ENCODING = b"binary/encrypted"
 CIPHER = b"AES-256-GCM"
+COMPRESSED = "compressed"
+DEFLATE = b"deflate"
+"""As in RFC 9110, 8.4.1.2. It is bound to the payload like its place: without it, or with it elsewhere, nothing is read."""
+LARGEST = 2 * 1024 * 1024
+"""Bytes in clear of what is made smaller. What is larger stays as it is, so that the server refuses it, as it does by default."""
 OUTLIVES = "r"
 """With what a key's name begins that is not of a case but of what is kept about keeping it; references begin with a k."""
 
@@ -94,19 +100,36 @@ class CaseCodec(PayloadCodec, WithSerializationContext):
             raise Unreadable("a payload of no workflow: there is no case whose key could encrypt it")
         return self._place
 
-    @property
-    def _associated(self) -> bytes:
-        return "\0".join(("keten", *self._bound_to)).encode()
+    def _associated(self, *how: bytes) -> bytes:
+        return b"\0".join((b"keten", *(part.encode() for part in self._bound_to), *how))
 
     def _encrypted(self, cipher: AESGCM, payload: Payload) -> Payload:
-        nonce = os.urandom(NONCE)
-        text = cipher.encrypt(nonce, payload.SerializeToString(), self._associated)
+        clear, nonce = payload.SerializeToString(), os.urandom(NONCE)
         metadata = {"encoding": ENCODING, "cipher": CIPHER, "workflow": self._bound_to[1].encode()}
+        smaller = zlib.compress(clear)
+        if len(smaller) < len(clear) <= LARGEST:
+            clear = smaller
+            metadata[COMPRESSED] = DEFLATE
+        text = cipher.encrypt(nonce, clear, self._associated(*_how(metadata)))
         return Payload(metadata=metadata, data=nonce + text)
 
     def _decrypted(self, cipher: AESGCM, payload: Payload) -> Payload:
+        how = _how(payload.metadata)
         try:
-            clear = cipher.decrypt(payload.data[:NONCE], payload.data[NONCE:], self._associated)
+            clear = cipher.decrypt(payload.data[:NONCE], payload.data[NONCE:], self._associated(*how))
         except (InvalidTag, ValueError):  # a nonce that is cut off is a ValueError
             raise Unreadable("a payload that was altered, or written for another workflow") from None
-        return Payload.FromString(clear)
+        return Payload.FromString(_inflated(clear) if how else clear)
+
+
+def _how(metadata: Mapping[str, bytes]) -> tuple[bytes, ...]:
+    """What a payload says of how it was made smaller, which is bound to it; nothing where it was not."""
+    return (metadata[COMPRESSED],) if COMPRESSED in metadata else ()
+
+
+def _inflated(smaller: bytes) -> bytes:
+    inflating = zlib.decompressobj()
+    clear = inflating.decompress(smaller, LARGEST)
+    if not inflating.eof:
+        raise Unreadable(f"a payload of more than {LARGEST // 1024 // 1024} MB in clear, which Keten does not make smaller")
+    return clear

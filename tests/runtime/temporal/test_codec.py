@@ -1,5 +1,6 @@
 """What Temporal stores of a case: readable with the case's key, in the place for which it was written, and nowhere else."""
 
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,8 +20,9 @@ from runtime.keys.files import Keys
 from runtime.keys.wrapping import KeyFiles
 from runtime.migrations import Tables, upgrade
 from runtime.servers.process import binary
+from runtime.temporal import codec as codec_module
 from runtime.temporal.client import plugin
-from runtime.temporal.codec import CaseCodec, Unreadable
+from runtime.temporal.codec import COMPRESSED, DEFLATE, LARGEST, CaseCodec, Unreadable
 from tests.runtime.failing import Failing, break_off
 
 CASE = new_reference()
@@ -81,7 +83,8 @@ async def test_without_the_binding_it_would_be_read(keys: CaseKeys) -> None:
 
 
 class Unbound(CaseCodec):
-    _associated = b""  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    def _associated(self, *_: bytes) -> bytes:
+        return b""
 
 
 async def test_another_case_has_another_key(codec: CaseCodec) -> None:
@@ -101,6 +104,50 @@ async def test_what_was_altered_is_not_read(codec: CaseCodec, byte: int) -> None
     encrypted.data = bytes(data)
     with pytest.raises(Unreadable, match="altered"):
         await at(codec).decode([encrypted])
+
+
+async def test_what_says_the_same_again_and_again_is_stored_smaller(codec: CaseCodec) -> None:
+    clear = Payload(metadata={"encoding": b"json/plain"}, data=MARK.encode() * 200)
+    [text] = await at(codec).encode([clear])
+    assert text.metadata[COMPRESSED] == DEFLATE
+    assert len(text.data) < len(clear.data) / 10
+    assert await at(codec).decode([text]) == [clear]
+
+
+async def test_what_does_not_get_smaller_is_stored_as_versions_before_did(codec: CaseCodec) -> None:
+    noise = Payload(metadata={"encoding": b"binary/plain"}, data=os.urandom(500))
+    [text] = await at(codec).encode([noise])
+    assert set(text.metadata) == {"encoding", "cipher", "workflow"}
+    assert await at(codec).decode([text]) == [noise]
+
+
+@pytest.mark.parametrize("length", [10, 10_000], ids=["as it is", "made smaller"])
+@pytest.mark.parametrize("marker", [None, DEFLATE, b"gzip"])
+async def test_how_it_was_made_smaller_is_bound_to_it(codec: CaseCodec, length: int, marker: bytes | None) -> None:
+    [text] = await at(codec).encode([Payload(data=os.urandom(10) if length == 10 else b"a" * length)])
+    was = text.metadata.get(COMPRESSED)
+    text.metadata.pop(COMPRESSED, None)
+    if marker:
+        text.metadata[COMPRESSED] = marker
+    if marker == was:
+        assert await at(codec).decode([text])
+    else:
+        with pytest.raises(Unreadable):
+            await at(codec).decode([text])
+
+
+async def test_what_would_swell_beyond_measure_is_neither_written_nor_read(
+    codec: CaseCodec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = Payload(data=bytes(LARGEST + 1))
+    [text] = await at(codec).encode([large])
+    assert COMPRESSED not in text.metadata
+    assert len(text.data) > LARGEST, "the server refuses it"
+    monkeypatch.setattr(codec_module, "LARGEST", LARGEST * 2)
+    [swelling] = await at(codec).encode([large])
+    monkeypatch.undo()
+    with pytest.raises(Unreadable, match="more than 2 MB in clear"):
+        await at(codec).decode([swelling])
 
 
 async def test_what_was_never_encrypted_is_not_taken(codec: CaseCodec) -> None:
