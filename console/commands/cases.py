@@ -17,7 +17,7 @@ from console.screen import run, screen, styled
 from console.times import ago, left, when
 
 KEPT = "kept"
-"""The phase of a file that was asked about and is kept: listed when it is asked for, and when somebody must act."""
+"""The phase of a file that is kept although somebody asked about it, or that an earlier version began: listed when asked for."""
 
 
 def cases(
