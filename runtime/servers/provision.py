@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import structlog
 from google.protobuf.duration_pb2 import Duration
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import NotFoundError
@@ -30,12 +32,17 @@ from runtime.temporal.client import connect_plainly
 from runtime.tls.certificates import PLAINTEXT, Certificates, Tls
 from runtime.waiting import until
 
+log = structlog.get_logger()
+
 DUPLICATE_WINDOW = timedelta(hours=2)
 RETENTION = timedelta(days=30)
 ANSWERS_KEPT = timedelta(days=4)
 """An office gives up a day before (``runtime/bus/answers.py``), with an alarm; this is for one that is closed."""
 PATIENCE = 30.0
-"""Seconds until a stream or a consumer is made, and until a namespace or a search attribute that was made must be visible."""
+"""Seconds until a consumer is made, and until a namespace or a search attribute that was made must be visible."""
+ANSWERED = 10.0
+"""Seconds until a question about a stream must be answered."""
+TRIES = 3
 
 
 def streams(shares: Shares = SHARES, *, replicas: int = 1) -> tuple[StreamConfig, ...]:
@@ -139,10 +146,29 @@ async def retention_of(client: Client, namespace: str) -> timedelta | None:
 
 
 async def provision_account(operator: Access, wanted: Sequence[StreamConfig], taking: Mapping[str, ConsumerConfig]) -> None:
-    """Make or update the streams and consumers of one agency, as its operator."""
+    """Make or update the streams and consumers of one agency, as its operator.
+
+    A server that has just started, and is asked for many accounts at once, now and then leaves a question without answer. What
+    was made is found at the next try.
+
+    Raises:
+        nats.errors.TimeoutError: No answer at any try.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            await _provision_account(operator, wanted, taking)
+        except NatsTimeout:
+            if not left:
+                raise
+            log.warning("bus_did_not_answer")
+        else:
+            return
+
+
+async def _provision_account(operator: Access, wanted: Sequence[StreamConfig], taking: Mapping[str, ConsumerConfig]) -> None:
     client = await connect(*operator)
     try:
-        stream = jetstream(client, PATIENCE)
+        stream = jetstream(client, ANSWERED)
         for config in wanted:
             await _provision_stream(stream, config)
         await _provision_consumers(stream, taking)
