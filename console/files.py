@@ -1,10 +1,9 @@
 """Files as people see and decide them: over all agencies for which this console may act. Every screen stands on this."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Coroutine, Iterable
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from temporalio.client import WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
@@ -13,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from console.faults import explain
 from console.file_names import is_reference, names_at
 from console.installation import Installation
-from console.rows import Row, read_row
+from console.reading import together, view
 from console.troubles import Trouble, troubles
 from console.unknown import unknown_fields
 from console.witness import Witness
@@ -23,11 +22,6 @@ from contracts.event import OUTLIVING
 from contracts.logged import decided
 from contracts.views import Choice, FileView
 from runtime.audit.entry import Action
-from runtime.keys.case_keys import CaseErased
-
-T = TypeVar("T")
-ANSWER = timedelta(seconds=10)
-"""How long a file may take to answer; its office may be closed."""
 
 
 class Found(NamedTuple):
@@ -79,12 +73,6 @@ class Files:
         found = sorted((file for file in files if isinstance(file, Found)), key=lambda file: file.begun)
         return Looked(found, [file for file in files if isinstance(file, Silent)])
 
-    async def listing(self, *conditions: str) -> list[Row]:
-        """Files that fulfil all conditions (Temporal list filter), by deadline; a search, so it lags a moment behind."""
-        query = " AND ".join(conditions) or "KetenCase IS NOT NULL"
-        rows = await together(self._rows(agency, query) for agency in self._installation.ours)
-        return sorted((row for of_agency in rows for row in of_agency), key=lambda row: row.urgency)
-
     async def decide(self, file: Found, command: str, content: dict[str, Any]) -> str:
         """Do what a person decided.
 
@@ -112,15 +100,9 @@ class Files:
     async def at(self, agency: Agency, reference: str) -> list[Found]:
         """The files about a case at one agency; of one that was erased, what is kept about that."""
         handles = await self._handles(agency, reference)
-        views = await together(self._view(agency, handle, reference) for handle in handles)
-        return [Found(agency, handle, view) for handle, view in zip(handles, views, strict=True) if view]
-
-    async def view_of(self, row: Row) -> FileView | None:
-        """Where a file of a listing stands now, in its own words; None if it is gone."""
-        agency = self._installation.directory.get(row.agency)
-        client = await self._installation.client(agency)
-        await self._witness.read(agency, row.kind, row.reference)
-        return await self._view(agency, client.get_workflow_handle(row.name), row.reference)
+        keys = self._installation.case_keys(agency.slug)
+        views = await together(view(handle, keys, reference) for handle in handles)
+        return [Found(agency, handle, seen) for handle, seen in zip(handles, views, strict=True) if seen]
 
     async def troubles_of(self, agency: Agency, name: str) -> tuple[Trouble, ...]:
         """What fails in a file."""
@@ -137,11 +119,11 @@ class Files:
             return None
         wrong = await self.troubles_of(agency, handle.id)
         try:
-            view = await self._view(agency, handle, reference)
+            seen = await view(handle, self._installation.case_keys(agency.slug), reference)
         except (RPCError, WorkflowQueryFailedError) as error:
             why = error.status.name.lower() if isinstance(error, RPCError) else "its code fails"
             return Silent(agency, handle.id.split("-")[0], why, wrong)
-        return Found(agency, handle, view, wrong) if view else None
+        return Found(agency, handle, seen, wrong) if seen else None
 
     async def _handles(self, agency: Agency, reference: str) -> list[WorkflowHandle[Any, Any]]:
         """By name, since a search lags behind; and by search, for what has a name that cannot be known."""
@@ -160,30 +142,6 @@ class Files:
             await self._witness.read(agency, name.split("-")[0], reference)
         return [client.get_workflow_handle(name) for name in readable]
 
-    async def _view(self, agency: Agency, handle: WorkflowHandle[Any, Any], reference: str) -> FileView | None:
-        """None if it is gone, or was erased while somebody was about to look."""
-        try:
-            return await handle.query("view", result_type=FileView, rpc_timeout=ANSWER)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
-        except (WorkflowQueryFailedError, CaseErased):
-            _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
-            if destroyed and handle.id.split("-")[0] not in OUTLIVING:
-                return None
-            raise
-
-    async def _rows(self, agency: Agency, query: str) -> list[Row]:
-        await self._witness.read(agency, "cases")
-        client = await self._installation.client(agency)
-        newest: dict[str, Row] = {}
-        async for run in client.list_workflows(query):
-            row = read_row(agency, run)
-            if row.name not in newest or newest[row.name].began < row.began:
-                newest[row.name] = row  # one run per file: a continued one stands for those before it
-        return list(newest.values())
-
 
 def checked(command: str, content: dict[str, Any]) -> Command:
     """What was typed as a command.
@@ -199,15 +157,6 @@ def checked(command: str, content: dict[str, Any]) -> Command:
         return model.model_validate(content)
     except ValidationError as error:
         raise ValueError(f"{command}: {explain(error)}") from None
-
-
-async def together(reading: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """All of them, or the first fault, when none is under way any more: the client must not be left in the middle of a call."""
-    read = await asyncio.gather(*reading, return_exceptions=True)
-    faults = [found for found in read if isinstance(found, BaseException)]
-    if faults:
-        raise faults[0]
-    return [found for found in read if not isinstance(found, BaseException)]
 
 
 async def _is_there(handle: WorkflowHandle[Any, Any]) -> bool:

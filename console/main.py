@@ -26,7 +26,7 @@ COMMANDS = {
     "events": ("events.events", "The catalogue: every event, who may send it to whom, on what ground."),
     "cases": ("cases.cases", "Files of all agencies that this installation may see, the most urgent first."),
     "case": (
-        "cases.case",
+        "case.case",
         "One case: whose turn, since when, until when, what happens then, and the story over all agencies.",
     ),
     "decide": ("decide.decide", "What can be decided now; then decide it. At a terminal what is needed is asked for."),

@@ -1,7 +1,7 @@
 """Rows of a listing: each is read and drawn by itself, so that none can break the list."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -11,9 +11,6 @@ from console.times import iso
 from console.troubles import Trouble
 from contracts.agencies import Agency
 from contracts.views import FileView, TrackView
-
-LOOKED_INTO = 300
-"""How many files of a listing are asked one by one: for what fails there, and since when they are overdue."""
 
 AT_ONCE = 16
 CLOCK_ENDED = ".clock"
@@ -33,15 +30,12 @@ class Row(NamedTuple):
     deadline: datetime | None
     status: str
     began: datetime
+    run: str = ""
     troubles: tuple[Trouble, ...] = ()
     overdue_since: datetime | None = None
     reminded: int = 0
     unreadable: str | None = None
-
-    @property
-    def urgency(self) -> tuple[str, str, str]:
-        """What is due first stands first."""
-        return (iso(self.deadline) or "9999", self.agency, self.name)
+    place: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -58,6 +52,7 @@ class Row(NamedTuple):
             "reminded": self.reminded,
             "troubles": [trouble.model_dump() for trouble in self.troubles],
             "unreadable": self.unreadable,
+            "place": self.place,
         }
 
 
@@ -69,12 +64,13 @@ def read_row(agency: Agency, run: WorkflowExecution) -> Row:
         values: dict[str, Any] = {pair.key.name: pair.value for pair in attributes}
         names = ("Case", "Kind", "Phase", "Owner", "Region")
         case, kind, phase, owner, region = (str(values.get(f"Keten{name}", "-")) for name in names)
-        due = _moment(values.get("KetenDeadline"))
-        return Row(agency.slug, run.id, case, kind, phase, owner, region, due, status, run.start_time)
+        due, ended = _moment(values.get("KetenDeadline")), _moment(values.get("KetenOverdueSince"))
+        row = Row(agency.slug, run.id, case, kind, phase, owner, region, due, status, run.start_time, run.run_id)
+        return row._replace(overdue_since=ended or _passed(row), reminded=int(values.get("KetenReminded", 0)))
     except (ValueError, OverflowError, TypeError, AttributeError) as error:
         kind, _, reference = run.id.partition("-")
         why = f"this row cannot be read ({type(error).__name__}): `keten case` may show more"
-        return Row(agency.slug, run.id, reference, kind, "-", "-", "-", None, status, run.start_time, unreadable=why)
+        return Row(agency.slug, run.id, reference, kind, "-", "-", "-", None, status, run.start_time, run.run_id, unreadable=why)
 
 
 def _moment(value: Any) -> datetime | None:
@@ -86,8 +82,8 @@ def _moment(value: Any) -> datetime | None:
 class Looks(Protocol):
     """What is asked of single files."""
 
-    async def troubles_of(self, agency: Agency, name: str) -> tuple[Trouble, ...]:
-        """What fails in a file."""
+    async def troubles_of(self, row: Row) -> tuple[Trouble, ...] | None:
+        """What fails in a file; None where another run stands for it now."""
         ...
 
     async def view_of(self, row: Row) -> FileView | None:
@@ -95,47 +91,52 @@ class Looks(Protocol):
         ...
 
 
-async def looked_into(files: Looks, agencies: Iterable[Agency], rows: Sequence[Row], *, overdue: bool) -> list[Row]:
-    """The same rows, with what fails in each and, if that is asked, since when it is overdue; the most overdue first then."""
-    by_slug = {agency.slug: agency for agency in agencies}
+async def looked_into(files: Looks, rows: Sequence[Row], *, overdue: bool) -> list[Row]:
+    """The same rows, with what fails in each.
+
+    Args:
+        files: What is asked.
+        rows: Of one page.
+        overdue: Files of an earlier version, which do not show since when they are overdue, are asked for that, too.
+    """
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def look(row: Row) -> Row:
+    async def look(row: Row) -> Row | None:
         async with places:
-            return await _looked_into(files, by_slug[row.agency], row, overdue=overdue)
+            return await _looked_into(files, row, overdue=overdue)
 
-    looked = [*await asyncio.gather(*(look(row) for row in rows[:LOOKED_INTO])), *rows[LOOKED_INTO:]]
-    return sorted(looked, key=_most_overdue) if overdue else looked
-
-
-def _most_overdue(row: Row) -> tuple[str, tuple[str, str, str]]:
-    return (iso(row.overdue_since) or "9999", row.urgency)
+    return [row for row in await asyncio.gather(*(look(row) for row in rows)) if row]
 
 
-async def _looked_into(files: Looks, agency: Agency, row: Row, *, overdue: bool) -> Row:
+async def _looked_into(files: Looks, row: Row, *, overdue: bool) -> Row | None:
     """A file that does not answer says so in its row."""
-    if row.status != "running" or row.unreadable:
+    if row.unreadable:
         return row
     try:
-        row = row._replace(troubles=await files.troubles_of(agency, row.name))
-        view = await files.view_of(row) if overdue else None
+        troubles = await files.troubles_of(row)
+        view = await files.view_of(row) if overdue and not row.overdue_since else None
     except Exception as error:
         return row._replace(
-            unreadable=f"this file does not answer ({type(error).__name__}): does the office of {agency.slug} run?"
+            unreadable=f"this file does not answer ({type(error).__name__}): does the office of {row.agency} run?"
         )
-    return row._replace(overdue_since=_overdue_since(view, row), reminded=_reminded(view)) if view else row
+    row = row._replace(troubles=troubles or ())
+    if troubles is None:
+        return None
+    return row._replace(overdue_since=_overdue_since(view), reminded=_reminded(view)) if view else row
 
 
 def _reminded(view: FileView) -> int:
     return sum(track.reminders for track in _tracks(view))
 
 
-def _overdue_since(view: FileView, row: Row) -> datetime | None:
+def _overdue_since(view: FileView) -> datetime | None:
     """When the first clock ended in a state in which nobody has acted since."""
-    ended = [_first_end(view, track) for track in _tracks(view) if track.reminders]
-    if row.deadline and row.deadline < datetime.now(UTC):
-        ended.append(row.deadline)
-    return min(ended, default=None)
+    return min((_first_end(view, track) for track in _tracks(view) if track.reminders), default=None)
+
+
+def _passed(row: Row) -> datetime | None:
+    """The deadline of an open file whose clock should have ended already."""
+    return row.deadline if row.deadline and row.status == "running" and row.deadline < datetime.now(UTC) else None
 
 
 def _first_end(view: FileView, track: TrackView) -> datetime:

@@ -22,6 +22,7 @@ from console.commands.demo import CLOCKS
 from console.demo.staff import SimulatedStaff
 from console.files import Files, Found
 from console.installation import Installation
+from console.lists import Lists
 from contracts.catalogue import subject_to
 from contracts.ended import EndedFile
 from contracts.envelope import CloudEvent, source
@@ -171,6 +172,7 @@ class Here:
         self.installation = installation
         self.staff = SimulatedStaff(installation)
         self.files = Files(installation)
+        self.lists = Lists(installation)
 
     def event(self, sender: str, event: type[Event], data: dict[str, Any], **fields: Any) -> dict[str, Any]:
         """The fields of a whole event, in order unless one of them says otherwise."""

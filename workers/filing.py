@@ -24,6 +24,7 @@ from runtime.keys.case_keys import CaseKeyMissing
 from runtime.temporal.codec import key_of
 from workers.keeping import Keeper
 from workers.wiring import Wiring
+from workflows.engine.attributes import Face
 from workflows.engine.process import Process
 from workflows.engine.record import Latecomer, Received, Record
 from workflows.engine.table import OPENING
@@ -149,6 +150,7 @@ class Filing:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=REOPENING[process.reopens],
             static_summary=f"{process.table.title} {file.reference}",
+            search_attributes=Face.opening(process.system, file.reference, self._agency.slug).at_the_start,
         )
         client: Any = self._client  # its overloads are only partly typed
         try:

@@ -18,6 +18,7 @@ from contracts.event import File
 from contracts.events.erasures import FileEnded
 from runtime.temporal.codec import key_of
 from workers.wiring import Wiring
+from workflows.engine.attributes import Face
 from workflows.engine.record import Received
 from workflows.retention.file import RetentionFile
 from workflows.retention.process import Retention
@@ -71,6 +72,7 @@ class Keeper:
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             static_summary=f"{Retention.table.title} {case}",
+            search_attributes=Face.opening(Retention.system, case, self._agency.slug).at_the_start,
         )
         client: Any = self._client  # its overloads are only partly typed
         try:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from console.asking import Questions
-from console.commands.cases import seen
+from console.commands.case import seen
 from console.files import Files, Found, checked
 from console.installation import Installation
 from console.listing import Listing

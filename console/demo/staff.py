@@ -11,6 +11,7 @@ from nats.errors import Error as NatsError
 
 from console.files import Files, Found
 from console.installation import Installation
+from console.lists import Lists
 from contracts.catalogue import subject_to
 from contracts.envelope import CONTENT_TYPE, CloudEvent, source
 from contracts.event import Event
@@ -30,7 +31,8 @@ class SimulatedStaff:
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
-        self._files = Files(installation, installation.played_by(SIMULATED))
+        witness = installation.played_by(SIMULATED)
+        self._files, self._lists = Files(installation, witness), Lists(installation, witness)
 
     async def report(self, slug: str, event: Event, to: str) -> str:
         """An agency's own system publishes an event and waits for the receipt.
@@ -98,7 +100,8 @@ class SimulatedStaff:
         """The reference of the open gap in coverage at a province that stays open longest: another could end meanwhile."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                for row in reversed(await self._files.listing("KetenKind = 'coverage'", "ExecutionStatus = 'Running'")):
+                open_gaps = [row async for row in self._lists.every("KetenKind = 'coverage'", "ExecutionStatus = 'Running'")]
+                for row in reversed(open_gaps):
                     if row.agency == slug and row.phase == "observed":
                         return row.reference
                 await asyncio.sleep(0.2)

@@ -98,6 +98,8 @@ SEARCH_ATTRIBUTES: Mapping[str, IndexedValueType.ValueType] = {
     "KetenCase": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "KetenDeadline": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
     "KetenOverdue": IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
+    "KetenOverdueSince": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    "KetenReminded": IndexedValueType.INDEXED_VALUE_TYPE_INT,
 }
 
 

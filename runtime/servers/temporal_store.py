@@ -2,6 +2,7 @@
 
 Its list of workflows has 58 indexes, and the server writes most of them whenever a workflow shows something new. Our lists use a
 few. What the server needs for itself is not touched: indexes are the only thing that can be left out without losing anything.
+None is made here: Python's SQLite rounds some moments otherwise than the server's, which would find such an index damaged.
 """
 
 import sqlite3
@@ -18,8 +19,16 @@ log = structlog.get_logger()
 SEEN = "1.9.1"
 """The version of the wheel whose tables were looked at. With another one everything stays as it is."""
 
-KEPT = frozenset({"default_idx", "by_workflow_id", "by_status", *(f"by_keyword_{number:02}" for number in range(1, 11))})
-"""The order of every list, names, what is open, and keywords: in each namespace other ones are ours."""
+KEPT = frozenset(
+    {
+        "default_idx",
+        "by_workflow_id",
+        "by_status",
+        *(f"by_keyword_{number:02}" for number in range(1, 11)),
+        *(f"by_datetime_{number:02}" for number in range(1, 4)),
+    }
+)
+"""The order of every list, names, what is open, keywords and dates: in each namespace other ones are ours."""
 
 _INDEXES = "select name from sqlite_master where type = 'index' and tbl_name = 'executions_visibility' and sql is not null"
 _FURTHER = "select 1 from {table} where instr(task_queue_id, cast('/_sys/' as blob)) limit 1"

@@ -36,7 +36,8 @@ async def failing_files(client: Client, reference: str | None = None) -> tuple[F
 
     Args:
         client: In the agency's namespace.
-        reference: Only of this case; not of files whose very first task fails, which bear no attribute yet.
+        reference: Only of this case; not of files that an earlier version began and whose very first task fails: they bear no
+            attribute.
     """
     query = _FAILING + (f" AND KetenCase = '{reference}'" if reference else "")
     found = [

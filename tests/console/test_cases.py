@@ -1,5 +1,6 @@
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,6 +121,37 @@ def test_cases_and_decisions_for_programs(cli: Cli, case: str) -> None:
     done = json.loads(cli.raw("decide", case, "record_triage", "finding=unclear", "--json"))
     assert done["agency"] == OWNER
     assert done["phase"]
+
+
+def test_a_list_is_read_page_by_page(cli: Cli, case: str) -> None:
+    filters = ("cases", "--region", "Almere", "--closed")
+
+    def places(*more: str) -> list[str]:
+        return [row["place"] for row in json.loads(cli.raw(*filters, "--json", *more))]
+
+    patiently(lambda: len(places()) > 2)
+    said = cli(*filters, "--limit", "2")
+    counted = re.search(r"2 of (\d+) files; the next ones: the same with --after (\S+)", said)
+    assert counted
+    number, second = int(counted[1]), counted[2]
+    whole = places("--limit", "300")
+    assert (len(whole), whole[1]) == (number, second)
+    assert places("--limit", "300", "--after", second) == whole[2:]
+    assert f"these are the last of {number} files" in cli(*filters, "--limit", "300", "--after", second)
+    assert "12 is no place in this list" in cli("cases", "--after", "12", code=1)
+
+
+def test_a_file_bears_from_its_start_what_a_list_shows(keten: Keten, case: str) -> None:
+    """So it is listed before its first task has run, and also where that fails."""
+
+    async def at_the_start() -> dict[str, str]:
+        client = await keten.here.installation.client(keten.here.installation.directory.get(OWNER))
+        history = await client.get_workflow_handle(f"case-{case}").fetch_history()
+        fields = history.events[0].workflow_execution_started_event_attributes.search_attributes.indexed_fields
+        return {name: fields[name].data.decode() for name in fields}
+
+    shown = asyncio.run(at_the_start())
+    assert (shown["KetenCase"], shown["KetenPhase"], shown["KetenOwner"]) == (f'"{case}"', '"opening"', f'"{OWNER}"')
 
 
 def test_where_several_agencies_can_decide_one_must_be_named(cli: Cli, case: str) -> None:

@@ -57,9 +57,9 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def doubled(views: list[FileView]) -> list[tuple[str, str, str]]:
-    """What was heard or sent more often than a case of this kind can."""
-    lines = Counter((view.kind, line.what, str(sorted(line.facts.items()))) for view in views for line in view.story)
+def doubled(views: list[FileView]) -> list[tuple[str, str, str, str]]:
+    """What stands more often in the story of one agency's file than it can."""
+    lines = Counter((view.agency, view.kind, line.what, str(sorted(line.facts.items()))) for view in views for line in view.story)
     return [line for line, count in lines.items() if count > 1]
 
 
@@ -113,4 +113,5 @@ async def test_what_is_doubled_is_found(tmp_path: Path) -> None:
         view = (await staff.sees("signal-desk", case, "with_coordinator", "signal")).view
     twice = view.model_copy(update={"story": (*view.story, view.story[0])})
     assert doubled([view]) == []
+    assert doubled([view, view.model_copy(update={"agency": "almere"})]) == [], "two agencies may have the same line"
     assert doubled([twice])

@@ -123,9 +123,8 @@ CHANGE = {"id", "deprecated"}
 
 
 def test_every_payload_is_encrypted_but_search_attributes_and_the_librarys_notes(everything: Everything) -> None:
-    attributes = [
-        one for one in everything.clear if one.metadata.get("type") in {b"Keyword", b"KeywordList", b"Datetime", b"Bool"}
-    ]
+    kinds = {b"Keyword", b"KeywordList", b"Datetime", b"Bool", b"Int"}
+    attributes = [one for one in everything.clear if one.metadata.get("type") in kinds]
     notes = [json.loads(one.data) for one in everything.clear if one not in attributes]
     assert attributes
     assert {name for note in notes for name in note} <= LOCAL_ACTIVITY | CHANGE

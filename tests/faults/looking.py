@@ -45,7 +45,8 @@ async def settled(keten: Keten, record: Record) -> None:
 async def pending(keten: Keten, here: Here, record: Record) -> Pending:
     """What is under way just now."""
     played = record.signals.keys() - record.left
-    running = await here.files.listing("ExecutionStatus = 'Running'", "KetenKind IN ('signal', 'report', 'case', 'registration')")
+    kinds = "KetenKind IN ('signal', 'report', 'case', 'registration')"
+    running = [row async for row in here.lists.every("ExecutionStatus = 'Running'", kinds)]
     inboxes, answers, unconfirmed = 0, 0, 0
     for agency in here.installation.directory.agencies:
         client = await connect(*here.installation.operator(agency))
@@ -67,7 +68,8 @@ def _awaited(keten: Keten, slug: str) -> int:
 async def seen(keten: Keten, record: Record) -> Seen:
     """Everything that is there: of what was acknowledged, and of what nobody recorded."""
     here = keten.here
-    rows = await here.files.listing()
+    runs = sorted([row async for row in here.lists.every("KetenCase IS NOT NULL")], key=lambda row: row.began)
+    rows = list({(row.agency, row.name): row for row in runs}.values())
     places = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def look(row: Row) -> Kept:
@@ -92,7 +94,7 @@ async def seen(keten: Keten, record: Record) -> Seen:
 async def _kept(here: Here, row: Row) -> Kept:
     agency = here.installation.directory.get(row.agency)
     client = await here.installation.client(agency)
-    view = await here.files.view_of(row)
+    view = await here.lists.view_of(row)
     assert view, row
     file = Found(agency, client.get_workflow_handle(row.name), view)
     return kept(file, await entered_in(here, file), running=row.status == "running")

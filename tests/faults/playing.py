@@ -13,8 +13,9 @@ from nats.errors import Error as NatsError
 from temporalio.client import RPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
-from console.files import ANSWER, Found
+from console.files import Found
 from console.installation import Installation
+from console.reading import ANSWER
 from contracts.events.signals import SignalReported
 from contracts.views import FileView
 from tests.faults.record import Record

@@ -39,7 +39,7 @@ TASKS = {
 
 WRITTEN = {
     "signal": Written(updates=7, activities=30, markers=4, upserts=30, timers=29, events=198),
-    "case": Written(updates=21, activities=20, markers=4, upserts=36, timers=35, events=214),
+    "case": Written(updates=21, activities=20, markers=5, upserts=38, timers=35, events=217),
     "placement": Written(updates=5, activities=5, markers=2, upserts=9, timers=7, events=52),
     "privacy": Written(updates=4, activities=4, markers=3, upserts=7, timers=5, events=42),
     "dossier": Written(updates=5, activities=6, markers=2, upserts=12, timers=10, events=64),

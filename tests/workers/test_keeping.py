@@ -1,5 +1,6 @@
 """What an agency keeps of ended cases: a line, no workflow, until a term ends or somebody asks."""
 
+import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,6 +132,9 @@ class TestKeeping:
         await place.keeper.ask(case)
         view = await place.view(case)
         assert (view.track.phase, view.track.until) == ("kept", FUTURE)
+        history = await place.client.get_workflow_handle(f"retention-{case}").fetch_history()
+        shown = history.events[0].workflow_execution_started_event_attributes.search_attributes.indexed_fields
+        assert json.loads(shown["KetenCase"].data) == case, "it is listed before its first task has run"
 
     async def test_a_request_of_another_agency_finds_it_too(self, place: Place) -> None:
         case = await place.ended(FUTURE)

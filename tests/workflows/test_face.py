@@ -1,5 +1,7 @@
 """What is readable of a workflow without a key: nothing that somebody wrote fits there."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +10,10 @@ from pydantic import ValidationError
 from contracts.event import File
 from contracts.places import CARE_REGIONS
 from contracts.reference import new_reference
+from tests.workflows.conftest import Staged
+from tests.workflows.samples import COMMANDS
+from tests.workflows.stage import Stage
+from tests.workflows.ways import WAYS, walk
 from workflows.engine.attributes import Face
 
 WRITTEN = ["Jan Jansen", "jan.jansen@example.org", "born 1990", "+31 6 00000000", "two\nlines", "Straatweg 1"]
@@ -43,4 +49,34 @@ def test_a_region_that_no_table_knows_is_not_shown(text: str) -> None:
 
 def test_every_field_is_of_a_kind_that_says_nothing() -> None:
     """A further field must be thought about: what may be readable of every workflow of every agency?"""
-    assert set(Face.model_fields) == {"phase", "owner", "region", "kind", "case", "deadline", "overdue"}
+    told = {"phase", "owner", "region", "kind", "case", "deadline", "overdue", "overdue_since", "reminded"}
+    assert set(Face.model_fields) == told
+
+
+def test_a_workflow_bears_from_its_start_what_is_known_then() -> None:
+    pairs: Any = face().at_the_start  # generic in the library
+    shown = {pair.key.name: pair.value for pair in pairs}
+    assert shown.keys() == {"KetenPhase", "KetenOwner", "KetenKind", "KetenCase", "KetenOverdue"}
+    assert shown["KetenPhase"] == face().phase
+
+
+async def shown(file: Stage) -> dict[str, Any]:
+    """The search attributes as the workflow last set them."""
+    upserts = [event.upsert_workflow_search_attributes_event_attributes for event in await file.history()]
+    fields = [upsert.search_attributes.indexed_fields for upsert in upserts]
+    [*_, newest] = [fields for fields in fields if "KetenPhase" in fields]
+    return {name: json.loads(newest[name].data or b"null") for name in newest}
+
+
+async def test_a_list_says_since_when_a_file_is_overdue_and_how_often_somebody_was_reminded(stage: Staged) -> None:
+    case = await walk(stage, WAYS["Case", "triage"])
+    assert ((await shown(case))["KetenOverdueSince"], (await shown(case))["KetenReminded"]) == (None, 0)
+    for _ in range(2):
+        until = (await case.view()).track.until
+        assert until
+        await case.skip_until(until + timedelta(seconds=10))
+    ends = [line.at for line in (await case.view()).story if line.what == "Case.triage.clock"]
+    assert ((await shown(case))["KetenOverdueSince"], (await shown(case))["KetenReminded"]) == (ends[0].isoformat(), 2)
+    assert len(ends) == 2
+    await case.decide(COMMANDS["record_triage"])
+    assert ((await shown(case))["KetenOverdueSince"], (await shown(case))["KetenReminded"]) == (None, 0)

@@ -1,16 +1,17 @@
 """What is readable of a workflow without any key: names and codes, checked before they are shown."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from contracts.event import File
 from contracts.places import CARE_REGIONS
 from contracts.reference import Reference
 from contracts.text import Model, Slug
+from workflows.engine.table import OPENING
 
 PHASE = SearchAttributeKey.for_keyword("KetenPhase")
 OWNER = SearchAttributeKey.for_keyword("KetenOwner")
@@ -19,6 +20,8 @@ KIND = SearchAttributeKey.for_keyword("KetenKind")
 CASE = SearchAttributeKey.for_keyword("KetenCase")
 DEADLINE = SearchAttributeKey.for_datetime("KetenDeadline")
 OVERDUE = SearchAttributeKey.for_bool("KetenOverdue")
+OVERDUE_SINCE = SearchAttributeKey.for_datetime("KetenOverdueSince")
+REMINDED = SearchAttributeKey.for_int("KetenReminded")
 
 Code = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
 
@@ -39,6 +42,13 @@ class Face(Model):
     case: Reference
     deadline: datetime | None
     overdue: bool
+    overdue_since: datetime | None = None
+    reminded: int = 0
+
+    @classmethod
+    def opening(cls, kind: File, case: str, us: str) -> Self:
+        """That of a file which its agency is about to open."""
+        return cls(phase=OPENING, owner=us, region=None, kind=kind, case=case, deadline=None, overdue=False)
 
     @property
     def values(self) -> list[Any]:
@@ -46,8 +56,22 @@ class Face(Model):
         pairs: list[Any] = [PHASE.value_set(self.phase), OWNER.value_set(self.owner or "-"), KIND.value_set(self.kind)]
         pairs += [CASE.value_set(self.case), OVERDUE.value_set(self.overdue)]
         pairs += [REGION.value_set(self.region)] if self.region in CARE_REGIONS else []
-        return [*pairs, DEADLINE.value_set(self.deadline) if self.deadline else DEADLINE.value_unset()]
+        moments = ((DEADLINE, self.deadline), (OVERDUE_SINCE, self.overdue_since))
+        pairs += [key.value_set(moment) if moment else key.value_unset() for key, moment in moments]
+        return [*pairs, REMINDED.value_set(self.reminded)]
 
-    def show(self) -> None:
-        """Put them where operators find them."""
-        workflow.upsert_search_attributes(self.values)  # pyright: ignore[reportUnknownMemberType] - generic in the library
+    @property
+    def at_the_start(self) -> TypedSearchAttributes:
+        """What a workflow bears that is about to start: it is listed before its first task has run."""
+        shown = [update for update in self.values if update.key in {PHASE, OWNER, KIND, CASE, OVERDUE}]
+        return TypedSearchAttributes([SearchAttributePair(update.key, update.value) for update in shown])
+
+    def show(self, before: Self | None) -> None:
+        """Put them where operators find them.
+
+        Args:
+            before: What is there; it is not written again. Of a file that is overdue all is: versions before wrote less of those.
+        """
+        there = {update.key: update.value for update in before.values} if before and not self.overdue else {}
+        changed = [update for update in self.values if update.key not in there or update.value != there[update.key]]
+        workflow.upsert_search_attributes(changed)  # pyright: ignore[reportUnknownMemberType] - generic in the library

@@ -424,6 +424,8 @@ class Process(Track, Generic[FileT]):
 
     def _face(self) -> Face:
         tracks = self._all_tracks()
+        overdue = [track.progress for track in tracks if track.progress.reminders] if self.state else []
+        ended = [track.overdue_since for track in overdue if track.overdue_since]
         return Face(
             phase=self.phase,
             owner=self.turn_of.slug if self.turn_of else None,
@@ -431,15 +433,21 @@ class Process(Track, Generic[FileT]):
             kind=self.system,
             case=self.file.reference,
             deadline=min(track.progress.due for track in tracks) if self.state else None,
-            overdue=self.state is not None and any(track.progress.reminders for track in tracks),
+            overdue=bool(overdue),
+            overdue_since=min(ended, default=None) if len(ended) == len(overdue) else None,
+            reminded=sum(track.reminders for track in overdue),
         )
 
     def _show(self) -> None:
-        face = self._face()
-        if face == self._shown:
+        """Where nothing changed but since when it is overdue, files of before told nobody."""
+        face, before = self._face(), self._shown
+        if face == before:
             return
         self._shown = face
-        face.show()
+        of_before = before and before.model_copy(update={"overdue_since": face.overdue_since, "reminded": face.reminded}) == face
+        if of_before and not workflow.patched("a-list-says-since-when-a-file-is-overdue"):
+            return
+        face.show(before)
         workflow.set_current_details(self._details())
 
     def _details(self) -> str:

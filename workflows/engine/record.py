@@ -76,6 +76,9 @@ class Progress(BaseModel):
     since: datetime
     due: datetime
     reminders: int = 0
+    overdue_since: datetime | None = Field(
+        default=None, description="when the clock first ended in this state; not known of one that an earlier version paged"
+    )
 
 
 class Record(BaseModel):

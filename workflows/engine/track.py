@@ -149,9 +149,14 @@ class Track:
     def enter(self, phase: str, *, remind: bool = False) -> None:
         """Be in a state from now on, on its clock."""
         now = workflow.now()
-        reminders = self.progress.reminders + 1 if remind else 0
-        since = self.progress.since if remind else now
-        self.home.progress = Progress(phase=phase, since=since, due=now, reminders=reminders)
+        before = self.home.progress if remind else None
+        self.home.progress = Progress(
+            phase=phase,
+            since=before.since if before else now,
+            due=now,
+            reminders=before.reminders + 1 if before else 0,
+            overdue_since=(before.overdue_since if before.reminders else now) if before else None,
+        )
         if self.state:
             self.home.progress.due = self.clock_end(self.state)
 

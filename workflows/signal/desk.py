@@ -131,6 +131,7 @@ class SignalDesk(Process[SignalFile]):
             self.alarm(STALLED)
             self.move("CaseStalled")
             self.progress.reminders += 1
+            self.progress.overdue_since = self.progress.overdue_since or workflow.now()
 
     @hears(track=_of_its_owner)
     def case_concluded(self, received: Received[CaseConcluded]) -> None:

@@ -23,7 +23,7 @@ from contracts.agencies import Directory
 from runtime.bus.connection import connect, jetstream
 from runtime.keys.files import Keys, Role
 from runtime.servers import embedded as servers
-from runtime.servers import process
+from runtime.servers import process, provision
 from runtime.servers.embedded import AlreadyRunning, Running, embedded, read_running
 from runtime.servers.process import PORT_TAKEN, PortTaken, ServerFailed, ServerProcess, binary, free_port, free_ports
 from runtime.servers.provision import provision_namespaces, provision_streams
@@ -64,6 +64,22 @@ async def test_up_is_provisioned_and_again_finds_its_data_at_the_same_addresses(
     async with embedded(told, few) as again:
         assert await _codec_endpoint(again) == "http://127.0.0.1:8234"
         assert again.model_dump(exclude={"pids"}) == running.model_dump(exclude={"pids"})
+        await _assert_as_wanted(again, settings, few)
+        await _find_it(again, settings)
+
+
+async def test_a_home_of_before_learns_the_search_attributes_that_are_new_and_keeps_what_it_lists(
+    tmp_path: Path, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, few, new = Settings(home=tmp_path / "home"), _few(directory), {"KetenOverdueSince", "KetenReminded"}
+    of_before = {name: kind for name, kind in provision.SEARCH_ATTRIBUTES.items() if name not in new}
+    with monkeypatch.context() as before:
+        before.setattr(provision, "SEARCH_ATTRIBUTES", of_before)
+        async with embedded(settings, few) as running:
+            found = await read_back(running.nats_url, running.temporal_address, few, Keys(settings.keys))
+            assert {setting.name for setting in found if not setting.as_wanted} == new
+            await _leave_something(running, settings)
+    async with embedded(settings, few) as again:
         await _assert_as_wanted(again, settings, few)
         await _find_it(again, settings)
 

@@ -33,8 +33,14 @@ LISTS = (
     "KetenPhase = 'intake'",
     "KetenPhase != 'kept' AND KetenCase = '{case}'",
     "ExecutionStatus = 'Running' AND (KetenOverdue = true OR KetenDeadline < '2100-01-01T00:00:00Z')",
+    "KetenDeadline IS NOT NULL AND (KetenDeadline >= '2026-01-01T00:00:00Z' AND KetenDeadline < '2100-01-01T00:00:00Z')",
     "WorkflowId = 'case-{case}'",
 )
+DATES = frozenset(f"by_datetime_{number:02}" for number in range(1, 4))
+WINDOW = """
+    explain query plan select count(*) from executions_visibility
+    where namespace_id = 'one' and {column} >= '2026-01-01' and {column} < '2026-01-02' and status = 1
+"""
 
 
 @workflow.defn
@@ -52,6 +58,19 @@ def _indexes(settings: Settings) -> set[str]:
     query = "select name from sqlite_master where type = 'index' and tbl_name = 'executions_visibility' and sql is not null"
     with closing(sqlite3.connect(settings.temporal_db)) as database:
         return {name for (name,) in database.execute(query)}
+
+
+def _forget_dates(settings: Settings) -> None:
+    """As a version before left the database, whose lists used none of them."""
+    with closing(sqlite3.connect(settings.temporal_db)) as database:
+        for name in DATES:
+            database.execute(f'drop index "{name}"')
+        database.commit()
+
+
+def _found_by(settings: Settings, column: str) -> str:
+    with closing(sqlite3.connect(settings.temporal_db)) as database:
+        return " ".join(step[3] for step in database.execute(WINDOW.format(column=column)))
 
 
 def _arguments(running: Running) -> list[str]:
@@ -98,6 +117,22 @@ async def test_the_first_start_leaves_out_what_no_list_uses_and_every_list_goes_
     assert lighten(settings.temporal_db) == 0
     async with embedded(settings, few) as again:
         assert _indexes(settings) == KEPT, "the server makes none anew"
+        await _assert_listed(again, case)
+
+
+async def test_a_window_of_a_list_is_found_by_an_index_and_without_one_the_list_is_the_same(
+    tmp_path: Path, directory: Directory
+) -> None:
+    settings, few = Settings(home=tmp_path / "home"), _few(directory)
+    async with embedded(settings, few) as running:
+        case = await _leave_a_case(running)
+        await _assert_listed(running, case)
+    for name in DATES:
+        assert name in _found_by(settings, name.removeprefix("by_").replace("_", "").capitalize())
+    _forget_dates(settings)
+    assert "by_datetime" not in _found_by(settings, "Datetime01")
+    async with embedded(settings, few) as again:
+        assert _indexes(settings) == KEPT - DATES, "what was left out once is not made from outside"
         await _assert_listed(again, case)
 
 
