@@ -17,6 +17,7 @@ from contracts.words import AgencyKind
 from runtime.servers.process import before_it_begins
 from runtime.waiting import first_to_end
 from workers.dividing import divided, serving
+from workers.kinds import offices
 
 log = structlog.get_logger()
 
@@ -103,31 +104,26 @@ async def offices_of(installation: Installation, processes: int, level: int) -> 
 
     Args:
         installation: Whose offices.
-        processes: Among how many they are divided; 0: as many as serve.
+        processes: Among how many they are divided, of which this is one; 0: as many as serve.
         level: What they log.
 
     Yields:
-        The processes; none if one is enough, since then the offices are in this one.
+        The other processes.
     """
     agencies = installation.directory.agencies
-    count = processes or serving(agencies, _cores())
-    if count == 1:
-        from workers.kinds import offices
-
-        async with offices(agencies, installation):
-            yield []
-        return
-    for agency in agencies:
+    here, *elsewhere = divided(agencies, processes or serving(agencies, _cores()))
+    for agency in (agency for share in elsewhere for agency in share):
         installation.prepare_stores(agency.slug)
         if agency.kind is AgencyKind.REGISTRY:
             _ = installation.registrar
     started: list[OfficeProcess] = []
     try:
-        for share in divided(agencies, count):
+        for share in elsewhere:
             started.append(await OfficeProcess.start(share, level))  # noqa: PERF401 - what runs is stopped if the next does not
-        for one in started:
-            await one.opened()
-        yield started
+        async with offices(here, installation):
+            for one in started:
+                await one.opened()
+            yield started
     finally:
         await asyncio.gather(*(one.stop() for one in started))
 

@@ -136,7 +136,7 @@ class Bench:
         cases = ", ".join(f"{max(sizes.cases, count)} with {count} in flight" for count in sizes.in_flight)
         return {
             "rounds": f"{sizes.rounds}; cases in each: {cases}; signals in each: {sizes.signals}; restarts: {sizes.restarts}",
-            "processes": f"{sum(name.startswith('offices') for name in self._keten.pids) or 1} with Keten's offices, 1 of bare",
+            "processes": f"{1 + sum(name.startswith('offices') for name in self._keten.pids)} with Keten's offices, 1 of bare",
             "bare": f"{bare.workflows} workflows, {bare.updates} updates, {bare.hops} hops per case, counted at Keten",
             "not measured": NOT_MEASURED,
         }
