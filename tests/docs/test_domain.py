@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.clocks import Clocks
+from tests.remedy import assert_same
 from workflows.access.tables import ACCESS, DISCLOSURE
 from workflows.case.table import CASE, REFERRAL, REGISTERING, SHARING
 from workflows.coverage.table import COVERAGE
@@ -43,15 +44,20 @@ TABLES = (
 def test_the_page_lists_every_clock_with_its_term_and_mark() -> None:
     written = {row[0].strip("`"): (row[1], row[3].split()[0]) for row in ROWS if len(row) == 4 and row[0].startswith("`")}
     clocks = Clocks()
-    assert written.keys() == Clocks.model_fields.keys()
+    remedy = (
+        "The table under `Clocks` in docs/domain.md has a row for each clock of contracts/clocks.py: name, term, what ends, mark."
+    )
+    assert_same(written, Clocks.model_fields, remedy)
     for name, field in Clocks.model_fields.items():
         term, mark = written[name]
-        assert term == str(getattr(clocks, name))
-        assert mark in str(field.description)
+        assert term == str(getattr(clocks, name)), f"correct the term of `{name}` in docs/domain.md"
+        assert mark in str(field.description), f"correct the mark of `{name}` in docs/domain.md"
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_the_page_lists_every_state(table: Table) -> None:
-    row = next(row for row in ROWS if row[0].split(",")[0] == table.name)
-    assert re.findall(r"`(\w+)`", row[2]) == [state for state in table.states if state != OPENING]
-    assert set(re.findall(r"`(\w+)`", row[3])) == set(table.ends - {VOID})
+    row = next((row for row in ROWS if row[0].split(",")[0] == table.name), None)
+    assert row, f"add a row for {table.name} to the table under `States` in docs/domain.md"
+    remedy = f"write it into the row {table.name} of the table under `States` in docs/domain.md, in the order of the code"
+    assert re.findall(r"`(\w+)`", row[2]) == [state for state in table.states if state != OPENING], remedy
+    assert set(re.findall(r"`(\w+)`", row[3])) == set(table.ends - {VOID}), remedy

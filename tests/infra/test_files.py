@@ -8,6 +8,7 @@ import pytest
 from contracts.agencies import Directory
 from contracts.clocks import Clocks, read_clocks
 from tests.infra.examples import INFRA
+from tests.remedy import assert_same
 
 COMPOSE = (INFRA / "compose.yaml").read_text()
 FILES = sorted(path for path in INFRA.rglob("*") if path.is_file())
@@ -95,7 +96,10 @@ def test_no_python_lives_here() -> None:
 
 def test_the_demo_clocks_name_every_clock_and_are_short_where_a_demo_waits() -> None:
     clocks = read_clocks(INFRA / "clocks" / "demo.toml")
-    assert set(tomllib.loads((INFRA / "clocks" / "demo.toml").read_text())) == set(Clocks.model_fields)
+    named = tomllib.loads((INFRA / "clocks" / "demo.toml").read_text())
+    assert_same(
+        named, Clocks.model_fields, "Write each clock of contracts/clocks.py into infra/clocks/demo.toml, in minutes or hours."
+    )
     terms = {name: getattr(clocks, name).exact for name in Clocks.model_fields}
-    assert all(term for term in terms.values()), "no term of a demo depends on the calendar"
+    assert all(term for term in terms.values()), "no term of infra/clocks/demo.toml depends on the calendar"
     assert all(terms[name].total_seconds() <= 20 for name in WAITED_FOR)

@@ -61,6 +61,7 @@ def written(events: Sequence[HistoryEvent]) -> Written:
 
 def assert_written(story: str, events: Sequence[HistoryEvent]) -> None:
     """That a life makes Temporal write what is written down, and neither more nor less."""
+    assert story in WRITTEN, f'add to WRITTEN in {Path(__file__).name}: "{story}": {written(events)}'
     found, known = written(events)._asdict(), WRITTEN[story]._asdict()
     changed = [f"{kind}: {count}, was {known[kind]}" for kind, count in found.items() if count != known[kind]]
     remedy = f"if it must be so, write that into WRITTEN in {Path(__file__).name}, and into the changelog why"
