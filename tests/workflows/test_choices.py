@@ -16,22 +16,7 @@ from tests.workflows.ways import STRANGER, WAYS, walk
 from workflows.engine.admission import heard_by
 from workflows.engine.table import OPENING
 
-BY_ANYONE = {
-    "CoverageGapObserved",
-    "DossierBrought",
-    "PrivacyCheckRequested",
-    "ReferralOffered",
-    "RegistrationRequested",
-    "ReportRegistered",
-    "SignalReceived",
-    "SignalReported",
-    "SignalRouted",
-    "ConsentWithdrawn",
-    "ErasureRequested",
-    "FileEnded",
-    "AccessAsked",
-    "DisclosureRequested",
-}
+BY_ANYONE = {event.__name__ for event in CATALOGUE.values() if event.rule.opens}
 """Events that open a file: whoever the catalogue allows may send them."""
 
 NOT_AS_OFFERED = """In this state a person is offered other decisions than the rows of the tables allow.

@@ -31,13 +31,12 @@ SENT_BY_A_CLOCK = {
 SENT_OTHERWISE = """when the clock of {table}.{name} rings, other agencies hear {sent}.
 If that is meant, write it into SENT_BY_A_CLOCK in tests/workflows/test_clocks.py: ("{table}", "{name}"): {sent}.
 If it is not, look into the chapter of this state, and into `rang` of its track."""
-ELSEWHERE = (
-    """the way to {table}.{name} leads to {phase}: correct the line ("{table}", "{name}") of WAYS in tests/workflows/ways.py"""
-)
+ELSEWHERE = """the way to {table}.{name} leads to {phase}: write it into _BY_HAND of tests/workflows/ways.py"""
 
 
 def test_there_is_a_way_to_every_state() -> None:
-    remedy = """Each open state of each table needs a way to it: in WAYS of tests/workflows/ways.py add a line like
+    remedy = """Each open state of each table needs a way to it. No decision leads to this one alone, so in _BY_HAND of
+tests/workflows/ways.py add a line like
 
     ("Dossier", "weighing"): DOSSIER.then(RecordEnrichment(findings="an example finding")),
 
