@@ -47,12 +47,17 @@ bench: $(STAMP) ## a case beside the smallest Temporal program (ROUNDS=5 CASES=8
 proof: $(STAMP) ## of 1,000 cases 100 are erased, and of these nothing can be read any more (CASES=100 for fewer)
 	@$(BIN)/python -m pytest -m proof tests/erasure --cases $(or $(CASES),1000) --timeout 7200 --verbose --durations 3
 
-check: $(STAMP) ## lint, types, import doors, drift of generated files
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/pyright
-	$(BIN)/lint-imports
-	$(BIN)/python -m console.generate --check
+check: $(STAMP) ## lint, types, import doors, drift of generated files: all of them, also when one fails
+	@failed=0; results=""; \
+	for tool in "ruff check ." "ruff format --check ." "pyright" "lint-imports" "python -m console.generate --check"; do \
+		echo "$$tool"; \
+		if $(BIN)/$$tool; then result="clean "; else result="FAILED"; failed=1; fi; \
+		results="$$results  $$result  $$tool\n"; \
+	done; \
+	printf "\nmake check:\n$$results"; \
+	if [ $$failed = 0 ]; then echo "All is clean. That is not all that must hold: make test runs the tests."; \
+	else echo "Repair what failed; then make test, which is more: it runs the tests."; fi; \
+	exit $$failed
 
 up: $(STAMP) ## servers and every agency, in the foreground
 	@$(BIN)/keten up

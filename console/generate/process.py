@@ -6,7 +6,7 @@ from pathlib import Path
 
 import workflows
 from contracts.clocks import Clocks
-from workflows.engine.table import CLOCK, State, Table
+from workflows.engine.table import CLOCK, OPENING, VOID, State, Table
 
 HEAD = """# The processes
 
@@ -16,9 +16,14 @@ term stands, it runs in a crisis, around the clock.
 """
 
 
+MARKS = """The marks are explained in [the domain](../domain.md): where no source was found, a term is Keten's own, and each
+installation may set another."""
+
+
 def process_page() -> dict[Path, str]:
     """One section per table: a state diagram, and whose turn it is until when."""
-    return {Path("docs/generated/process.md"): "\n".join([HEAD, *(_section(table) for table in all_tables())])}
+    tables = all_tables()
+    return {Path("docs/generated/process.md"): "\n".join([HEAD, *_overview(tables), *map(_section, tables), *_terms()])}
 
 
 def all_tables() -> list[Table]:
@@ -28,6 +33,25 @@ def all_tables() -> list[Table]:
         members = vars(importlib.import_module(module.name)).values()
         found.update({member.name: member for member in members if isinstance(member, Table)})
     return [found[name] for name in sorted(found)]
+
+
+def _overview(tables: list[Table]) -> list[str]:
+    """The states and ends of each table; that a file opens, or is void, goes for all."""
+    rows = ["| table | states | ends |", "|---|---|---|"]
+    for table in tables:
+        states = ", ".join(f"`{state}`" for state in table.states if state != OPENING)
+        ends = ", ".join(f"`{end}`" for end in sorted(table.ends - {VOID}))
+        rows.append(f"| {table.name} | {states} | {ends} |")
+    return [*rows, ""]
+
+
+def _terms() -> list[str]:
+    """Every clock: what ends with it, and by whose word; the mark stands in brackets at the end of its description."""
+    rows = ["## Clocks", "", MARKS, "", "| clock | term | what ends | mark |", "|---|---|---|---|"]
+    for name, field in Clocks.model_fields.items():
+        words, _, mark = str(field.description).removesuffix(")").rpartition(" (")
+        rows.append(f"| `{name}` | {getattr(Clocks(), name)} | {words} | {mark} |")
+    return [*rows, ""]
 
 
 def _section(table: Table) -> str:

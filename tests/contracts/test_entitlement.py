@@ -10,6 +10,7 @@ from contracts.event import Event
 from contracts.events.erasures import TOLD_ON_CONSENT, ErasureRequested
 from contracts.text import Line, Model, Personal
 from contracts.words import AgencyKind, ConsentTo, ErasureReason
+from tests.remedy import assert_same
 from tests.workflows.samples import EVENTS
 
 AID, RIEC, DESK = AgencyKind.AID_ORGANISATION, AgencyKind.RIEC, AgencyKind.DESK
@@ -61,7 +62,8 @@ def test_an_erasure_tells_of_a_consent_only_who_can_have_been_told_on_one() -> N
 
 def test_those_are_whom_the_catalogue_lets_be_told_on_consent() -> None:
     on_consent = [event.rule for event in CATALOGUE.values() if event.rule.consent]
-    assert {kind for rule in on_consent for kind in rule.recipients} == set(TOLD_ON_CONSENT)
+    remedy = "TOLD_ON_CONSENT in contracts/events/erasures.py names the recipients of all events whose rule has a `consent`."
+    assert_same(TOLD_ON_CONSENT, {kind for rule in on_consent for kind in rule.recipients}, remedy)
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)

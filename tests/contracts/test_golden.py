@@ -12,6 +12,7 @@ from console.generate.schemas import message_schema
 from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent
 from tests.contracts.messages import GOLDEN, NAMES, NOW, golden, golden_bytes
+from tests.contracts.write_golden import write_missing
 
 MANIFEST = GOLDEN / "golden.sha256"
 REMEDY = "a golden message is never edited: restore it, and add a new version of the event with a message of its own"
@@ -62,7 +63,21 @@ class TestEveryGoldenMessage:
 
 def test_every_event_has_a_golden_message():
     missing = set(BY_SHORT_NAME) - set(NAMES)
-    assert not missing, f"write tests/contracts/golden/<name>.json and its line in {MANIFEST.name} for: {sorted(missing)}"
+    assert not missing, f"run `python -m tests.contracts.write_golden`, and keep what it names, for: {sorted(missing)}"
+
+
+def test_one_that_is_missing_is_written_and_what_is_there_is_kept(tmp_path: Path):
+    kept, lost = NAMES[:1], NAMES[1:]
+    (tmp_path / f"{kept[0]}.json").write_bytes(golden_bytes(kept[0]))
+    (tmp_path / MANIFEST.name).write_text(f"{hashlib.sha256(golden_bytes(kept[0])).hexdigest()}  {kept[0]}.json\n")
+    assert sorted(path.stem for path in write_missing(tmp_path)) == lost
+    assert faults(tmp_path) == []
+    assert (tmp_path / f"{kept[0]}.json").read_bytes() == golden_bytes(kept[0])
+    assert write_missing(tmp_path) == []
+    for name in lost:
+        message = CloudEvent.from_json((tmp_path / f"{name}.json").read_bytes(), NOW)
+        assert type(message.event()) is BY_SHORT_NAME[name]
+        assert set(message.data) == set(BY_SHORT_NAME[name].model_fields)
 
 
 def test_no_golden_message_was_edited():

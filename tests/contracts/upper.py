@@ -38,7 +38,9 @@ def _text(schema: Schema, _: Schema) -> str:
     if "format" in schema:
         return str(schema["formatMaximum"])
     if "pattern" in schema:
-        return BY_PATTERN[schema["pattern"]]
+        pattern = schema["pattern"]
+        assert pattern in BY_PATTERN, f"add the longest text of the form {pattern} to BY_PATTERN in tests/contracts/upper.py"
+        return BY_PATTERN[pattern]
     return WIDE * schema["maxLength"]
 
 

@@ -34,9 +34,10 @@ def test_nothing_on_a_page_escapes(path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def followed(
-    tmp_path_factory: pytest.TempPathFactory, installation: Callable[[], Checkout]
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, installation: Callable[[], Checkout]
 ) -> Generator[dict[Path, "Future[None]"]]:
-    """Every page, each by a reader of its own, three at a time: mostly they wait for servers."""
+    """Every page that was chosen, each by a reader of its own, three at a time: mostly they wait for servers."""
+    chosen = [path for path in SLOWEST_FIRST if any(f"[{path.name}]" in test.name for test in request.session.items)]
 
     def follow(path: Path, folder: Path) -> None:
         reader = Reader(Checkout(folder), installation)
@@ -44,7 +45,7 @@ def followed(
         its_changes_are_sound(reader)
 
     with ThreadPoolExecutor(3) as pool:
-        yield {path: pool.submit(follow, path, tmp_path_factory.mktemp("checkout")) for path in SLOWEST_FIRST}
+        yield {path: pool.submit(follow, path, tmp_path_factory.mktemp("checkout")) for path in chosen}
 
 
 def its_changes_are_sound(reader: Reader) -> None:

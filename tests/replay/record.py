@@ -1,7 +1,8 @@
 """Records the histories of this folder: ``python -m tests.replay.record``.
 
 Each story of ``tests.workflows.stories`` is lived by the real workflow; a recording is added where none has its commands yet. A
-recording that exists is never overwritten: histories like it may be open somewhere.
+recording that exists is never overwritten: histories like it may be open somewhere. How much each life makes Temporal write is
+written into ``written.json``.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from tests.replay.fingerprint import fingerprint
+from tests.replay.written import write_down
 from tests.workflows.servers import real_time, time_skipping
 from tests.workflows.stage import Stage
 from tests.workflows.stories import CASE_WITHOUT_WAITING, EXACT, STORIES
@@ -65,6 +67,8 @@ async def record() -> list[Path]:
         for name, way in STORIES.items():
             [events] = await live(env, way)
             written.append(write(name, events))
+            if changed := write_down(name, events):
+                print(f"{name} makes Temporal write otherwise than before: {'; '.join(changed)}")  # noqa: T201
     first, *_, last = await continued_case()
     written += [write("case-turns-its-page", first), write("case-on-a-new-page", last)]
     return [path for path in written if path]

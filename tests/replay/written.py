@@ -3,6 +3,7 @@
 Workflow tasks are left out: how many there are depends on how fast this machine is.
 """
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,20 +38,8 @@ TASKS = {
     EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
 }
 
-WRITTEN = {
-    "signal": Written(updates=7, activities=30, markers=4, upserts=30, timers=29, events=198),
-    "case": Written(updates=21, activities=20, markers=5, upserts=38, timers=35, events=217),
-    "placement": Written(updates=5, activities=5, markers=2, upserts=9, timers=7, events=52),
-    "privacy": Written(updates=4, activities=4, markers=3, upserts=7, timers=5, events=42),
-    "dossier": Written(updates=5, activities=6, markers=2, upserts=12, timers=10, events=64),
-    "registration": Written(updates=4, activities=7, markers=1, upserts=9, timers=8, events=57),
-    "report": Written(updates=3, activities=1, markers=1, upserts=4, timers=3, events=22),
-    "coverage": Written(updates=2, activities=0, markers=1, upserts=2, timers=1, events=11),
-    "access": Written(updates=2, activities=3, markers=0, upserts=4, timers=3, events=25),
-    "disclosure": Written(updates=2, activities=3, markers=0, upserts=4, timers=3, events=25),
-    "retention": Written(updates=4, activities=4, markers=0, upserts=7, timers=7, events=43),
-}
-"""Of each story in ``tests/workflows/stories.py``."""
+WRITTEN = Path(__file__).parent / "written.json"
+"""Of each story in ``tests/workflows/stories.py``; ``python -m tests.replay.record`` writes it, and says what changed."""
 
 
 def written(events: Sequence[HistoryEvent]) -> Written:
@@ -59,9 +48,29 @@ def written(events: Sequence[HistoryEvent]) -> Written:
     return Written(**{kind: found[kind] for kind in KINDS.values()}, events=sum(one.event_type not in TASKS for one in events))
 
 
+def known() -> dict[str, dict[str, int]]:
+    """What is written down, by story."""
+    found: dict[str, dict[str, int]] = json.loads(WRITTEN.read_text(encoding="utf-8"))
+    return found
+
+
+def changes(story: str, events: Sequence[HistoryEvent]) -> list[str]:
+    """What a life makes Temporal write otherwise than is written down."""
+    before, now = known().get(story, {}), written(events)._asdict()
+    return [f"{kind}: {count}, was {before.get(kind)}" for kind, count in now.items() if count != before.get(kind)]
+
+
+def write_down(story: str, events: Sequence[HistoryEvent]) -> list[str]:
+    """Write down what it is now; returns what changed."""
+    changed = changes(story, events)
+    if changed:
+        lines = [f'"{name}": {json.dumps(counts)}' for name, counts in {**known(), story: written(events)._asdict()}.items()]
+        WRITTEN.write_text("{\n  " + ",\n  ".join(lines) + "\n}\n", encoding="utf-8")
+    return changed
+
+
 def assert_written(story: str, events: Sequence[HistoryEvent]) -> None:
     """That a life makes Temporal write what is written down, and neither more nor less."""
-    found, known = written(events)._asdict(), WRITTEN[story]._asdict()
-    changed = [f"{kind}: {count}, was {known[kind]}" for kind, count in found.items() if count != known[kind]]
-    remedy = f"if it must be so, write that into WRITTEN in {Path(__file__).name}, and into the changelog why"
+    changed = changes(story, events)
+    remedy = f"if it must be so, `python -m tests.replay.record` writes that into {WRITTEN.name}; say in the changelog why"
     assert not changed, f"{story} makes Temporal write otherwise than before ({'; '.join(changed)}): {remedy}"

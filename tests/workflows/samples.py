@@ -1,33 +1,21 @@
-"""An example of every command and of every event, each with a sender who may send it."""
+"""An example of every command and of every event: what stands here, and for all others what follows from their fields."""
 
+from datetime import UTC, datetime
+
+from contracts import commands
+from contracts.catalogue import CATALOGUE
 from contracts.commands import (
-    AcceptCase,
-    AcceptOffer,
-    AcknowledgeAlarms,
-    AcknowledgeGap,
     AskErasure,
     AskPrivacyCheck,
     AssignOwner,
-    BringToRiec,
-    CloseCheck,
-    CloseDossier,
-    CloseRegistration,
-    CloseReport,
-    CloseUnconfirmed,
-    CloseWithoutAnswers,
-    CloseWithoutReceipts,
     Command,
     CompleteHelp,
     ConcludeCase,
     ConfirmErasure,
     DeclineCase,
     DeclineOffer,
-    Disclose,
     DoNotBring,
-    FindPerson,
     GiveUp,
-    JoinSignal,
-    KeepLonger,
     OfferAgain,
     OfferHelp,
     RecordConsent,
@@ -38,18 +26,15 @@ from contracts.commands import (
     RecordWeighing,
     RefuseDisclosure,
     RefuseErasure,
-    ReportFirstContact,
-    SeeOffer,
-    StartAftercare,
-    WithdrawConsent,
 )
 from contracts.event import Event, File
 from contracts.events.coverage import CoverageGapObserved
 from contracts.events.deliveries import DeliveriesConfirmed, DeliveriesListed, DeliveriesMissed, DeliveryRefused
-from contracts.events.disclosures import AccessAsked, DisclosureMade, DisclosureRefused, DisclosureRequested
+from contracts.events.disclosures import DisclosureMade, DisclosureRefused
 from contracts.events.dossiers import (
     DossierBrought,
     DossierReportedBack,
+    Observation,
     PrivacyCheckAnswered,
     PrivacyCheckDecided,
     PrivacyCheckRequested,
@@ -57,6 +42,7 @@ from contracts.events.dossiers import (
 from contracts.events.erasures import ConsentWithdrawn, ErasureCompleted, ErasureDeclined, ErasureRequested, FileEnded
 from contracts.events.referrals import (
     FirstContactMade,
+    Need,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
@@ -68,15 +54,13 @@ from contracts.events.registrations import (
     RegistrationAmended,
     RegistrationRecorded,
     RegistrationRequested,
-    ReportRegistered,
 )
 from contracts.events.signals import (
-    CaseAccepted,
     CaseConcluded,
     CaseDeclined,
     CaseProgressed,
     CaseStalled,
-    CaseWithdrawn,
+    Signal,
     SignalReceived,
     SignalReported,
     SignalRouted,
@@ -97,68 +81,54 @@ from contracts.words import (
     NotErased,
     NotOurs,
     Recall,
+    Service,
     SignalStatus,
     Weighing,
 )
-from tests.workflows.ways import COSM, EPOCH, NEED, OBSERVATION, SIGNAL, ZWOLLE
-from workflows.engine.admission import snake
+from tests.examples import example
 
-COMMANDS: dict[str, Command] = {
-    snake(type(order).__name__): order
+SIGNAL = Signal(municipality="GM0995", account="an example account")
+OBSERVATION = Observation(municipality="GM0995", phenomenon="an example phenomenon")
+NEED = Need(service=Service.COSM)
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+_DECISIONS: dict[type[Command], Command] = {
+    type(order): order
     for order in (
-        AcceptCase(),
-        AcceptOffer(),
-        AcknowledgeAlarms(),
-        AcknowledgeGap(),
         AskErasure(reason=ErasureReason.TERM, order="a.one.z"),
-        CloseWithoutAnswers(),
-        CloseWithoutReceipts(),
         ConfirmErasure(order="a.two.z"),
-        KeepLonger(),
         RefuseDisclosure(reason=NotDisclosed.EXCESSIVE),
         RefuseErasure(reason=NotErased.LEGAL_DUTY),
         AskPrivacyCheck(observation=OBSERVATION),
-        AssignOwner(to=ZWOLLE),
-        BringToRiec(),
-        CloseCheck(),
-        CloseDossier(),
-        CloseRegistration(),
-        CloseReport(),
-        CloseUnconfirmed(),
+        AssignOwner(to="coordinator-zwolle"),
         CompleteHelp(outcome=AidOutcome.LEFT_EARLY),
         ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT),
         DeclineCase(reason=NotOurs.KNOWN_ALREADY),
         DeclineOffer(reason=Decline.FULL),
-        Disclose(),
-        FindPerson(),
         DoNotBring(reason=NotBrought.NOT_PROPORTIONATE),
         GiveUp(referral=1),
-        JoinSignal(),
-        OfferAgain(referral=1, organisations=(COSM,)),
-        OfferHelp(need=NEED, organisations=(COSM,)),
+        OfferAgain(referral=1, organisations=("cosm-shelter",)),
+        OfferHelp(need=NEED, organisations=("cosm-shelter",)),
         RecordConsent(help=True),
         RecordEnrichment(findings="an example finding"),
         RecordIntake(needs="an example need"),
         RecordPlan(interventions="an example plan"),
         RecordTriage(finding=Finding.PRESUMED_VICTIM),
         RecordWeighing(weighing=Weighing.PARTNER_ONLY),
-        ReportFirstContact(),
-        SeeOffer(),
-        StartAftercare(),
-        WithdrawConsent(),
     )
 }
+"""Where the content matters to a test, or does not follow from the fields."""
+
+COMMANDS: dict[str, Command] = {name: _DECISIONS.get(order) or example(order) for name, order in commands.COMMANDS.items()}
 """By the name under which a workflow takes them."""
 
-EVENTS: dict[str, Event] = {
-    type(event).__name__: event
+_SAID: dict[type[Event], Event] = {
+    type(event): event
     for event in (
-        CaseAccepted(),
         CaseConcluded(outcome=CaseOutcome.HELPED),
         CaseDeclined(reason=NotOurs.NO_CAPACITY),
         CaseProgressed(status=SignalStatus.WITH_AID),
         CaseStalled(waits_for=AgencyKind.AID_ORGANISATION),
-        CaseWithdrawn(),
         CoverageGapObserved(gap=CoverageGapKind.NO_COORDINATOR),
         DeliveriesConfirmed(arrived=("5eed5eed",), missing=()),
         DeliveriesListed(ids=("5eed5eed",)),
@@ -175,10 +145,8 @@ EVENTS: dict[str, Event] = {
         ErasureDeclined(system="retention", reason=NotErased.LEGAL_DUTY),
         ErasureRequested(reason=ErasureReason.REQUEST),
         FileEnded(kind=File.CASE, system="case"),
-        AccessAsked(),
         DisclosureMade(system="access"),
         DisclosureRefused(system="access", reason=NotDisclosed.OTHER_LAW),
-        DisclosureRequested(),
         DossierBrought(observation=OBSERVATION),
         DossierReportedBack(weighing=Weighing.CLOSED),
         FirstContactMade(referral=1),
@@ -194,11 +162,13 @@ EVENTS: dict[str, Event] = {
         RegistrationAmended(not_placed=1),
         RegistrationRecorded(anonymous=True),
         RegistrationRequested(consented=False, reported_by=AgencyKind.CARE_COORDINATOR),
-        ReportRegistered(),
         SignalReceived(status=SignalStatus.WITH_DESK),
         SignalReported(signal=SIGNAL),
         SignalRouted(signal=SIGNAL, reported_by=AgencyKind.REPORTER),
         SignalStatusChanged(status=SignalStatus.CLOSED),
     )
 }
+"""Where the content matters to a test, or does not follow from the fields."""
+
+EVENTS: dict[str, Event] = {event.__name__: _SAID.get(event) or example(event) for event in CATALOGUE.values()}
 """By the name of their class."""

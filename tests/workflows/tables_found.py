@@ -7,6 +7,7 @@ import pkgutil
 from types import ModuleType
 
 import workflows
+from contracts.commands import COMMANDS
 from workflows.engine.table import State, Table
 from workflows.engine.track import Track
 
@@ -26,6 +27,11 @@ STATES: list[tuple[str, str]] = [(table.name, state) for table in TABLES.values(
 
 def state_of(table: str, name: str) -> State:
     return TABLES[table].states[name]
+
+
+def possible_now(table: str, name: str) -> str:
+    """What whoever is refused in a state is told of what a person may decide there."""
+    return f"possible now: {', '.join(trigger for trigger in state_of(table, name).moves if trigger in COMMANDS)}"
 
 
 def written() -> list[str]:

@@ -9,6 +9,7 @@ from contracts.events.dossiers import DossierReportedBack
 from contracts.words import Weighing
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
+from tests.workflows.tables_found import possible_now
 from tests.workflows.ways import DOSSIER, LELYSTAD, PLAN, WEIGHING, walk
 
 
@@ -20,7 +21,7 @@ async def test_from_an_observation_to_interventions(stage: Staged) -> None:
     dossier = await walk(stage, PLAN)
     assert await dossier.phase() == "plan"
     await dossier.decide(RecordPlan(interventions="an example plan"))
-    assert "possible now: close_dossier" in await dossier.refused(RecordPlan(interventions="an example plan"))
+    assert possible_now("Dossier", "interventions") in await dossier.refused(RecordPlan(interventions="an example plan"))
     await dossier.decide(CloseDossier())
     await dossier.handle.result()
     assert await reported(dossier) == [(LELYSTAD, Weighing.CASE), (LELYSTAD, Weighing.CLOSED)]
@@ -59,9 +60,8 @@ async def test_a_weighing_within_the_term_is_the_feedback(stage: Staged) -> None
 async def test_a_dossier_is_weighed_after_it_was_enriched(stage: Staged) -> None:
     dossier = await walk(stage, DOSSIER)
     words = await dossier.refused(RecordWeighing(weighing=Weighing.CASE))
-    assert (
-        words == "not_possible_now: record_weighing is not possible while dossier is enrichment; possible now: record_enrichment"
-    )
+    instead = possible_now("Dossier", "enrichment")
+    assert words == f"not_possible_now: record_weighing is not possible while dossier is enrichment; {instead}"
 
 
 async def test_what_was_found_does_not_show(stage: Staged) -> None:

@@ -19,6 +19,7 @@ from contracts.events.signals import (
     SignalStatusChanged,
 )
 from contracts.words import CaseOutcome, Finding, NotOurs, SignalStatus
+from tests.remedy import assert_same
 from tests.workflows.conftest import Staged
 from tests.workflows.table_search import edges
 from tests.workflows.ways import COMENSHA, DESK, POLICE, RECORDED, WAYS, Step, take, walk
@@ -48,8 +49,9 @@ EXITS = sorted(trigger for state, trigger, to in edges(CASE) if state == Phase.C
 def test_every_turn_towards_the_end_of_a_case_is_taken() -> None:
     into = {(state, trigger) for state, trigger, to in edges(CASE) if to == Phase.CLOSING and state != Phase.CLOSING}
     into |= {(state, trigger) for state, trigger, to in edges(CASE) if to == Phase.CLOSED and state != Phase.CLOSING}
-    assert into == set(ENTRANCES)
-    assert EXITS == ["close_unconfirmed", "settle"]
+    assert_same(ENTRANCES, into, "Add the decision or event to LAST_STEPS in tests/workflows/test_endings.py.")
+    remedy = "A further way out of `closing` is taken by a line of its own in the test below: add it there and here."
+    assert EXITS == ["close_unconfirmed", "settle"], remedy
 
 
 @pytest.mark.parametrize(("leave", "withdrawn_late"), [(EXITS[0], False), (EXITS[1], False), (EXITS[1], True)])

@@ -15,6 +15,7 @@ from contracts.events.dossiers import (
 )
 from contracts.words import NotBrought, Weighing
 from tests.workflows.conftest import Staged
+from tests.workflows.tables_found import possible_now
 from tests.workflows.ways import ALMERE, CHECK, OBSERVATION, RIEC, ZWOLLE, walk
 from workflows.privacy.process import PrivacyCheck
 
@@ -66,7 +67,7 @@ async def test_only_the_riec_of_this_place_reports_back(stage: Staged) -> None:
 
 async def test_the_officer_can_stop_waiting(stage: Staged) -> None:
     check = await walk(stage, CHECK)
-    assert "possible now: bring_to_riec, do_not_bring" in await check.refused(CloseCheck())
+    assert possible_now("PrivacyCheck", "asked") in await check.refused(CloseCheck())
     await check.decide(BringToRiec())
     await check.decide(CloseCheck())
     await check.handle.result()

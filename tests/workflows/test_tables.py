@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.commands import COMMANDS
+from tests.remedy import assert_same
 from tests.workflows.narratives import chapters, silent_ends
 from tests.workflows.table_search import edges, faults, paths
 from tests.workflows.tables_found import TABLES, track_classes, written
@@ -43,14 +44,23 @@ def tables_of(process: str) -> tuple[Table, ...]:
 
 
 def test_every_table_is_searched() -> None:
-    assert sorted(TABLES) == sorted(written())
-    assert {kind.table.name for kind in track_classes()} == set(TABLES)
-    assert {table.name for process in PROCESSES for table in tables_of(process.table.name)} == set(TABLES)
+    assert sorted(TABLES) == sorted(written()), (
+        "a table stands in a name of its module, below workflows/, and no two have one name"
+    )
+    walked = {kind.table.name for kind in track_classes()}
+    assert_same(
+        walked, TABLES, "Each table is walked by a process or a track: write `table = ...` into its class below workflows/."
+    )
+    reached = {table.name for process in PROCESSES for table in tables_of(process.table.name)}
+    remedy = "Add a new process to PROCESSES in tests/workflows/ways.py; the table of a track to INSIDE in test_tables.py."
+    assert_same(reached, TABLES, remedy)
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_state_has_an_owner_a_clock_and_a_way_out(name: str) -> None:
-    assert faults(TABLES[name]) == []
+    assert faults(TABLES[name]) == [], (
+        f"correct the rows of the table {name} below workflows/; its columns: workflows/engine/table.py"
+    )
 
 
 def changed(state: str, **columns: object) -> Callable[[], Table]:
@@ -108,6 +118,13 @@ def orphans(process: str, tables: tuple[Table, ...], commands: set[str], events:
     return (used - answered) | (answered - used - ALWAYS_POSSIBLE - ALWAYS_HEARD) | (internal - pulled) | (internal & answered)
 
 
+WITHOUT_A_PARTNER = """{lost}: in the tables of {process} and without a handler, or the other way round.
+A person's decision needs a `@command` handler of that name in the process, and a row of a table that has it as a trigger.
+Another agency's event needs a `@hears` handler, and a row with the name of its class.
+What the workflow does by itself stands in INTERNAL in tests/workflows/test_tables.py.
+A handler that is possible in every state has `track=no_track` and stands in ALWAYS_POSSIBLE or ALWAYS_HEARD there."""
+
+
 def updates_of(process: type) -> set[str]:
     """The names under which the server knows the updates of a workflow."""
     found = (getattr(getattr(process, name), "_defn", None) for name in dir(process))
@@ -121,8 +138,12 @@ def test_every_trigger_has_a_handler_and_every_handler_a_table(process: type) ->
     events = {event.__name__ for event in heard_by(process).values()}
     commands = updates - events
     assert events <= updates
-    assert commands <= set(COMMANDS)
-    assert orphans(name, tables_of(name), commands, events) == set()
+    unknown = commands - set(COMMANDS)
+    assert not unknown, (
+        f"add a class to contracts/commands.py for {sorted(unknown)}: a handler bears its name in small letters, with _"
+    )
+    lost = orphans(name, tables_of(name), commands, events)
+    assert not lost, WITHOUT_A_PARTNER.format(lost=sorted(lost), process=name)
 
 
 def test_a_dead_handler_and_a_trigger_that_nobody_pulls_are_found() -> None:
@@ -134,7 +155,8 @@ def test_a_dead_handler_and_a_trigger_that_nobody_pulls_are_found() -> None:
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.__name__)
 def test_every_open_state_belongs_to_a_chapter_that_is_read_after_it_was_entered(process: type[Process[Any]]) -> None:
-    assert silent_ends(process, chapters(process)) == []
+    remedy = "name each state in `@chapter(...)` of a part of the narrative that `run` of this process reads after it was entered"
+    assert silent_ends(process, chapters(process)) == [], remedy
 
 
 def test_a_state_without_a_chapter_and_a_way_back_that_nobody_reads_are_found() -> None:
@@ -146,7 +168,12 @@ def test_a_state_without_a_chapter_and_a_way_back_that_nobody_reads_are_found() 
 
 
 def test_every_command_belongs_to_a_workflow() -> None:
-    assert set(COMMANDS) == {name for process in PROCESSES for name in updates_of(process)} & set(COMMANDS)
+    taken = {name for process in PROCESSES for name in updates_of(process)} & set(COMMANDS)
+    assert_same(
+        taken,
+        COMMANDS,
+        "Each class in contracts/commands.py needs a `@command` handler in a process, named as it in small letters.",
+    )
 
 
 BOUND = 9
@@ -174,9 +201,11 @@ def test_a_path_that_ends_a_signal_in_silence_is_found() -> None:
 def test_the_ways_in_which_a_case_ends_are_these() -> None:
     """Each of them is taken with the real workflow in the test of endings."""
     into_the_end = {(state, trigger) for state, trigger, to in edges(CASE) if to == CasePhase.CLOSED}
-    assert into_the_end == {
+    known = {
         ("offered", "decline_case"),
         ("offered", "CaseWithdrawn"),
         ("closing", "settle"),
         ("closing", "close_unconfirmed"),
     }
+    remedy = "Whoever leads a case to its end in another way adds it here, and its step to LAST_STEPS in test_endings.py."
+    assert_same(into_the_end, known, remedy)

@@ -1,7 +1,7 @@
 """A way to every state of every table: what must have happened to the real workflow before it is there."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from contracts.clocks import Clocks
@@ -10,7 +10,6 @@ from contracts.commands import (
     AcceptOffer,
     AskErasure,
     AskPrivacyCheck,
-    BringToRiec,
     Command,
     ConcludeCase,
     ConfirmErasure,
@@ -18,12 +17,9 @@ from contracts.commands import (
     RecordConsent,
     RecordEnrichment,
     RecordIntake,
-    RecordPlan,
     RecordTriage,
     RecordWeighing,
     ReportFirstContact,
-    SeeOffer,
-    StartAftercare,
     WithdrawConsent,
 )
 from contracts.event import Event, File
@@ -31,14 +27,12 @@ from contracts.events.coverage import CoverageGapObserved
 from contracts.events.disclosures import AccessAsked, DisclosureRequested
 from contracts.events.dossiers import (
     DossierBrought,
-    Observation,
     PrivacyCheckDecided,
     PrivacyCheckRequested,
 )
 from contracts.events.erasures import ConsentWithdrawn, ErasureRequested, FileEnded
 from contracts.events.referrals import (
     FirstContactMade,
-    Need,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
@@ -50,7 +44,6 @@ from contracts.events.registrations import RegistrationRecorded, RegistrationReq
 from contracts.events.signals import (
     CaseAccepted,
     CaseDeclined,
-    Signal,
     SignalReceived,
     SignalReported,
     SignalRouted,
@@ -66,12 +59,13 @@ from contracts.words import (
     Finding,
     NotOurs,
     Recall,
-    Service,
     SignalStatus,
     Weighing,
 )
 from tests.workflows.conftest import Staged
+from tests.workflows.samples import COMMANDS, EPOCH, NEED, OBSERVATION, SIGNAL
 from tests.workflows.stage import Stage
+from tests.workflows.tables_found import STATES, TABLES, state_of
 from workflows.access.access import Access
 from workflows.access.disclosure import Disclosure
 from workflows.case.case import Case
@@ -103,12 +97,8 @@ PROCESSES: tuple[type[Process[Any]], ...] = (
     Disclosure,
 )
 
-SIGNAL = Signal(municipality="GM0995", account="an example account")
-OBSERVATION = Observation(municipality="GM0995", phenomenon="an example phenomenon")
-NEED = Need(service=Service.COSM)
 USUAL = Clocks()
 OFFER_TERM = timedelta(days=2)
-EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 Step = Command | tuple[Event, str] | timedelta
 """A decision, another agency's event with its sender, or time that passes."""
@@ -224,7 +214,7 @@ ERASURE_ASKED = Way(Retention, LELYSTAD, (ErasureRequested(reason=ErasureReason.
 ACCESS_ASKED = Way(Access, ALMERE, (AccessAsked(), ALMERE))
 DISCLOSURE_ASKED = Way(Disclosure, LELYSTAD, (DisclosureRequested(), ALMERE))
 
-WAYS: dict[tuple[str, str], Way] = {
+_BY_HAND: dict[tuple[str, str], Way] = {
     **{(process.table.name, "opening"): Way(process, DESK, None) for process in PROCESSES},
     ("SignalRouting", "searching"): replace(_desk(), silent="maps"),
     ("SignalRouting", "with_coordinator"): _desk(),
@@ -233,14 +223,12 @@ WAYS: dict[tuple[str, str], Way] = {
     ("SignalRouting", "joining"): _desk((KNOWN, ALMERE)),
     ("SignalRouting", "owned"): _desk((CaseAccepted(), ALMERE)),
     ("Case", "offered"): _case(),
-    ("Case", "triage"): _case(AcceptCase()),
     ("Case", "talk"): _case(AcceptCase(), RecordTriage(finding=Finding.UNCLEAR)),
     ("Case", "intake"): INTAKE,
     ("Case", "consent"): CONSENT,
     ("Case", "planning"): PLANNING,
     ("Case", "in_care"): IN_CARE,
     ("Case", "lost"): LOST,
-    ("Case", "aftercare"): IN_CARE.then(StartAftercare()),
     ("Case", "closing"): INTAKE.then(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT)),
     ("AidReferral", "offered"): ASKING,
     ("AidReferral", "seen"): LAST_SEEN,
@@ -252,16 +240,10 @@ WAYS: dict[tuple[str, str], Way] = {
     ("Sharing", "brought"): BROUGHT,
     ("Registering", "requested"): PLANNING,
     ("Placement", "offered"): PLACE,
-    ("Placement", "seen"): PLACE.then(SeeOffer()),
-    ("Placement", "accepted"): PLACE.then(AcceptOffer()),
-    ("Placement", "in_care"): PLACE.then(AcceptOffer(), ReportFirstContact()),
     ("Placement", "leaving"): PLACE.then(AcceptOffer(), ReportFirstContact(), TAKEN_BACK),
     ("PrivacyCheck", "asked"): CHECK,
-    ("PrivacyCheck", "with_riec"): CHECK.then(BringToRiec()),
     ("Dossier", "enrichment"): DOSSIER,
-    ("Dossier", "weighing"): WEIGHING,
     ("Dossier", "plan"): PLAN,
-    ("Dossier", "interventions"): PLAN.then(RecordPlan(interventions="an example plan")),
     ("Feedback", "owed"): DOSSIER,
     ("Registration", "recording"): replace(REGISTRATION, silent="shelf", clocks=HOURLY),
     ("Registration", "recorded"): REGISTRATION,
@@ -280,4 +262,22 @@ WAYS: dict[tuple[str, str], Way] = {
     ("Disclosure", "looking"): replace(DISCLOSURE_ASKED, silent="papers"),
     ("Disclosure", "deciding"): DISCLOSURE_ASKED,
 }
+"""By name of the table and of the state: where what must happen does not follow from the table."""
+
+
+def _following() -> dict[tuple[str, str], Way]:
+    """For all other states: a decision leads there, and nowhere else, from a state to which there is a way."""
+    ways = dict(_BY_HAND)
+    waiting = [place for place in STATES if place in ways]
+    while waiting:
+        table, before = waiting.pop(0)
+        for trigger, targets in state_of(table, before).moves.items():
+            new = {(table, target) for target in targets & TABLES[table].states.keys()} - ways.keys()
+            if len(targets) == 1 and new and trigger in COMMANDS:
+                waiting += new
+                ways |= dict.fromkeys(new, ways[table, before].then(COMMANDS[trigger]))
+    return ways
+
+
+WAYS = _following()
 """By name of the table and of the state."""
