@@ -5,12 +5,14 @@ import hashlib
 import json
 import re
 import secrets
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import nats
+import nats.errors
 from joserfc import jwe, jws
 from joserfc.jwk import OKPKey
 from joserfc.jws import JWSRegistry
@@ -105,18 +107,41 @@ def signal() -> Json:
     }
 
 
+async def connected(role: str) -> Client:
+    """At the bus: as our ``worker``, which sends and takes, or as our ``operator``, who sends and listens along."""
+    address = json.loads((HOME / "running.json").read_text())["nats_url"]
+    return await nats.connect(address, nkeys_seed_str=(HOME / f"keys/{ME}.{role}.nk").read_text().strip())
+
+
 async def publish(client: Client, subject: str, body: bytes, message_id: str) -> None:
     """Done when the recipient's disk has it."""
     headers = {"Nats-Msg-Id": message_id, "content-type": "application/cloudevents+json"}
     await client.jetstream().publish(subject, body, headers=headers)
 
 
+async def take(client: Client, sender: str) -> list[Json]:
+    """All that a sender wrote to us and that we have not acknowledged, the oldest first."""
+    inbox, taken = await client.jetstream().pull_subscribe_bind(f"from-{sender}", "INBOX"), list[Json]()
+    while True:
+        try:
+            [arrived] = await inbox.fetch(1, timeout=2)
+        except nats.errors.TimeoutError:
+            return taken
+        taken.append(opened(arrived.data, sender))  # here it is written to your disk, before the next line
+        await arrived.ack_sync()
+
+
 async def main() -> None:
-    """Publish, and wait for the answer to this very event."""
+    """Publish, and wait for the answer to this very event; with ``take``: what lies in our inbox."""
+    if sys.argv[1:] == ["take"]:
+        client = await connected("worker")
+        for said in await take(client, DESK):
+            print(said["type"], said["data"])
+        await client.close()
+        return
     message = signal()
     body = sealed(message, newest(MY_KEYS, "sig"), newest(published(DESK), "enc"), DESK)
-    address = json.loads((HOME / "running.json").read_text())["nats_url"]
-    client = await nats.connect(address, nkeys_seed_str=(HOME / f"keys/{ME}.operator.nk").read_text().strip())
+    client = await connected("operator")
     heard = await client.subscribe(f"from.{DESK}.>")
     await publish(client, f"to.{DESK}.signals.reported.v1", body, message["id"])
     while json.loads((answer := await heard.next_msg(timeout=10)).data).get("causationid") != message["id"]:

@@ -15,6 +15,7 @@ from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Seal
 from runtime.bus.seal import read_outside
 from runtime.keys.event_keys import EventKeys
+from tests.bus_server import BusServer
 from tests.docs.checkout import ROOT
 
 DESK, POLICE = "signal-desk", "police-midden-nederland"
@@ -67,6 +68,17 @@ def test_its_fingerprint_is_the_one_that_the_recipient_reckons(example: Any, pre
     message = example.signal() | ({"previous": previous} if previous else {})
     assert example.fingerprint(message) == CloudEvent.model_validate(message).fingerprint
     assert example.fingerprint(message | {"sequence": "2"}) != CloudEvent.model_validate(message).fingerprint
+
+
+async def test_it_takes_what_lies_in_its_inbox_once(example: Any, bus: BusServer, tmp_path: Path) -> None:
+    (tmp_path / "running.json").write_text(json.dumps({"nats_url": bus.url}))
+    sent = CloudEvent.model_validate(example.signal() | {"type": "nl.keten.signals.received.v1", "data": {"status": "with_desk"}})
+    raw = Seal(bus.agency(DESK), bus.event_keys).closed(sent, POLICE)
+    await bus.send(DESK, POLICE, "signals.received.v1", raw)
+    client = await example.connected("worker")
+    assert await example.take(client, DESK) == [json.loads(sent.to_json())]
+    assert await example.take(client, DESK) == []
+    await client.close()
 
 
 TIMES = ["2026-03-02t11:00:00z", "2026-03-02T11:00:00.000Z", "2026-03-02T12:00:00.12+01:00", "2026-03-02T11:00:00.123456789Z"]

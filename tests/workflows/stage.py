@@ -32,7 +32,7 @@ from contracts.event import Event
 from contracts.reference import new_reference
 from contracts.views import FileView
 from tests.workflows.doubles import Awaiting, Letters, Maps, Pages, Papers, Shelf, Vault
-from workers.capabilities import activities_of
+from workers.capabilities import ActivityMissing, activities_of, refuse_incomplete
 from workflows.engine.admission import snake
 from workflows.engine.process import Process
 from workflows.engine.record import Received, Record
@@ -67,6 +67,10 @@ class Stage:
         disclosing = Disclosing(self.slug, DIRECTORY, self.papers, self.papers.lines, self.vault)
         capabilities = [Routing(self.maps), Alarms(self.pages), Registrar(self.shelf), erasing, disclosing, Keeping(self.vault)]
         activities = activities_of(Post(agency, b"key", self.letters, self.awaiting), *capabilities)
+        try:
+            refuse_incomplete(self.slug, [self.process], activities)
+        except ActivityMissing as missing:  # else the workflow would ask for it for ever, and the test would not say why
+            raise AssertionError(f"{missing}. For tests: add it to the capabilities in tests/workflows/stage.py") from missing
         async with Worker(self.client, task_queue=self.queue, workflows=[self.process], activities=activities):
             yield self
             if hasattr(self, "handle"):

@@ -35,13 +35,9 @@ ELSEWHERE = """the way to {table}.{name} leads to {phase}: write it into _BY_HAN
 
 
 def test_there_is_a_way_to_every_state() -> None:
-    remedy = """Each open state of each table needs a way to it. No decision leads to this one alone, so in _BY_HAND of
-tests/workflows/ways.py add a line like
-
-    ("Dossier", "weighing"): DOSSIER.then(RecordEnrichment(findings="an example finding")),
-
-with the name of the table and of the state, and all that must happen before a file is there."""
-    assert_same(WAYS, STATES, remedy)
+    assert_same(
+        WAYS, STATES, "Where no decision leads to a state alone, write a way to it into _BY_HAND of tests/workflows/ways.py."
+    )
 
 
 def track_of(view: FileView, table: Table) -> TrackView | None:

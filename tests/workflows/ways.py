@@ -279,5 +279,18 @@ def _following() -> dict[tuple[str, str], Way]:
     return ways
 
 
-WAYS = _following()
-"""By name of the table and of the state."""
+NO_WAY = """Nothing leads the tests to {table}.{name}. No decision leads there alone, so add a line to _BY_HAND in
+tests/workflows/ways.py, with all that must happen before a file is in this state, like
+
+    ("Dossier", "weighing"): DOSSIER.then(RecordEnrichment(findings="an example finding")),"""
+
+
+class Ways(dict[tuple[str, str], Way]):
+    """By name of the table and of the state."""
+
+    def __missing__(self, place: tuple[str, str]) -> Way:
+        table, name = place
+        raise AssertionError(NO_WAY.format(table=table, name=name))
+
+
+WAYS = Ways(_following())
