@@ -22,6 +22,7 @@ from console.troubles import Trouble, troubles
 from console.witness import Witness
 from contracts.agencies import Agency
 from contracts.views import FileView
+from runtime.temporal.failing_files import FAILING
 
 PAGE = 50
 MOST = 300
@@ -45,11 +46,13 @@ class Page(NamedTuple):
         rows: In order.
         total: How many the whole list has. Of files that have ended, runs are counted: a few began again.
         after: Where the next page begins; None: there is none.
+        failing: How many of the whole list stand still because their workflow fails at every try.
     """
 
     rows: list[Row]
     total: int
     after: str | None
+    failing: int
 
 
 Placed = tuple[Place, Row]
@@ -73,9 +76,10 @@ class Lists:
         place = asked.order.read(after) if after else None
         looking = (self._search(agency, asked.conditions) for agency in self._installation.ours)
         searches, total = await _counted(await together(looking), ())
+        _, failing = await _counted(searches, (FAILING,))
         placed = await Cutting(searches, asked.order).rows(place, most + 1)
         rows = [row._replace(place=asked.order.written(place)) for place, row in placed[:most]]
-        return Page(rows, total, rows[-1].place if len(placed) > most else None)
+        return Page(rows, total, rows[-1].place if len(placed) > most else None, failing)
 
     async def every(self, *conditions: str) -> AsyncIterator[Row]:
         """All rows, page after page."""

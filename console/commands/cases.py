@@ -15,6 +15,7 @@ from console.plain import plain
 from console.rows import Row, looked_into
 from console.screen import run, screen, styled
 from console.times import ago, left, when
+from runtime.temporal.failing_files import FAILING
 
 KEPT = "kept"
 """The phase of a file that is kept although somebody asked about it, or that an earlier version began: listed when asked for."""
@@ -26,6 +27,7 @@ def cases(
     phase: Annotated[str | None, typer.Option(help="phase, for instance triage")] = None,
     owner: Annotated[str | None, typer.Option(help="slug of the agency whose turn it is")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="only those whose clock ended without anybody acting")] = False,
+    failing: Annotated[bool, typer.Option("--failing", help="only those whose workflow fails at every try")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="also those that have ended")] = False,
     after: Annotated[str | None, typer.Option(help="the page that begins after this place; the page before shows it")] = None,
     most: Annotated[int, typer.Option("--limit", min=1, max=MOST, help="files on a page")] = PAGE,
@@ -37,6 +39,7 @@ def cases(
     conditions += ["ExecutionStatus != 'ContinuedAsNew'" if closed else "ExecutionStatus = 'Running'"]
     conditions += [] if closed or phase else [f"(KetenPhase != '{KEPT}' OR KetenPhase IS NULL)"]
     conditions += [f"(KetenOverdue = true OR KetenDeadline < '{datetime.now(UTC).isoformat()}')"] if overdue else []
+    conditions += [FAILING] if failing else []
     run(_cases(Asked(tuple(conditions), BY_DELAY if overdue else BY_DEADLINE), after, most, overdue=overdue, as_json=as_json))
 
 
@@ -48,6 +51,8 @@ async def _cases(asked: Asked, after: str | None, most: int, *, overdue: bool, a
         screen.print_as_json([row.as_json() for row in rows])
         return
     screen.print(table_of(rows) if rows else "no files that fit; --closed shows those that have ended")
+    if page.failing:
+        screen.print(f"{page.failing} of {page.total} files stand still: `keten cases --failing` says why", style="red")
     if page.after:
         screen.print(f"{len(rows)} of {page.total} files; the next ones: the same with --after {page.after}", soft_wrap=True)
     elif after:

@@ -11,7 +11,8 @@ FAILURES_SETTING = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttr
 FAILURES = 2
 """After so many failures in a row the server marks a workflow: ten seconds here; its own default takes most of a minute."""
 
-_FAILING = "TemporalReportedProblems = 'category=WorkflowTaskFailed' AND ExecutionStatus = 'Running'"
+FAILING = "TemporalReportedProblems = 'category=WorkflowTaskFailed' AND ExecutionStatus = 'Running'"
+"""As a list filter."""
 
 REMEDY = "its workflow fails at every try: see the office's log and Temporal's UI; a repaired version goes on by itself"
 """What a person does about it, in a few words."""
@@ -39,7 +40,7 @@ async def failing_files(client: Client, reference: str | None = None) -> tuple[F
         reference: Only of this case; not of files that an earlier version began and whose very first task fails: they bear no
             attribute.
     """
-    query = _FAILING + (f" AND KetenCase = '{reference}'" if reference else "")
+    query = FAILING + (f" AND KetenCase = '{reference}'" if reference else "")
     found = [
         FailingFile(name=run.id, reference=run.id.rpartition("-")[2], cause=_cause(run.search_attributes))
         async for run in client.list_workflows(query)

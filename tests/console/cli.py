@@ -1,8 +1,10 @@
 """The command line as a person uses it, in this process; a traceback is never an answer."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from typer.testing import CliRunner
 
@@ -32,6 +34,21 @@ class Cli:
     def raw(self, *arguments: str) -> str:
         """What a program reads of a command that ends well."""
         return self._run(arguments, 0, None)
+
+    def pages(self, *arguments: str) -> str:
+        """All that a list shows, page after page."""
+        shown, further = self(*arguments), ""
+        while found := re.search(r"--after (\S+)", further or shown):
+            further = self(*arguments, "--after", found[1])
+            shown += further
+        return shown
+
+    def rows(self, *arguments: str) -> list[Any]:
+        """All rows of a list, as a program reads them."""
+        rows: list[Any] = []
+        while page := json.loads(self.raw(*arguments, "--json", *(["--after", rows[-1]["place"]] if rows else []))):
+            rows += page
+        return rows
 
     def _run(self, arguments: tuple[str, ...], code: int, typed: str | None) -> str:
         result = CliRunner().invoke(app, list(arguments), env=self._variables, input=typed)

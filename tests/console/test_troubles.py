@@ -1,7 +1,7 @@
 """What fails in a file is shown with what to do: an activity that nobody provides, and a workflow whose code fails."""
 
 import asyncio
-import json
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -59,8 +59,8 @@ async def until_wrong(keten: Keten, reference: str) -> None:
 
 
 def screens(cli: Cli, reference: str) -> tuple[str, str, Any]:
-    rows = [row for row in json.loads(cli.raw("cases", "--json")) if row["case"] == reference]
-    return cli("case", reference), cli("cases"), rows
+    rows = [row for row in cli.rows("cases") if row["case"] == reference]
+    return cli("case", reference), cli.pages("cases"), rows
 
 
 async def look(keten: Keten, cli: Cli, kind: str, queue: str) -> tuple[str, str, Any]:
@@ -68,7 +68,7 @@ async def look(keten: Keten, cli: Cli, kind: str, queue: str) -> tuple[str, str,
         await until_wrong(keten, reference)
 
         async def listed() -> bool:
-            return reference in await asyncio.to_thread(cli, "cases")
+            return reference in await asyncio.to_thread(cli.pages, "cases")
 
         await eventually(listed)
         return await asyncio.to_thread(screens, cli, reference)
@@ -81,6 +81,19 @@ async def test_a_workflow_whose_code_fails_is_shown_with_what_to_do(keten: Keten
         assert f"nothing is lost: the log of the office of {OWNER} names the fault" in said
     assert "does not answer" in case
     assert rows[0]["troubles"][0]["what"] == "workflow"
+
+
+async def test_what_stands_still_is_counted_below_every_list_and_has_one_of_its_own(keten: Keten, cli: Cli) -> None:
+    async with standing(keten, "ThereIsNone", OWNER) as (_, reference):
+
+        async def listed() -> bool:
+            return reference in await asyncio.to_thread(cli.pages, "cases", "--failing")
+
+        await eventually(listed)
+        assert re.search(
+            r"[1-9]\d* of \d+ files stand still: `keten cases --failing` says why", await asyncio.to_thread(cli, "cases")
+        )
+        assert "stand still" not in await asyncio.to_thread(cli, "cases", "--region", "Zwolle")
 
 
 async def test_an_activity_that_nobody_provides_is_shown_with_its_error(keten: Keten, cli: Cli) -> None:

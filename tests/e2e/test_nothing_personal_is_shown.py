@@ -42,7 +42,7 @@ def elsewhere(keten: Keten) -> Cli:
     "arguments", [("case", "{}"), ("decide", "{}"), ("cases", "--closed"), ("dead", "list"), ("access-report", "{}")]
 )
 def test_no_mark_is_on_the_screen_of_an_operator(operator: Cli, marked: Marked, arguments: tuple[str, ...]) -> None:
-    shown = operator(*(argument.format(marked.reference) for argument in arguments))
+    shown = operator.pages(*(argument.format(marked.reference) for argument in arguments))
     assert ROOT not in whole(shown)
     assert marked.reference in whole(shown) or arguments[0] in {"decide", "dead"}
 
@@ -58,7 +58,7 @@ def test_only_who_opens_a_dead_letter_reads_it(operator: Cli, elsewhere: Cli, ma
     "arguments", [("cases", "--closed"), ("dead", "list"), ("people", "list"), ("agencies",), ("coverage",), ("doctor",)]
 )
 def test_somebody_from_elsewhere_sees_no_mark_and_no_case(elsewhere: Cli, marked: Marked, arguments: tuple[str, ...]) -> None:
-    shown = whole(elsewhere(*arguments))
+    shown = whole(elsewhere.pages(*arguments))
     assert not [word for word in (ROOT, *marked.references) if word in shown]
 
 
