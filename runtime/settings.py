@@ -99,7 +99,7 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         le=64,
-        description="among how many processes `keten up` divides the offices; 0: one per core",
+        description="among how many processes `keten up` divides the offices; 0: one for two cores",
     )
     inbox_loops: int = Field(default=4, ge=1, le=64, description="events of one sender that an inbox takes at a time")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")

@@ -37,8 +37,11 @@ def divided(agencies: Sequence[Agency], processes: int) -> list[list[Agency]]:
 
 
 def serving(agencies: Sequence[Agency], cores: int) -> int:
-    """How many processes serve: one per core, until the busiest office would have one for itself."""
-    return max(1, min(cores, work_of(agencies) // max(WORK[agency.kind] for agency in agencies)))
+    """How many processes serve: one for two cores, until the busiest office would have one for itself.
+
+    The servers use as much of a core as the offices do (``docs/decisions/0033``).
+    """
+    return max(1, min(cores // 2, work_of(agencies) // max(WORK[agency.kind] for agency in agencies)))
 
 
 def cached(agency: Agency, beside: Sequence[Agency]) -> int:

@@ -33,7 +33,7 @@ def up(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="show the log")] = False,
     processes: Annotated[
         int | None,
-        typer.Option(min=1, max=64, help="divide the offices among so many; none: as many as serve, one per core"),
+        typer.Option(min=1, max=64, help="divide the offices among so many; none: one for two cores"),
     ] = None,
 ) -> None:
     """Start the servers and the offices of all agencies; Ctrl-C stops them. State stays in the home directory."""

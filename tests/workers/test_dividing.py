@@ -24,8 +24,8 @@ def test_every_office_is_in_one_process(directory: Directory, processes: int, sh
     assert placed == sorted(agency.slug for agency in directory.agencies)
 
 
-def test_one_process_per_core_until_the_busiest_has_one_for_itself(directory: Directory) -> None:
-    assert [serving(directory.agencies, cores) for cores in (1, 2, 4, 5, 6, 64)] == [1, 2, 4, 5, 5, 5]
+def test_one_process_for_two_cores_until_the_busiest_has_one_for_itself(directory: Directory) -> None:
+    assert [serving(directory.agencies, cores) for cores in (1, 2, 3, 4, 8, 10, 64)] == [1, 1, 1, 2, 4, 5, 5]
 
 
 def test_memory_is_divided_and_everybody_has_some(directory: Directory) -> None:
