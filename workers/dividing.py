@@ -16,6 +16,8 @@ WORK = {
     AgencyKind.OVERSIGHT: 1,
 }
 """What an office of a kind has to do beside the others: lines in the histories of its files, after the five stories."""
+USUAL = 2
+"""Of a kind that was not counted yet."""
 
 CACHED = 1_000
 """Workflows that one process keeps in memory; another is read anew from its history when something happens in it."""
@@ -31,7 +33,7 @@ def divided(agencies: Sequence[Agency], processes: int) -> list[list[Agency]]:
         processes: How many there may be; never more than agencies.
     """
     shares: list[list[Agency]] = [[] for _ in range(min(processes, len(agencies)))]
-    for agency in sorted(agencies, key=lambda agency: -WORK[agency.kind]):
+    for agency in sorted(agencies, key=lambda agency: -_work(agency)):
         min(shares, key=work_of).append(agency)
     return shares
 
@@ -41,7 +43,7 @@ def serving(agencies: Sequence[Agency], cores: int) -> int:
 
     The servers use as much of a core as the offices do (``docs/decisions/0033``).
     """
-    return max(1, min(cores // 2, work_of(agencies) // max(WORK[agency.kind] for agency in agencies)))
+    return max(1, min(cores // 2, work_of(agencies) // max(map(_work, agencies))))
 
 
 def cached(agency: Agency, beside: Sequence[Agency]) -> int:
@@ -51,9 +53,13 @@ def cached(agency: Agency, beside: Sequence[Agency]) -> int:
         agency: One of those that share a process.
         beside: All of those.
     """
-    return max(AT_LEAST, CACHED * WORK[agency.kind] // work_of(beside))
+    return max(AT_LEAST, CACHED * _work(agency) // work_of(beside))
 
 
 def work_of(agencies: Sequence[Agency]) -> int:
     """What several offices have to do."""
-    return sum(WORK[agency.kind] for agency in agencies)
+    return sum(map(_work, agencies))
+
+
+def _work(agency: Agency) -> int:
+    return WORK.get(agency.kind, USUAL)

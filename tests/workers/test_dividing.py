@@ -3,7 +3,8 @@
 import pytest
 
 from contracts.agencies import Directory
-from workers.dividing import AT_LEAST, CACHED, cached, divided, serving, work_of
+from contracts.words import AgencyKind
+from workers.dividing import AT_LEAST, CACHED, USUAL, WORK, cached, divided, serving, work_of
 
 
 def test_the_busiest_are_kept_apart_and_no_process_has_much_more_to_do(directory: Directory) -> None:
@@ -34,3 +35,9 @@ def test_memory_is_divided_and_everybody_has_some(directory: Directory) -> None:
     together = {agency.slug: cached(agency, directory.agencies) for agency in directory.agencies}
     assert (together["signal-desk"], together["urk"], together["flevoland"]) == (170, 42, AT_LEAST)
     assert sum(together.values()) <= CACHED + len(together) * AT_LEAST
+
+
+def test_a_kind_that_is_new_needs_no_figure(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(WORK, AgencyKind.OVERSIGHT)
+    assert work_of([directory.get("flevoland")]) == USUAL
+    assert sum(map(len, divided(directory.agencies, 2))) == len(directory.agencies)
