@@ -85,18 +85,20 @@ class Keeper:
         await self._ended.opened(case)
 
     async def ask_about_what_is_due(self) -> int:
-        """Open one for each case whose term has ended; one that cannot be opened holds up no other.
+        """Open one for each case whose term has ended; those that cannot be opened hold up no other, however many they are.
 
         Returns:
             How many were opened.
         """
-        asked = 0
-        for case in await self._ended.due(datetime.now(UTC), AT_ONCE):
-            try:
-                await self.ask(case)
-                asked += 1
-            except Exception as error:
-                log.warning("term_not_asked_about", agency=self._agency.slug, reference=case, error=type(error).__name__)
+        asked, failed, now = 0, 0, datetime.now(UTC)
+        while asked < AT_ONCE and (due := await self._ended.due(now, AT_ONCE - asked, past=failed)):
+            for case in due:
+                try:
+                    await self.ask(case)
+                    asked += 1
+                except Exception as error:
+                    failed += 1
+                    log.warning("term_not_asked_about", agency=self._agency.slug, reference=case, error=type(error).__name__)
         return asked
 
     async def file_of(self, case: str) -> RetentionFile:

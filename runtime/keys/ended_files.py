@@ -28,9 +28,15 @@ class EndedFiles:
         """Those of one case, by name."""
         return await asyncio.to_thread(self._of, case)
 
-    async def due(self, now: datetime, most: int) -> tuple[str, ...]:
-        """References of cases whose last term has ended, and about which nobody was asked yet: the oldest, at most so many."""
-        return await asyncio.to_thread(self._due, now, most)
+    async def due(self, now: datetime, most: int, *, past: int = 0) -> tuple[str, ...]:
+        """References of cases whose last term has ended, and about which nobody was asked yet, the oldest first.
+
+        Args:
+            now: Terms that ended by then.
+            most: At most so many.
+            past: So many of the oldest are passed over.
+        """
+        return await asyncio.to_thread(self._due, now, most, past)
 
     async def opened(self, case: str) -> None:
         """Somebody was asked about a case."""
@@ -54,12 +60,12 @@ class EndedFiles:
         with self._engine.begin() as connection:
             return tuple(_read(connection.execute(rows).mappings().all()))
 
-    def _due(self, now: datetime, most: int) -> tuple[str, ...]:
+    def _due(self, now: datetime, most: int, past: int) -> tuple[str, ...]:
         case, last = ENDED_FILE.c.case_reference, func.max(ENDED_FILE.c.until)
         asked = func.max(ENDED_FILE.c.opened_at)
-        due = select(case).group_by(case).having(last <= now.astimezone(UTC), asked.is_(None)).order_by(last, case).limit(most)
+        due = select(case).group_by(case).having(last <= now.astimezone(UTC), asked.is_(None)).order_by(last, case)
         with self._engine.begin() as connection:
-            return tuple(connection.scalars(due))
+            return tuple(connection.scalars(due.limit(most).offset(past)))
 
     def _opened(self, case: str) -> None:
         with self._engine.begin() as connection:

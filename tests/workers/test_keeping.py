@@ -1,7 +1,7 @@
 """What an agency keeps of ended cases: a line, no workflow, until a term ends or somebody asks."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from runtime.temporal.client import plugin
 from tests.installed import eventually
 from tests.workers.few import few
 from tests.workflows.doubles import Awaiting, Letters, Papers, Vault
+from workers import keeping
 from workers.capabilities import activities_of
 from workers.filing import Filing
 from workers.keeping import Keeper, terms_watched
@@ -198,26 +199,31 @@ class Refusing(Keeper):
 
 
 class Failing(Keeper):
-    """A keeper to whom one case is a riddle."""
+    """A keeper to whom some cases are a riddle."""
 
-    riddle = ""
+    riddles: Sequence[str] = ()
 
     async def ask(self, case: str) -> None:
-        if case == self.riddle:
+        if case in self.riddles:
             raise RuntimeError
         await super().ask(case)
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_case_that_cannot_be_asked_about_holds_up_no_other(place: Place) -> None:
+@pytest.mark.parametrize("at_once", [100, 1], ids=["in one look", "though as many fail as fit into a look"])
+async def test_cases_that_cannot_be_asked_about_hold_up_no_other(
+    place: Place, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "AT_ONCE", at_once)
     keeper = Failing(place.agency, place.installation, place.client)
-    keeper.riddle = await place.ended(PAST - timedelta(days=9))
+    keeper.riddles = [await place.ended(PAST - timedelta(days=days)) for days in (9, 8)]
     other = await place.ended(PAST)
     with capture_logs() as said:
         assert await keeper.ask_about_what_is_due() == 1
-    assert [line["reference"] for line in said if line["event"] == "term_not_asked_about"] == [keeper.riddle]
+    assert [line["reference"] for line in said if line["event"] == "term_not_asked_about"] == keeper.riddles
     assert (await place.view(other)).track.phase in {"kept", "due"}
-    await place.lines.forget(keeper.riddle)
+    for riddle in keeper.riddles:
+        await place.lines.forget(riddle)
 
 
 @pytest.mark.asyncio(loop_scope="module")
