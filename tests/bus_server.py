@@ -30,7 +30,7 @@ from runtime.bus.seal import read_outside
 from runtime.keys.event_keys import EventKeys
 from runtime.keys.files import Keys, Role
 from runtime.servers.nats_config import render
-from runtime.servers.process import binary
+from runtime.servers.process import binary, free_port
 from runtime.servers.provision import provision_streams
 from runtime.servers.store_repair import mend_store
 from runtime.tls.certificates import PLAINTEXT, Certificates
@@ -61,7 +61,7 @@ class BusServer:
         self.event_keys = EventKeys(home / "keys", home / "public-keys")
         self.event_keys.create(directory)
         self.alarms: list[str] = []
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"{'tls' if certificates.bus else 'nats'}://127.0.0.1:{self.port}"
         self.store = home / "nats"
         self.config = home / "nats.conf"
@@ -229,9 +229,3 @@ async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("it did not become so")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

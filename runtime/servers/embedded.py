@@ -154,13 +154,14 @@ async def _start(
     Where another process took a port between our choice and its use, both start anew on others: Temporal also chooses ports
     for its inner services by itself.
     """
-    remembered = _remembered(settings)
-    for left in reversed(range(STARTS)):
+    remembered, left = _remembered(settings), STARTS
+    while True:
         async with AsyncExitStack() as trying:
             try:
                 ports = _ports(settings, remembered)
                 running = await _start_on(ports, settings, directory, keys=keys, certificates=certificates, stack=trying)
             except PortTaken:
+                left -= 1
                 if not left:
                     raise
                 log.warning("port_taken")
@@ -168,7 +169,6 @@ async def _start(
             else:
                 stack.push_async_exit(trying.pop_all())
                 return running
-    raise AssertionError("unreachable: the last try returns or raises")
 
 
 async def _start_on(  # noqa: PLR0913 - where, with what, for whom, and who ends it

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from runtime.servers.process import free_port
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 NOT_HERE = f"no PostgreSQL 15 here: {BINARIES}/initdb is missing (on Debian: apt install postgresql-15)"
@@ -84,8 +85,3 @@ def _wait(server: subprocess.Popen[Any], port: int, log: Path) -> None:
 def _user() -> dict[str, Any]:
     """PostgreSQL refuses to run as root."""
     return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]

@@ -22,8 +22,9 @@ from runtime.processing import log as processing_log
 from runtime.processing.log import NotLogged, SqlProcessingLog, row_of
 from runtime.processing.tables import PROCESSING
 from runtime.schema import check
+from runtime.servers.process import free_port
 from tests.runtime.lines import NOW, a_line, a_sent_line
-from tests.runtime.postgres_server import NOT_HERE, cluster, free_port, is_here, serving
+from tests.runtime.postgres_server import NOT_HERE, cluster, is_here, serving
 from workers.entitled import ABOUT_KEEPING
 
 CASE = new_reference()

@@ -124,9 +124,7 @@ async def test_a_window_of_a_list_is_found_by_an_index_and_without_one_the_list_
     tmp_path: Path, directory: Directory
 ) -> None:
     settings, few = Settings(home=tmp_path / "home"), _few(directory)
-    async with embedded(settings, few) as running:
-        case = await _leave_a_case(running)
-        await _assert_listed(running, case)
+    case = await _one_life(settings, few)
     for name in DATES:
         assert name in _found_by(settings, name.removeprefix("by_").replace("_", "").capitalize())
     _forget_dates(settings)
@@ -136,15 +134,21 @@ async def test_a_window_of_a_list_is_found_by_an_index_and_without_one_the_list_
         await _assert_listed(again, case)
 
 
+async def _one_life(settings: Settings, few: Directory) -> str:
+    """Servers start, take a case, list it, and stop."""
+    async with embedded(settings, few) as running:
+        case = await _leave_a_case(running)
+        await _assert_listed(running, case)
+    return case
+
+
 async def test_with_another_version_of_the_server_all_stay_and_the_known_one_goes_on_with_fewer(
     tmp_path: Path, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, few = Settings(home=tmp_path / "home"), _few(directory)
     with monkeypatch.context() as patched:
         patched.setattr(temporal_store, "SEEN", "1.9.0")
-        async with embedded(settings, few) as running:
-            case = await _leave_a_case(running)
-            await _assert_listed(running, case)
+        case = await _one_life(settings, few)
         assert lighten(settings.temporal_db) == 0
         assert len(_indexes(settings)) == OF_THE_SERVER
     async with embedded(settings, few) as again:
