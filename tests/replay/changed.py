@@ -6,7 +6,7 @@ from contracts.words import Weighing
 from workflows.dossier.file import DossierFile
 from workflows.dossier.process import Dossier
 from workflows.dossier.table import Dossier as Phase
-from workflows.engine.process import chapter
+from workflows.engine.narrative import chapter
 
 
 @workflow.defn(name="Dossier")

@@ -12,7 +12,8 @@ from contracts.events.disclosures import AccessAsked, DisclosureMade, Disclosure
 from workflows.access.files import AccessFile
 from workflows.access.tables import ACCESS, Gathering
 from workflows.engine.admission import command, hears
-from workflows.engine.process import Process, chapter
+from workflows.engine.narrative import chapter
+from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.table import OPENING
 

@@ -19,7 +19,8 @@ from contracts.events.disclosures import (
 from workflows.access.files import DisclosureFile, Inquirer
 from workflows.access.tables import DISCLOSURE, Answering
 from workflows.engine.admission import command, hears
-from workflows.engine.process import Process, chapter
+from workflows.engine.narrative import chapter
+from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.table import OPENING
 

@@ -10,7 +10,7 @@ from workflows.case.care_tracks import Registering
 from workflows.case.decisions import CaseDecisions
 from workflows.case.file import CaseFile, RegisteringFile
 from workflows.case.table import Phase
-from workflows.engine.process import chapter
+from workflows.engine.narrative import chapter
 from workflows.engine.table import OPENING
 
 

@@ -9,7 +9,8 @@ from contracts.events.coverage import CoverageGapObserved
 from workflows.coverage.file import CoverageFile
 from workflows.coverage.table import COVERAGE, Coverage
 from workflows.engine.admission import command, hears
-from workflows.engine.process import Process, chapter
+from workflows.engine.narrative import chapter
+from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.table import OPENING
 

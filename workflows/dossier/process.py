@@ -11,7 +11,8 @@ from workflows.dossier.file import DossierFile, FeedbackFile
 from workflows.dossier.table import DOSSIER, FEEDBACK
 from workflows.dossier.table import Dossier as Phase
 from workflows.engine.admission import command, hears
-from workflows.engine.process import Process, chapter
+from workflows.engine.narrative import chapter
+from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.table import CLOSED, OPENING
 from workflows.engine.track import Track

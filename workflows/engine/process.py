@@ -4,8 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import wraps
-from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -16,66 +15,36 @@ from activities.keeping import Keeping
 from activities.post import Letter
 from contracts.agencies import Party
 from contracts.catalogue import CATALOGUE, known_type
-from contracts.commands import AcknowledgeAlarms, Command
+from contracts.commands import AcknowledgeAlarms
 from contracts.ended import EndedFile
-from contracts.event import Event, File
+from contracts.event import Event
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
 from contracts.events.erasures import FileEnded
 from contracts.reference import Reference
 from contracts.refusals import RefusalCode
-from contracts.views import Choice, FileView, StoryLine
+from contracts.views import StoryLine
 from contracts.words import ConsentTo, Ground
 from workflows.engine.admission import command, facts, hears, no_track, snake
 from workflows.engine.alarms import fitting, raised
 from workflows.engine.attributes import Face
 from workflows.engine.calendar import due
+from workflows.engine.errands import Errands
 from workflows.engine.heard import Span, in_words
+from workflows.engine.narrative import Move
 from workflows.engine.numbering import after_the_end
 from workflows.engine.outbox import Outbox
 from workflows.engine.record import STORY_LINES, Latecomer, Letterhead, Received, Record
+from workflows.engine.shown import FileT, Shown
 from workflows.engine.table import VOID
 from workflows.engine.track import Track, not_possible
 
-AT_ONCE = timedelta(seconds=2)
-"""What lies in memory is answered by then, also by a process that has much to do."""
 NEXT = "decide again, or replay the dead letter"
 NOT_HANDLED = "our software failed on this: nothing was changed here, and a person was told, who repairs it"
 
-FileT = TypeVar("FileT", bound=Record)
-P = TypeVar("P", bound="Process[Any]")
 
-
-class Move(NamedTuple):
-    """A move of the process that its narrative has not read yet."""
-
-    trigger: str
-    to: str
-
-
-def chapter(*phases: str) -> Callable[[Callable[[P], Awaitable[None]]], Callable[[P], Awaitable[None]]]:
-    """A part of the narrative: read again as long as the process is in one of these phases, skipped otherwise.
-
-    A body waits once, with ``turn``, and then does what follows from the move it got. So a new run, which begins in the phase
-    that the file holds, finds its place by itself.
-    """
-
-    def decorate(body: Callable[[P], Awaitable[None]]) -> Callable[[P], Awaitable[None]]:
-        @wraps(body)
-        async def read(self: P) -> None:
-            self.open()
-            while self.reading in phases:
-                await body(self)
-
-        read.phases = phases  # type: ignore[attr-defined]
-        return read
-
-    return decorate
-
-
-class Process(Track, Generic[FileT]):
+class Process(Shown[FileT]):
     """A file that is kept, by its table."""
 
-    system: ClassVar[File]
     reopens: ClassVar[bool] = False
     """Whether a file of this kind may be opened again after it ended."""
     apart: ClassVar[bool] = False
@@ -87,10 +56,9 @@ class Process(Track, Generic[FileT]):
         self.outbox = Outbox(file, self)
         self.unread: deque[Move] = deque()
         self._stirred = 0
+        self.errands = Errands()
         self._shown: Face | None = None
-        self._looking_up = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._errands: list[asyncio.Task[Any]] = []
         super().__init__(self, file)
         self.reading = self.phase
 
@@ -136,12 +104,11 @@ class Process(Track, Generic[FileT]):
             return
         said = known.words if told_by_others else words
         alarm = Alarm(agency=self.file.me.slug, reference=self.file.reference, words=said, crisis=self.in_crisis)
-        self._errands.append(asyncio.create_task(_activity(Alarms.raise_alarm, alarm, alarm.words)))
+        self.errands.run(Alarms.raise_alarm, alarm, alarm.words)
 
     async def ask(self, activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:
         """Ask the world something, for as long as it takes to get an answer; the clocks go on meanwhile."""
-        errand = asyncio.create_task(_activity(activity, question, summary))
-        self._errands.append(errand)
+        errand = self.errands.run(activity, question, summary)
         while not errand.done():
             await self._until_something_stirs(errand)
         return errand.result()
@@ -153,25 +120,11 @@ class Process(Track, Generic[FileT]):
         answered at once is asked as everything else is.
         """
         if self.file.looks_up:
-            self._looking_up = True
             try:
-                return await workflow.execute_local_activity_method(
-                    activity,  # pyright: ignore[reportArgumentType] - a method of a class that the worker constructs
-                    question,
-                    schedule_to_close_timeout=AT_ONCE,
-                    retry_policy=RetryPolicy(maximum_attempts=1),
-                    summary=summary,
-                )
+                return await self.errands.look_up(activity, question, summary)
             except FailureError:
                 workflow.logger.warning("not_looked_up")
-            finally:
-                self._looking_up = False
         return await self.ask(activity, question, summary)
-
-    @property
-    def is_looking_up(self) -> bool:
-        """Whether an answer is about to come, from which more will follow."""
-        return self._looking_up
 
     async def leave(self) -> None:
         """End the file: everything it had to say has been posted, everybody who asked has been answered.
@@ -248,16 +201,6 @@ class Process(Track, Generic[FileT]):
         return sender.slug in self.file.parties
 
     @property
-    def tracks(self) -> list[Track]:
-        """The open tracks inside this process."""
-        return []
-
-    @property
-    def responsible(self) -> Party:
-        """Who answers for the person now."""
-        return self.file.me
-
-    @property
     def page_is_full(self) -> bool:
         """Whether the history is long enough to begin a new run."""
         return workflow.info().is_continue_as_new_suggested()
@@ -303,23 +246,6 @@ class Process(Track, Generic[FileT]):
         except ApplicationError as error:
             return Latecomer(code=RefusalCode(error.type or ""), reason=error.message)
 
-    @workflow.query
-    def view(self) -> FileView:
-        """The file as a person sees it: states, clocks, story, what is possible; no content."""
-        return FileView(
-            reference=self.file.reference,
-            kind=self.system,
-            agency=self.file.me.slug,
-            region=self.file.region,
-            responsible=self.responsible.slug,
-            track=self.outline(),
-            tracks=tuple(track.outline() for track in self._all_tracks()[1:]),
-            alarms=tuple(alarm.shown for alarm in self.file.alarms),
-            story=tuple(self.file.story),
-            left_out=self.file.left_out,
-            choices=self._choices(),
-        )
-
     # How it works
 
     def attempt(self, what: str, work: Callable[[], None]) -> None:
@@ -331,11 +257,8 @@ class Process(Track, Generic[FileT]):
         Raises:
             ApplicationError: ``not_handled``, or what the work itself refuses.
         """
-        before, unread, errands = (
-            self.file.model_dump_json(),
-            len(self.unread),
-            len(self._errands),
-        )  # a copy costs ten times as much
+        before = self.file.model_dump_json()  # a copy costs ten times as much
+        unread, errands = len(self.unread), len(self.errands)
         try:
             work()
         except Exception as error:
@@ -354,9 +277,7 @@ class Process(Track, Generic[FileT]):
                 setattr(self.file, name, getattr(file, name))
         while len(self.unread) > unread:
             self.unread.pop()
-        for errand in self._errands[errands:]:
-            errand.cancel()
-        self._errands = self._errands[:errands]
+        self.errands.drop(after=errands)
 
     def open(self) -> None:
         """Begin a run: letters leave and the face of the file follows, beside the narrative."""
@@ -386,7 +307,7 @@ class Process(Track, Generic[FileT]):
 
     async def _until_something_stirs(self, errand: "asyncio.Task[Any] | None" = None) -> None:
         """Wait for an event, a decision, an answer, or the clock of whichever track is due first."""
-        track = min(self._all_tracks(), key=lambda track: track.progress.due)
+        track = min(self.all_tracks(), key=lambda track: track.progress.due)
         seen, state = self._stirred, track.state
         summary = f"{track.title}: {track.phase}; then {state.then}" if state else track.title
         try:
@@ -413,73 +334,4 @@ class Process(Track, Generic[FileT]):
     @property
     def _is_busy(self) -> bool:
         """Whether an answer is still waited for, ours or somebody else's."""
-        self._errands = [errand for errand in self._errands if not errand.done()]
-        return bool(self._errands) or not workflow.all_handlers_finished()
-
-    async def _follow(self) -> None:
-        """Keep what operators see in step with the file."""
-        while True:
-            await workflow.wait_condition(lambda: not self._looking_up and self._face() != self._shown)
-            self._show()
-
-    def _face(self) -> Face:
-        tracks = self._all_tracks()
-        overdue = [track.progress for track in tracks if track.progress.reminders] if self.state else []
-        ended = [track.overdue_since for track in overdue if track.overdue_since]
-        return Face(
-            phase=self.phase,
-            owner=self.turn_of.slug if self.turn_of else None,
-            region=self.file.region,
-            kind=self.system,
-            case=self.file.reference,
-            deadline=min(track.progress.due for track in tracks) if self.state else None,
-            overdue=bool(overdue),
-            overdue_since=min(ended, default=None) if len(ended) == len(overdue) else None,
-            reminded=sum(track.reminders for track in overdue),
-        )
-
-    def _show(self) -> None:
-        """Where nothing changed but since when it is overdue, files of before told nobody."""
-        face, before = self._face(), self._shown
-        if face == before:
-            return
-        self._shown = face
-        of_before = before and before.model_copy(update={"overdue_since": face.overdue_since, "reminded": face.reminded}) == face
-        if of_before and not workflow.patched("a-list-says-since-when-a-file-is-overdue"):
-            return
-        face.show(before)
-        workflow.set_current_details(self._details())
-
-    def _details(self) -> str:
-        lines = [f"**{self.title}: {self.phase}**, responsible: {self.responsible.slug}"]
-        for track in self._all_tracks():
-            seen = track.outline()
-            if seen.until:
-                until = f"until {seen.until:%Y-%m-%d %H:%M} UTC, then {seen.then}"
-                lines.append(f"- {seen.title}: *{seen.phase}*, turn of {seen.turn} ({seen.who}) {until}")
-        lines += [f"- ALARM: {alarm.shown}" for alarm in self.file.alarms]
-        return "\n".join(lines)
-
-    def _all_tracks(self) -> list[Track]:
-        return [self, *self.tracks]
-
-    def _choices(self) -> tuple[Choice, ...]:
-        names = dict.fromkeys(name for track in self._all_tracks() for name in track.commands())
-        if self.file.alarms:
-            names["acknowledge_alarms"] = None
-        return tuple(self._choice(name) for name in names)
-
-    def _choice(self, name: str) -> Choice:
-        handler: Any = getattr(type(self), name)
-        order: type[Command] = next(iter(handler.__annotations__.values()))
-        return Choice(command=name, words=(handler.__doc__ or "").split("\n", 1)[0], fields=order.model_json_schema())
-
-
-async def _activity(activity: Callable[..., Awaitable[Any]], question: Any, summary: str) -> Any:
-    return await workflow.execute_activity_method(
-        activity,
-        question,
-        start_to_close_timeout=timedelta(seconds=30),
-        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
-        summary=summary,
-    )
+        return self.errands.under_way or not workflow.all_handlers_finished()

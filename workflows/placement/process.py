@@ -18,7 +18,8 @@ from contracts.events.referrals import (
 )
 from contracts.words import Urgency
 from workflows.engine.admission import command, hears
-from workflows.engine.process import Move, Process, chapter
+from workflows.engine.narrative import Move, chapter
+from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.table import CLOSED, OPENING, State
 from workflows.placement.file import PlacementFile

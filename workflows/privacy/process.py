@@ -14,7 +14,8 @@ from contracts.events.dossiers import (
     PrivacyCheckRequested,
 )
 from workflows.engine.admission import command, hears
-from workflows.engine.process import Process, chapter
+from workflows.engine.narrative import chapter
+from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.table import CLOSED, OPENING
 from workflows.privacy.file import PrivacyFile

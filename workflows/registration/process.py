@@ -15,7 +15,8 @@ from contracts.events.registrations import (
 from contracts.register import Amendment, Report
 from contracts.words import AgencyKind
 from workflows.engine.admission import command, hears
-from workflows.engine.process import Process, chapter
+from workflows.engine.narrative import chapter
+from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.table import OPENING
 from workflows.registration.file import RegistrationFile

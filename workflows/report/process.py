@@ -10,7 +10,8 @@ from contracts.events.registrations import ReportRegistered
 from contracts.events.signals import SignalReceived, SignalStatusChanged
 from contracts.words import AgencyKind, SignalStatus
 from workflows.engine.admission import command, hears, no_track
-from workflows.engine.process import Process, chapter
+from workflows.engine.narrative import chapter
+from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.table import CLOSED, OPENING
 from workflows.report.file import ReportFile

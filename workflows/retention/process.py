@@ -9,7 +9,7 @@ from activities.erasing import STILL_OPEN, Erasing, Erasure, ErasureOrder, Holdi
 from contracts.events.erasures import ErasureCompleted, ErasureRequested
 from contracts.words import ErasureReason
 from workflows.engine.calendar import due
-from workflows.engine.process import chapter
+from workflows.engine.narrative import chapter
 from workflows.engine.table import OPENING, State
 from workflows.retention.file import RetentionFile
 from workflows.retention.letters import Recall, RetentionLetters

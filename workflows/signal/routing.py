@@ -7,7 +7,7 @@ from contracts.events.signals import (
     SignalReceived,
 )
 from contracts.words import CoverageGapKind, SignalStatus
-from workflows.engine.process import chapter
+from workflows.engine.narrative import chapter
 from workflows.engine.table import OPENING
 from workflows.signal.desk import SignalDesk
 from workflows.signal.file import SignalFile

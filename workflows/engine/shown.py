@@ -1,0 +1,116 @@
+"""What others see of a file: its face in lists, its page for a person."""
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+from temporalio import workflow
+
+from contracts.agencies import Party
+from contracts.commands import Command
+from contracts.event import File
+from contracts.views import Choice, FileView
+from workflows.engine.attributes import Face
+from workflows.engine.errands import Errands
+from workflows.engine.record import Record
+from workflows.engine.track import Track
+
+FileT = TypeVar("FileT", bound=Record)
+
+
+class Shown(Track, Generic[FileT]):
+    """A track with a file of its own, and with what others may see of it; no content."""
+
+    system: ClassVar[File]
+    file: FileT
+    errands: Errands
+    _shown: Face | None
+
+    @property
+    def is_looking_up(self) -> bool:
+        """Whether an answer is about to come, from which more will follow."""
+        return self.errands.looks_up
+
+    @property
+    def tracks(self) -> list[Track]:
+        """The open tracks inside this process."""
+        return []
+
+    @property
+    def responsible(self) -> Party:
+        """Who answers for the person now."""
+        return self.file.me
+
+    @workflow.query
+    def view(self) -> FileView:
+        """The file as a person sees it: states, clocks, story, what is possible; no content."""
+        return FileView(
+            reference=self.file.reference,
+            kind=self.system,
+            agency=self.file.me.slug,
+            region=self.file.region,
+            responsible=self.responsible.slug,
+            track=self.outline(),
+            tracks=tuple(track.outline() for track in self.all_tracks()[1:]),
+            alarms=tuple(alarm.shown for alarm in self.file.alarms),
+            story=tuple(self.file.story),
+            left_out=self.file.left_out,
+            choices=self._choices(),
+        )
+
+    async def _follow(self) -> None:
+        """Keep what operators see in step with the file."""
+        while True:
+            await workflow.wait_condition(lambda: not self.is_looking_up and self._face() != self._shown)
+            self._show()
+
+    def _face(self) -> Face:
+        tracks = self.all_tracks()
+        overdue = [track.progress for track in tracks if track.progress.reminders] if self.state else []
+        ended = [track.overdue_since for track in overdue if track.overdue_since]
+        return Face(
+            phase=self.phase,
+            owner=self.turn_of.slug if self.turn_of else None,
+            region=self.file.region,
+            kind=self.system,
+            case=self.file.reference,
+            deadline=min(track.progress.due for track in tracks) if self.state else None,
+            overdue=bool(overdue),
+            overdue_since=min(ended, default=None) if len(ended) == len(overdue) else None,
+            reminded=sum(track.reminders for track in overdue),
+        )
+
+    def _show(self) -> None:
+        """Where nothing changed but since when it is overdue, files of before told nobody."""
+        face, before = self._face(), self._shown
+        if face == before:
+            return
+        self._shown = face
+        of_before = before and before.model_copy(update={"overdue_since": face.overdue_since, "reminded": face.reminded}) == face
+        if of_before and not workflow.patched("a-list-says-since-when-a-file-is-overdue"):
+            return
+        face.show(before)
+        workflow.set_current_details(self._details())
+
+    def _details(self) -> str:
+        lines = [f"**{self.title}: {self.phase}**, responsible: {self.responsible.slug}"]
+        for track in self.all_tracks():
+            seen = track.outline()
+            if seen.until:
+                until = f"until {seen.until:%Y-%m-%d %H:%M} UTC, then {seen.then}"
+                lines.append(f"- {seen.title}: *{seen.phase}*, turn of {seen.turn} ({seen.who}) {until}")
+        lines += [f"- ALARM: {alarm.shown}" for alarm in self.file.alarms]
+        return "\n".join(lines)
+
+    def all_tracks(self) -> list[Track]:
+        """Its own track first, then those inside it."""
+        return [self, *self.tracks]
+
+    def _choices(self) -> tuple[Choice, ...]:
+        names = dict.fromkeys(name for track in self.all_tracks() for name in track.commands())
+        if self.file.alarms:
+            names["acknowledge_alarms"] = None
+        return tuple(self._choice(name) for name in names)
+
+    def _choice(self, name: str) -> Choice:
+        handler: Any = getattr(type(self), name)
+        order: type[Command] = next(iter(handler.__annotations__.values()))
+        return Choice(command=name, words=(handler.__doc__ or "").split("\n", 1)[0], fields=order.model_json_schema())
