@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DIVIDED := -n auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: demo test test-all pages chaos endurance power-cut orderings bench proof check up lock generate clean help
 
@@ -19,8 +20,8 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## five stories on real servers, drawn in the terminal (KEEP=1 leaves it running)
 	@$(BIN)/keten demo $(if $(KEEP),--keep)
 
-test: $(STAMP) ## the tests, on real servers
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP) ## the tests, on real servers, divided among the cores (ARGS="-k retention": only these, in one process)
+	@$(BIN)/python -m pytest $(or $(ARGS),$(DIVIDED))
 
 test-all: test pages chaos proof ## all of them, which takes more than an hour
 

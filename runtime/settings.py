@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         description="among how many processes `keten up` divides the offices; 0: one for two cores",
     )
     inbox_loops: int = Field(default=4, ge=1, le=64, description="events of one sender that an inbox takes at a time")
+    opening_rate: float = Field(
+        default=0.5,
+        gt=0,
+        le=1000,
+        description="events of one sender that open a file and that an inbox takes in a second; 40 times as many at once",
+    )
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
 
     key_overlap: float = Field(

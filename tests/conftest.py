@@ -22,9 +22,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the whole installation comes last: what is left open there goes on ringing, and would slow all others."""
-    late = {item.path for item in items if "keten" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path in late)
+    """A file of tests stays together, and all that need the whole installation do, so that there is one of it.
+
+    In one process these come last: what is left open there goes on ringing, and would slow all others.
+    """
+    whole = {item.path for item in items if "keten" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in whole)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("whole" if item.path in whole else item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")

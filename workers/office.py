@@ -96,7 +96,7 @@ class Office:
         self._patience = Patience(wiring.settings.gap_patience)
         self._deliveries = Deliveries(self.agency, kept, ours, self._alarm, wiring.settings)
         addressee = Addressee(self.agency, wiring.directory, identity, seal, self._alarm)
-        limits = Limits(pace=Pace(of_one=wiring.settings.inbox_loops))
+        limits = Limits(pace=Pace.opening(wiring.settings.opening_rate, of_one=wiring.settings.inbox_loops))
         inbox = Inbox(bus, addressee, self.take, passing=passes, limits=limits)
         wiring.prepare_stores(slug)
         tls = wiring.certificates.for_temporal.of(slug)

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import structlog
 from faststream.nats import NatsBroker
@@ -59,6 +59,11 @@ class Pace(NamedTuple):
     opening_burst: float = 20.0
     patience: float = 60.0
     tries: int = 5
+
+    @classmethod
+    def opening(cls, rate: float, *, of_one: int) -> Self:
+        """With as many openings in a second; what may come at once is as much as comes in 40 seconds then."""
+        return cls(of_one=of_one, opening_rate=rate, opening_burst=rate * cls().opening_burst / cls().opening_rate)
 
 
 class Line:

@@ -58,7 +58,7 @@ class KetenSide(Side):
     """The product, with the clocks of every day: none of them ends meanwhile."""
 
     def __init__(self, home: Path, processes: int) -> None:
-        self._keten = Keten(home, KETEN_CLOCKS="", KETEN_PROCESSES=str(processes))
+        self._keten = Keten(home, KETEN_CLOCKS="", KETEN_PROCESSES=str(processes), KETEN_OPENING_RATE="100")
         self._mailbox: Mailbox | None = None
 
     async def up(self) -> None:

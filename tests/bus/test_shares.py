@@ -22,6 +22,7 @@ from runtime.bus import Delivery, Limits, PublishFailed, ShareFull, TryLater, br
 from runtime.bus.answers import Patience
 from runtime.bus.clock import now
 from runtime.bus.connection import jetstream
+from runtime.bus.pull import Pace
 from runtime.bus.shares import MESSAGE, PAYLOAD, SHARES, Shares, consumer_of
 from runtime.bus.standing import standing
 from runtime.keys.files import Role
@@ -194,6 +195,11 @@ async def test_a_flood_is_taken_no_faster_than_its_senders_share(bus: BusServer)
     assert asyncio.get_running_loop().time() - started > 1, "15 beyond the burst, 10 a second"
     assert len(bus.alarms) == 1
     assert bus.alarms[0].startswith(f"{POLICE} sends more than is taken of one sender")
+
+
+def test_an_installation_says_how_many_files_a_sender_may_open() -> None:
+    assert Pace.opening(0.5, of_one=4) == Pace()
+    assert Pace.opening(2, of_one=8) == Pace(of_one=8, opening_rate=2, opening_burst=80)
 
 
 @pytest.mark.parametrize(("few", "begun"), [(3, 3), (6, 6)], ids=["slowed", "control: enough for all"])

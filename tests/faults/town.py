@@ -35,7 +35,7 @@ class Town:
     """One home: its two servers, and the offices of all agencies in one process."""
 
     def __init__(self, settings: Settings, pids: dict[str, int]) -> None:
-        self.keten = Keten(settings.home, KETEN_CLOCKS="")
+        self.keten = Keten(settings.home, KETEN_CLOCKS="", KETEN_OPENING_RATE="50")
         self._settings = settings
         self._commands = {name: _command(pid) for name, pid in pids.items()}
         self._pids = pids

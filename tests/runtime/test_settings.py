@@ -31,6 +31,7 @@ def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     ("name", "value"),
     [
         ("INBOX_LOOPS", "0"),
+        ("OPENING_RATE", "0"),
         ("NATS_PORT", "70000"),
         ("GAP_PATIENCE", "-1"),
         ("OIDC_ISSUER", "http://login.example.org"),
