@@ -31,6 +31,7 @@ from runtime.servers.embedded import embedded, read_running
 from runtime.settings import Settings, load_settings
 from runtime.waiting import until
 from tests.bench.counts import Counts, Handle, counted
+from tests.bench.processes import kill_all
 from tests.bench.sides import Heard, Side, begun, timed
 from tests.installed import PATIENCE, ROOT
 
@@ -164,8 +165,7 @@ class BareSide(Side):
 
     async def restart(self) -> None:
         assert self._process
-        for pid in (self._process.pid, *self._servers.values()):
-            os.kill(pid, signal.SIGKILL)
+        kill_all([self._process.pid, *self._servers.values()])
         self._process.wait()
         self._settings.running_file.unlink()  # it says where the killed ones answered
         await self.up()

@@ -1,6 +1,9 @@
 """What processes use, as Linux tells it (proc(5))."""
 
 import os
+import signal
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,3 +23,10 @@ def children(pid: int) -> set[int]:
     """The processes that a process has started and that still run."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return {int(child) for task in tasks for child in (task / "children").read_text(encoding="ascii").split()}
+
+
+def kill_all(pids: Iterable[int]) -> None:
+    """Kill processes without a word; one may be gone already, since it ends with the one that started it."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

@@ -1,9 +1,7 @@
 """Keten as people run it, ``keten up`` as a process of its own, and a case that is driven without waiting longer than it must."""
 
 import asyncio
-import os
 import secrets
-import signal
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -23,7 +21,7 @@ from runtime.bus import Mailbox
 from runtime.bus.connection import connect, jetstream
 from runtime.servers.embedded import read_running
 from tests.bench.counts import Counts, Handle, counted
-from tests.bench.processes import children
+from tests.bench.processes import children, kill_all
 from tests.bench.sides import Heard, Side, begun, timed
 from tests.installed import PATIENCE, Keten
 
@@ -111,8 +109,7 @@ class KetenSide(Side):
 
     async def restart(self) -> None:
         await self._hang_up()
-        for pid in self.pids.values():
-            os.kill(pid, signal.SIGKILL)
+        kill_all(self.pids.values())
         self._keten.ended(PATIENCE)
         await self.up()
 
