@@ -1,6 +1,7 @@
 """Under which names an agency may keep files about a case: what is known by name needs no search, and a search lags behind."""
 
 import re
+from typing import NamedTuple
 
 from contracts.agencies import Agency
 from contracts.catalogue import CATALOGUE
@@ -10,12 +11,32 @@ from contracts.reference import ALPHABET
 OFFERS = 5
 """How many offers of one case an organisation is asked for by name; further ones are found by search, a moment later."""
 
+_KINDS = frozenset(File)
+_MORE = re.compile(r"[0-9]{1,20}")
+"""The number of an offer, and of the agency that opened a file beside another's."""
+
 _REFERENCE = re.compile(rf"k[{ALPHABET}]{{24}}")
 
 
 def is_reference(text: str) -> bool:
     """Whether a text can be the reference of a case."""
     return _REFERENCE.fullmatch(text) is not None
+
+
+class Named(NamedTuple):
+    """What the name of a file says."""
+
+    kind: File
+    reference: str
+
+
+def read_name(name: str) -> Named | None:
+    """The kind and the case of a file, by its name; None where no file can have that name."""
+    system, _, reference = name.rpartition("-")
+    kind, *more = system.split("-")
+    if kind not in _KINDS or not is_reference(reference) or not all(_MORE.fullmatch(one) for one in more) or len(more) > 2:
+        return None
+    return Named(File(kind), reference)
 
 
 def kinds_at(agency: Agency) -> list[File]:

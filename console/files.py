@@ -10,9 +10,9 @@ from temporalio.client import WorkflowHandle, WorkflowQueryFailedError, Workflow
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.faults import explain
-from console.file_names import is_reference, names_at
+from console.file_names import is_reference, names_at, read_name
 from console.installation import Installation
-from console.reading import together, view
+from console.reading import ANSWER, content, together, view
 from console.troubles import Trouble, troubles
 from console.unknown import unknown_fields
 from console.witness import Witness
@@ -20,7 +20,8 @@ from contracts.agencies import Agency
 from contracts.commands import COMMANDS, Command
 from contracts.event import OUTLIVING
 from contracts.logged import decided
-from contracts.views import Choice, FileView
+from contracts.tickets import is_ticket
+from contracts.views import Choice, Content, FileView
 from runtime.audit.entry import Action
 
 
@@ -73,8 +74,15 @@ class Files:
         found = sorted((file for file in files if isinstance(file, Found)), key=lambda file: file.begun)
         return Looked(found, [file for file in files if isinstance(file, Silent)])
 
-    async def decide(self, file: Found, command: str, content: dict[str, Any]) -> str:
+    async def decide(self, file: Found, command: str, content: dict[str, Any], ticket: str | None = None) -> str:
         """Do what a person decided.
+
+        Args:
+            file: In which file.
+            command: Which decision.
+            content: What was typed.
+            ticket: What comes again with the same one (`contracts.tickets.new_ticket`) is the same decision: it has one effect,
+                and gets the same answer.
 
         Returns:
             The phase after it.
@@ -83,19 +91,28 @@ class Files:
             ValueError: It is not possible now, or the content is wrong; the message says why.
             NotLogged: The processing log cannot be written, so nothing is decided.
         """
+        if ticket is not None and not is_ticket(ticket):
+            raise ValueError("a ticket is 32 hexadecimal digits")
         if command not in {choice.command for choice in file.view.choices}:
+            if answer := await _answered(file, command, ticket):
+                return answer
             raise ValueError(f"{command} is not possible now at {file.agency.slug}; {_possible(file.view.choices)}")
         order = checked(command, content)
         handle: Any = file.handle
-        record = decided(command, file.view.reference, file.agency, datetime.now(UTC))
+        record = decided(command, file.view.reference, file.agency, datetime.now(UTC), ticket)
         log = self._installation.processing_log(file.agency.slug)
         async with self._witness.act(file.agency, Action.DECIDE, command, file.view.reference):
             await log.write([record])
             try:
-                return await handle.execute_update(command, order, result_type=str)
+                return await handle.execute_update(command, order, id=ticket, result_type=str)
             except WorkflowUpdateFailedError as error:
                 await log.write([record.refused(datetime.now(UTC))])
                 raise ValueError(_words(error)) from None
+            except RPCError as error:
+                answer = await _answered(file, command, ticket) if error.status is RPCStatusCode.NOT_FOUND else None
+                if answer is None:
+                    raise
+                return answer
 
     async def at(self, agency: Agency, reference: str) -> list[Found]:
         """The files about a case at one agency; of one that was erased, what is kept about that."""
@@ -103,6 +120,36 @@ class Files:
         keys = self._installation.case_keys(agency.slug)
         views = await together(view(handle, keys, reference) for handle in handles)
         return [Found(agency, handle, seen) for handle, seen in zip(handles, views, strict=True) if seen]
+
+    async def one(self, agency: Agency, name: str) -> Found | None:
+        """One file by its name, as `case-REFERENCE`: by that alone, since a search lags behind.
+
+        Returns:
+            None where there is none, no file can have that name, or it was erased.
+        """
+        named = read_name(name)
+        if named is None:
+            return None
+        client = await self._installation.client(agency)
+        handle = client.get_workflow_handle(name)
+        if not await _is_there(handle) or not await self._may_be_read(agency, named.kind, named.reference):
+            return None
+        await self._witness.read(agency, named.kind, named.reference)
+        seen = await view(handle, self._installation.case_keys(agency.slug), named.reference)
+        return Found(agency, handle, seen) if seen else None
+
+    async def content(self, file: Found) -> Content:
+        """What a file holds inside: what was told and decided in words. Of an erased case there is none."""
+        kind, reference = file.view.kind, file.view.reference
+        if not await self._may_be_read(file.agency, kind, reference):
+            return Content()
+        await self._witness.read(file.agency, f"{kind}.content", reference)
+        return await content(file.handle, self._installation.case_keys(file.agency.slug), reference)
+
+    async def _may_be_read(self, agency: Agency, kind: str, reference: str) -> bool:
+        """Whether its key was not destroyed; what outlives that is not about a person."""
+        _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
+        return not destroyed or kind in OUTLIVING
 
     async def troubles_of(self, agency: Agency, name: str) -> tuple[Trouble, ...]:
         """What fails in a file."""
@@ -157,6 +204,17 @@ def checked(command: str, content: dict[str, Any]) -> Command:
         return model.model_validate(content)
     except ValidationError as error:
         raise ValueError(f"{command}: {explain(error)}") from None
+
+
+async def _answered(file: Found, command: str, ticket: str | None) -> str | None:
+    """The answer of a decision that was sent before: it may have ended the file, or have led on from where it was possible."""
+    if ticket is None:
+        return None
+    handle: Any = file.handle
+    try:
+        return await handle.query("decided", args=[ticket, command], result_type=str, rpc_timeout=ANSWER) or None
+    except WorkflowQueryFailedError:  # an office of before, which knows no tickets
+        return None
 
 
 async def _is_there(handle: WorkflowHandle[Any, Any]) -> bool:

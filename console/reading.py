@@ -9,7 +9,7 @@ from temporalio.client import WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.event import OUTLIVING
-from contracts.views import FileView
+from contracts.views import Content, FileView
 from runtime.keys.case_keys import CaseErased, CaseKeys
 
 T = TypeVar("T")
@@ -19,8 +19,17 @@ ANSWER = timedelta(seconds=10)
 
 async def view(handle: WorkflowHandle[Any, Any], keys: CaseKeys, reference: str) -> FileView | None:
     """A file as a person sees it; None if it is gone, or was erased while somebody was about to look."""
+    return await _asked(handle, keys, reference, "view", FileView)
+
+
+async def content(handle: WorkflowHandle[Any, Any], keys: CaseKeys, reference: str) -> Content:
+    """What it holds inside; nothing if it is gone, or was erased."""
+    return await _asked(handle, keys, reference, "content", Content) or Content()
+
+
+async def _asked(handle: WorkflowHandle[Any, Any], keys: CaseKeys, reference: str, query: str, answer: type[T]) -> T | None:
     try:
-        return await handle.query("view", result_type=FileView, rpc_timeout=ANSWER)
+        return await handle.query(query, result_type=answer, rpc_timeout=ANSWER)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None

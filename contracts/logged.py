@@ -48,8 +48,8 @@ def taken(exchange: Exchange, me: Agency, first_seen: datetime, at: datetime) ->
     )
 
 
-def decided(command: str, case: Reference, me: Agency, at: datetime) -> Processing:
-    """A person decides; each decision begins a trace."""
+def decided(command: str, case: Reference, me: Agency, at: datetime, ticket: str | None = None) -> Processing:
+    """A person decides; each decision begins a trace. What comes again with the same ticket is the same decision."""
     return Processing(
         trace_id=secrets.token_hex(16),
         span_id=secrets.token_hex(8),
@@ -60,7 +60,7 @@ def decided(command: str, case: Reference, me: Agency, at: datetime) -> Processi
         processing_activity_id=DECIDING,
         data_subject_id=case,
         direction=Direction.DECIDED,
-        event_id=secrets.token_hex(16),
+        event_id=digest("ticket", case, ticket) if ticket else secrets.token_hex(16),
         event_type=command,
         counterparty=me.slug,
         ground=None,

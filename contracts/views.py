@@ -39,6 +39,21 @@ class Choice(Model):
     fields: dict[str, Any] = Field(description="JSON Schema of the command")
 
 
+class ContentPart(Model):
+    """Something that was told or decided, as it was told."""
+
+    what: str = Field(description="snake_case name of the event, the command or the model that it came in")
+    who: str = Field(description="slug of the agency that told or decided it")
+    at: datetime | None = Field(description="when; None where the story does not reach back so far")
+    data: dict[str, Any] = Field(description="its fields, as JSON")
+
+
+class Content(Model):
+    """What a file holds inside, for a person who must read it to decide."""
+
+    parts: tuple[ContentPart, ...] = ()
+
+
 class FileView(Model):
     """A file as the agency that keeps it sees it."""
 

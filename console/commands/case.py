@@ -1,31 +1,44 @@
 """One case: where it stands, and its story."""
 
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+
+from console.content_text import content_table
 from console.files import Files, Looked
 from console.installation import Installation
 from console.options import JSON, REFERENCE, safe
 from console.picture import draw_case
 from console.screen import run, screen
+from contracts.views import Content
+
+CONTENT = Annotated[bool, typer.Option("--content", help="also what the files hold inside; that is written down by itself")]
 
 
-def case(reference: REFERENCE, as_json: JSON = False) -> None:
+def case(reference: REFERENCE, as_json: JSON = False, content: CONTENT = False) -> None:
     """One case: whose turn, since when, until when, what happens then, and the story over all agencies."""
-    run(_case(reference, as_json=as_json))
+    run(_case(reference, as_json=as_json, inside=content))
 
 
-async def _case(reference: str, *, as_json: bool) -> None:
-    looked = await seen(Files(Installation.reach()), reference)
+async def _case(reference: str, *, as_json: bool, inside: bool) -> None:
+    files = Files(Installation.reach())
+    looked = await seen(files, reference)
+    contents = [await files.content(file) for file in looked.found] if inside else None
     if as_json:
-        screen.print_as_json(_as_json(reference, looked))
-    else:
-        draw_case(looked.found, looked.silent)
+        screen.print_as_json(_as_json(reference, looked, contents))
+        return
+    draw_case(looked.found, looked.silent)
+    for file, held in zip(looked.found, contents or [], strict=contents is not None):
+        if held.parts:
+            screen.print(content_table(file, held))
 
 
-def _as_json(reference: str, looked: Looked) -> dict[str, Any]:
+def _as_json(reference: str, looked: Looked, contents: list[Content] | None) -> dict[str, Any]:
     found = [
         {**file.view.model_dump(mode="json"), "troubles": [one.model_dump() for one in file.troubles]} for file in looked.found
     ]
+    for file, held in zip(found, contents or [], strict=contents is not None):
+        file["content"] = held.model_dump(mode="json")["parts"]
     silent = [
         {"agency": file.agency.slug, "kind": file.kind, "why": file.why, "troubles": [one.model_dump() for one in file.troubles]}
         for file in looked.silent

@@ -1,4 +1,4 @@
-"""The workflows with a page that is full as soon as anything happened, and two that lose something when the page turns.
+"""The workflows with a page that is full as soon as anything happened, and three that lose something when the page turns.
 
 In a module of its own, because the workflow sandbox imports it. Each ``run`` gives back its file, so that files can be compared.
 """
@@ -83,6 +83,21 @@ class CaseThatForgetsNumbers(Paged, Case):
 
     def _turn_page(self) -> NoReturn:
         workflow.continue_as_new(self.file.model_copy(update={"sent": {}, "ids": []}))
+
+
+@workflow.defn(name="Case")
+class CaseThatForgetsTickets(Paged, Case):
+    @workflow.init
+    def __init__(self, file: CaseFile) -> None:
+        super().__init__(file)
+
+    @workflow.run
+    async def run(self, file: CaseFile) -> CaseFile:  # type: ignore[override]
+        await super().run(file)
+        return self.file
+
+    def _turn_page(self) -> NoReturn:
+        workflow.continue_as_new(self.file.model_copy(update={"tickets": {}}))
 
 
 @workflow.defn(name="SignalRouting")

@@ -198,14 +198,14 @@ class Stage:
         }
         return Received[type(event)](**{**given, **letterhead})  # type: ignore[misc]
 
-    async def decide(self, order: Command) -> str:
+    async def decide(self, order: Command, ticket: str | None = None) -> str:
         """A person's decision."""
-        return await self._update(snake(type(order).__name__), order)
+        return await self._update(snake(type(order).__name__), order, ticket)
 
-    async def refused(self, order: Command) -> str:
+    async def refused(self, order: Command, ticket: str | None = None) -> str:
         """The words with which a decision is refused."""
         try:
-            await self.decide(order)
+            await self.decide(order, ticket)
         except WorkflowUpdateFailedError as error:
             return str(error.cause)
         return ""

@@ -9,9 +9,11 @@ from contracts.agencies import Party
 from contracts.commands import CloseWithoutAnswers
 from contracts.event import File
 from contracts.events.disclosures import AccessAsked, DisclosureMade, DisclosureRefused, DisclosureRequested
+from contracts.views import ContentPart
 from workflows.access.files import AccessFile
 from workflows.access.tables import ACCESS, Gathering
 from workflows.engine.admission import command, hears
+from workflows.engine.content import told_often
 from workflows.engine.narrative import chapter
 from workflows.engine.process import Process
 from workflows.engine.record import Received
@@ -68,6 +70,12 @@ class Access(Process[AccessFile]):
     def answers(self) -> Answers:
         """What they answered, and who has not yet."""
         return Answers(answers=tuple(self.file.answers), waiting=tuple(party.slug for party in self.file.waiting))
+
+    def parts(self) -> list[ContentPart]:
+        """What each agency answered."""
+        made = [(answer.agency, answer.made) for answer in self.file.answers if answer.made]
+        refused = [(answer.agency, answer.refused) for answer in self.file.answers if answer.refused]
+        return [*told_often(self.file, "disclosure_made", made), *told_often(self.file, "disclosure_refused", refused)]
 
     @property
     def them(self) -> Party | None:

@@ -16,9 +16,11 @@ from contracts.events.disclosures import (
     DisclosureRefused,
     DisclosureRequested,
 )
+from contracts.views import ContentPart
 from workflows.access.files import DisclosureFile, Inquirer
 from workflows.access.tables import DISCLOSURE, Answering
 from workflows.engine.admission import command, hears
+from workflows.engine.content import told
 from workflows.engine.narrative import chapter
 from workflows.engine.process import Process
 from workflows.engine.record import Received
@@ -100,6 +102,10 @@ class Disclosure(Process[DisclosureFile]):
         for inquirer in self.file.inquirers:
             self._answer(inquirer, DisclosureRefused(system=inquirer.system, reason=order.reason))
         self.move("refuse_disclosure")
+
+    def parts(self) -> list[ContentPart]:
+        """What would be told."""
+        return told(self.file, "kept", self.file.me, self.file.kept)
 
     async def _kept(self) -> Kept:
         return await self.ask(Disclosing.what_is_kept, Question(reference=self.file.reference), "what is held of this case")

@@ -15,8 +15,10 @@ from contracts.events.referrals import (
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRecorded
 from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalRouted
+from contracts.views import ContentPart
 from contracts.words import AidOutcome, CaseOutcome, ConsentTo, Ground, SignalStatus, Urgency
 from workflows.case.care_tracks import Registering, RiecWay
+from workflows.case.content import parts_of
 from workflows.case.file import CaseFile, ReferralFile
 from workflows.case.help import AidReferral
 from workflows.case.table import CASE, Phase, Referral
@@ -80,6 +82,10 @@ class CaseLetters(Process[CaseFile]):
         """Everything that runs inside the case and is open."""
         smaller = [_riec_way(self, None), _registering(self, None)]
         return [*self.referrals, *(track for track in smaller if track is not self and track.state is not None)]
+
+    def parts(self) -> list[ContentPart]:
+        """What was reported, who the person is and needs, what was asked of whom."""
+        return parts_of(self.file)
 
     @property
     def in_crisis(self) -> bool:

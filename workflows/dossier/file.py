@@ -4,6 +4,7 @@ from pydantic import BaseModel
 
 from contracts.agencies import Party
 from contracts.events.dossiers import Observation
+from contracts.text import Personal
 from contracts.words import Weighing
 from workflows.engine.record import Progress, Record
 
@@ -19,7 +20,7 @@ class DossierFile(Record):
 
     municipality: Party | None = None
     observation: Observation | None = None
-    enrichment: str | None = None
+    enrichment: Personal[str | None] = None
     weighing: Weighing | None = None
-    plan: str | None = None
+    plan: Personal[str | None] = None
     feedback: FeedbackFile | None = None

@@ -6,11 +6,13 @@ from contracts.agencies import Party
 from contracts.commands import CloseDossier, RecordEnrichment, RecordPlan, RecordWeighing
 from contracts.event import File
 from contracts.events.dossiers import DossierBrought, DossierReportedBack
+from contracts.views import ContentPart
 from contracts.words import Weighing
 from workflows.dossier.file import DossierFile, FeedbackFile
 from workflows.dossier.table import DOSSIER, FEEDBACK
 from workflows.dossier.table import Dossier as Phase
 from workflows.engine.admission import command, hears
+from workflows.engine.content import told
 from workflows.engine.narrative import chapter
 from workflows.engine.process import Process
 from workflows.engine.record import Received
@@ -118,6 +120,17 @@ class Dossier(Process[DossierFile]):
     def close_dossier(self, _: CloseDossier) -> None:
         """The interventions ended."""
         self.move("close_dossier")
+
+    def parts(self) -> list[ContentPart]:
+        """The observation, what partners know besides, and what they plan."""
+        brought = {"observation": self.file.observation} if self.file.observation else None
+        found = {"findings": self.file.enrichment} if self.file.enrichment else None
+        plan = {"interventions": self.file.plan} if self.file.plan else None
+        return [
+            *told(self.file, "dossier_brought", self.file.municipality, brought),
+            *told(self.file, "record_enrichment", self.file.me, found),
+            *told(self.file, "record_plan", self.file.me, plan),
+        ]
 
     def report(self, weighing: Weighing) -> None:
         """Report back to whoever brought it."""

@@ -18,10 +18,13 @@ from contracts.text import Model
 from workflows.engine.numbering import EARLY, comes_late, in_order, is_known, remember
 from workflows.engine.record import Received, Record
 from workflows.engine.table import OPENING
+from workflows.engine.tickets import Decided, decided_with, ticket
+from workflows.engine.tickets import remember as keep_answer
 from workflows.engine.track import Track, not_possible
 
 __all__ = ["EARLY", "NOT_KEPT_HERE", "command", "event_of", "facts", "heard_by", "hears", "no_track", "snake"]
 
+USED = "this ticket was used for another decision: open the form anew"
 NOT_KEPT_HERE = "no file with this case reference is kept here"
 """What an agency hears that has no part in a file, whether there is one or not."""
 
@@ -39,7 +42,7 @@ def no_track(_process: Any, _content: Any) -> None:
 
 
 def command(*, track: Chooser = _itself, check: Check | None = None) -> Callable[[Handler], Handler]:
-    """A handler for a person's decision, named in the imperative.
+    """A handler for a person's decision, named in the imperative. With the ticket of one before it does nothing more.
 
     Args:
         track: Which track's table must allow it; the process itself unless said otherwise. None: always allowed.
@@ -55,10 +58,17 @@ def command(*, track: Chooser = _itself, check: Check | None = None) -> Callable
                 self.note(name, self.file.me.slug, facts(order))
                 handler(self, order)
 
+            if before := decided_with(self.file.tickets, ticket()):
+                return before.phase
             self.attempt(name, decided)
+            keep_answer(self.file.tickets, ticket(), Decided(command=name, phase=self.phase))
             return self.phase
 
         def validate(self: Any, order: Model) -> None:
+            if before := decided_with(self.file.tickets, ticket()):
+                if before.command != name:
+                    raise not_possible(USED)
+                return
             chosen = track(self, order)
             if chosen is not None:
                 chosen.may(name)

@@ -15,6 +15,7 @@ from contracts.text import Model
 from contracts.views import StoryLine
 from workflows.engine.alarms import OpenAlarm
 from workflows.engine.heard import Heard
+from workflows.engine.tickets import Decided
 
 STORY_LINES = 300
 REMEMBERED_IDS = 200
@@ -112,6 +113,9 @@ class Record(BaseModel):
     opener: str | None = Field(default=None, description="slug of the agency whose event opened the file")
     taken: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprints of the last events, by source and id")
     ids: list[str] = Field(default_factory=list[str], description="ids of the last events, as an earlier version kept them")
+    tickets: dict[str, Decided] = Field(
+        default_factory=dict[str, Decided], description="the last tickets of decisions, with their answers"
+    )
 
     @classmethod
     def begun(cls, reference: str, me: Party, system: str, clocks: Clocks) -> Self:

@@ -7,7 +7,7 @@ from temporalio import workflow
 from contracts.agencies import Party
 from contracts.commands import Command
 from contracts.event import File
-from contracts.views import Choice, FileView
+from contracts.views import Choice, Content, ContentPart, FileView
 from workflows.engine.attributes import Face
 from workflows.engine.errands import Errands
 from workflows.engine.record import Record
@@ -55,6 +55,15 @@ class Shown(Track, Generic[FileT]):
             left_out=self.file.left_out,
             choices=self._choices(),
         )
+
+    @workflow.query
+    def content(self) -> Content:
+        """What a person must read to decide: what was told and decided in words, and about whom."""
+        return Content(parts=tuple(self.parts()))
+
+    def parts(self) -> list[ContentPart]:
+        """What this kind of file holds inside; nothing where its story says it all."""
+        return []
 
     async def _follow(self) -> None:
         """Keep what operators see in step with the file."""

@@ -16,8 +16,10 @@ from contracts.events.referrals import (
     ReferralRecalled,
     ReferralSeen,
 )
+from contracts.views import ContentPart
 from contracts.words import Urgency
 from workflows.engine.admission import command, hears
+from workflows.engine.content import told
 from workflows.engine.narrative import Move, chapter
 from workflows.engine.process import Process
 from workflows.engine.record import Received
@@ -129,6 +131,10 @@ class Placement(Process[PlacementFile]):
         """End the help with an outcome."""
         self.file.outcome = order.outcome
         self.move("complete_help")
+
+    def parts(self) -> list[ContentPart]:
+        """What is needed, and who needs it."""
+        return told(self.file, "referral_offered", self.file.coordinator, self.file.offer)
 
     @property
     def them(self) -> Party | None:

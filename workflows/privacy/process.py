@@ -13,7 +13,9 @@ from contracts.events.dossiers import (
     PrivacyCheckDecided,
     PrivacyCheckRequested,
 )
+from contracts.views import ContentPart
 from workflows.engine.admission import command, hears
+from workflows.engine.content import told
 from workflows.engine.narrative import chapter
 from workflows.engine.process import Process
 from workflows.engine.record import Received
@@ -107,6 +109,15 @@ class PrivacyCheck(Process[PrivacyFile]):
     def close_check(self, _: CloseCheck) -> None:
         """Stop waiting for the RIEC."""
         self.move("close_check")
+
+    def parts(self) -> list[ContentPart]:
+        """The observation as the coordinator asked, and what of it was brought."""
+        asked = {"observation": self.file.observation} if self.file.observation else None
+        brought = {"observation": self.file.brought} if self.file.brought else None
+        return [
+            *told(self.file, "privacy_check_requested", self.file.coordinator, asked),
+            *told(self.file, "bring_to_riec", self.file.me, brought),
+        ]
 
     @property
     def riec(self) -> Party | None:

@@ -13,8 +13,10 @@ from contracts.events.registrations import (
     ReportRegistered,
 )
 from contracts.register import Amendment, Report
+from contracts.views import ContentPart
 from contracts.words import AgencyKind
 from workflows.engine.admission import command, hears
+from workflows.engine.content import told_often
 from workflows.engine.narrative import chapter
 from workflows.engine.process import Process
 from workflows.engine.record import Received
@@ -74,6 +76,11 @@ class Registration(Process[RegistrationFile]):
     def close_registration(self, _: CloseRegistration) -> None:
         """Close a registration whose case does not report any more."""
         self.move("close_registration")
+
+    def parts(self) -> list[ContentPart]:
+        """Every report."""
+        reports = zip(self.file.reporters, self.file.requests, strict=True)
+        return told_often(self.file, "registration_requested", [(by.slug, report) for by, report in reports])
 
     @property
     def them(self) -> Party | None:

@@ -21,9 +21,11 @@ from contracts.events.signals import (
     SignalStatusChanged,
 )
 from contracts.reference import from_bytes
+from contracts.views import ContentPart
 from contracts.words import AgencyKind, CoverageGapKind, NotOurs, SignalStatus, Urgency
 from workflows.engine.admission import command, hears
 from workflows.engine.calendar import is_open
+from workflows.engine.content import told
 from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.table import CLOCK
@@ -156,6 +158,11 @@ class SignalDesk(Process[SignalFile]):
         route = self._route()
         to = next(party for party in (*route.others, route.registry) if party.slug == order.to)
         self.hand_to(to, "assign_owner")
+
+    def parts(self) -> list[ContentPart]:
+        """What was reported."""
+        signal = {"signal": self.file.signal} if self.file.signal else None
+        return told(self.file, "signal_reported", self.file.reporter, signal)
 
     @property
     def them(self) -> Party | None:

@@ -1,0 +1,22 @@
+"""What a case holds inside: the report, the intake, the needs for which help was asked, the observation for the RIEC."""
+
+from contracts.views import ContentPart
+from workflows.case.file import CaseFile, ReferralFile
+from workflows.engine.content import told, told_often
+
+
+def parts_of(file: CaseFile) -> list[ContentPart]:
+    """In the order in which a case comes to it."""
+    routed = {"signal": file.signal, "care_region": file.region, "reported_by": file.reported_by} if file.signal else None
+    observed = {"observation": file.sharing.observation} if file.sharing else None
+    return [
+        *told(file, "signal_routed", file.desk, routed),
+        *told(file, "record_intake", file.me, file.intake),
+        *told_often(file, "offer_help", [(file.me.slug, _offered(home)) for home in file.referrals]),
+        *told(file, "ask_privacy_check", file.me, observed),
+    ]
+
+
+def _offered(home: ReferralFile) -> dict[str, object]:
+    """For which need whom, in the order in which they are asked."""
+    return {"need": home.need, "organisations": [*home.asked.values(), *(party.slug for party in home.queue)]}
