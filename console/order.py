@@ -123,6 +123,18 @@ BY_DEADLINE = Order(
 )
 """What is due first stands first; then what has no clock, the newest first."""
 
+BY_TURN = Order(
+    (
+        Part(
+            "due",
+            {"KetenDue": "due", "KetenDeadline": "deadline"},
+            only="(KetenDue IS NOT NULL OR KetenDeadline IS NOT NULL)",
+        ),
+        Part("begun", {"StartTime": "began"}, only="(KetenDue IS NULL AND KetenDeadline IS NULL)", newest_first=True),
+    )
+)
+"""Where it is somebody's turn: what is due first in that step stands first; a file of an earlier version by its next deadline."""
+
 BY_DELAY = Order((Part("overdue", {"KetenOverdueSince": "overdue_since", "KetenDeadline": "deadline"}),))
 """What is overdue for longest stands first; of what an earlier version wrote only the next deadline is known."""
 

@@ -49,8 +49,18 @@ def troubles_of(files: Sequence[Found], silent: Sequence[Silent]) -> list[Text]:
         words = f": the {plain(kind)} does not answer ({plain(why)}): does the office of {slug} run?"
         lines.append(styled((f"no answer at {slug}", "red"), words))
     for file in files:
-        lines += [styled((f"alarm at {plain(file.agency.slug)}", "red"), f": {plain(words)}") for words in file.view.alarms]
+        lines += _alarms_of(file)
     return lines
+
+
+def _alarms_of(file: Found) -> list[Text]:
+    """With the numbers by which they are acknowledged; an office of an earlier version gives none."""
+    numbers = [f"alarm {alarm.number}" for alarm in file.view.open_alarms] or ["alarm" for _ in file.view.alarms]
+    slug = plain(file.agency.slug)
+    return [
+        styled((f"{number} at {slug}", "red"), f": {plain(words)}")
+        for number, words in zip(numbers, file.view.alarms, strict=True)
+    ]
 
 
 def state_table(files: list[Found]) -> Listing:

@@ -1,7 +1,7 @@
 """Rows of a listing: each is read and drawn by itself, so that none can break the list."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -12,13 +12,37 @@ from console.troubles import Trouble
 from contracts.agencies import Agency
 from contracts.views import FileView, TrackView
 
+TABLES = {
+    "signal": "SignalRouting",
+    "report": "Report",
+    "case": "Case",
+    "placement": "Placement",
+    "privacy": "PrivacyCheck",
+    "dossier": "Dossier",
+    "registration": "Registration",
+    "coverage": "CoverageGap",
+    "retention": "Retention",
+    "access": "Access",
+    "disclosure": "Disclosure",
+}
+"""The table of each kind of file."""
+
+NOBODY = "-"
+"""The owner of a file in which nobody's turn is left."""
+
 AT_ONCE = 16
 CLOCK_ENDED = ".clock"
 """How the line of a story ends that says that a clock ended."""
 
 
 class Row(NamedTuple):
-    """A file in a listing, from search attributes alone."""
+    """A file in a listing, from search attributes alone.
+
+    Attributes:
+        turn: Whose turn it is in the track that waits for the agency that keeps the file; where none does, in the one due first.
+        step: The table of that track and its phase, as `Case.intake`.
+        due: When its clock ends.
+    """
 
     agency: str
     name: str
@@ -36,6 +60,10 @@ class Row(NamedTuple):
     reminded: int = 0
     unreadable: str | None = None
     place: str | None = None
+    turn: str | None = None
+    step: str | None = None
+    due: datetime | None = None
+    alarm: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -48,6 +76,10 @@ class Row(NamedTuple):
             "region": self.region,
             "status": self.status,
             "until": iso(self.deadline),
+            "turn": self.turn,
+            "step": self.step,
+            "due": iso(self.due),
+            "alarm": self.alarm,
             "overdue_since": iso(self.overdue_since),
             "reminded": self.reminded,
             "troubles": [trouble.model_dump() for trouble in self.troubles],
@@ -66,11 +98,24 @@ def read_row(agency: Agency, run: WorkflowExecution) -> Row:
         case, kind, phase, owner, region = (str(values.get(f"Keten{name}", "-")) for name in names)
         due, ended = _moment(values.get("KetenDeadline")), _moment(values.get("KetenOverdueSince"))
         row = Row(agency.slug, run.id, case, kind, phase, owner, region, due, status, run.start_time, run.run_id)
-        return row._replace(overdue_since=ended or _passed(row), reminded=int(values.get("KetenReminded", 0)))
+        row = row._replace(overdue_since=ended or _passed(row), reminded=int(values.get("KetenReminded", 0)))
+        return _with_turn(row, values)
     except (ValueError, OverflowError, TypeError, AttributeError) as error:
         kind, _, reference = run.id.partition("-")
         why = f"this row cannot be read ({type(error).__name__}): `keten case` may show more"
         return Row(agency.slug, run.id, reference, kind, "-", "-", "-", None, status, run.start_time, run.run_id, unreadable=why)
+
+
+def _with_turn(row: Row, values: Mapping[str, Any]) -> Row:
+    """A file that an earlier version began shows its own phase and owner, until its page turns."""
+    alarm = values.get("KetenAlarm") is True
+    if "KetenTurn" in values:
+        turn, due = str(values["KetenTurn"]), _moment(values.get("KetenDue"))
+        return row._replace(turn=turn, step=values.get("KetenStep"), due=due, alarm=alarm)
+    if row.owner == NOBODY or row.deadline is None:
+        return row._replace(alarm=alarm)
+    table = TABLES.get(row.kind)
+    return row._replace(turn=row.owner, step=f"{table}.{row.phase}" if table else None, due=row.deadline, alarm=alarm)
 
 
 def _moment(value: Any) -> datetime | None:

@@ -12,6 +12,7 @@ from contracts.events.registrations import Registrant
 from contracts.events.signals import Person
 from contracts.text import Model, Personal, Slug, Text
 from contracts.words import (
+    Acknowledged,
     AidOutcome,
     CaseOutcome,
     Decline,
@@ -35,7 +36,10 @@ class Command(Model):
 
 
 class AcknowledgeAlarms(Command):
-    """A person has seen the open alarms of this file."""
+    """A person has seen open alarms of this file."""
+
+    numbers: tuple[Number, ...] = Field(default=(), max_length=100, description="which alarms; none named: all that are open")
+    reason: Acknowledged | None = Field(default=None, description="why nothing more is needed")
 
 
 class AssignOwner(Command):

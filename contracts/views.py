@@ -29,6 +29,7 @@ class TrackView(Model):
     until: datetime | None
     then: str | None = Field(description="what happens when the clock ends")
     reminders: int = 0
+    name: str = Field(default="", description="of its table; with the phase it names the words for this state")
 
 
 class Choice(Model):
@@ -37,6 +38,31 @@ class Choice(Model):
     command: str
     words: str
     fields: dict[str, Any] = Field(description="JSON Schema of the command")
+
+
+class LetterView(Model):
+    """An event that is written and has not left yet."""
+
+    to: str = Field(description="slug of its recipient")
+    event: str = Field(description="snake_case name of the event")
+    since: datetime
+
+
+class ConsentView(Model):
+    """What a person was asked to consent to, and what they said."""
+
+    purpose: str
+    given: datetime | None = Field(description="None where it was not given, or an earlier version noted no time")
+    withdrawn: datetime | None
+    by: str = Field(description="person, or guardian: a parent or guardian")
+
+
+class AlarmView(Model):
+    """What a person must still acknowledge."""
+
+    number: int = Field(description="stays the same for as long as it is open; no other alarm of the file gets it")
+    words: str
+    times: int
 
 
 class ContentPart(Model):
@@ -68,3 +94,7 @@ class FileView(Model):
     story: tuple[StoryLine, ...]
     left_out: int = Field(default=0, description="older lines that the full history holds")
     choices: tuple[Choice, ...]
+    changed: int = Field(default=0, description="grows when what a person decides about changes; not when a letter leaves")
+    letters: tuple[LetterView, ...] = Field(default=(), description="what has not left yet")
+    consents: tuple[ConsentView, ...] = Field(default=(), description="all that were asked for, in the order of time")
+    open_alarms: tuple[AlarmView, ...] = Field(default=(), description="the alarms, by number")

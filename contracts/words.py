@@ -176,6 +176,15 @@ class NotErased(StrEnum):
     OTHER_GROUND = "other_ground"
 
 
+class Acknowledged(StrEnum):
+    """Why an alarm needs nothing more."""
+
+    SOLVED = "solved"
+    TAKEN_UP = "taken_up"
+    TOLD_OTHERWISE = "told_otherwise"
+    NO_FAULT = "no_fault"
+
+
 class NotDisclosed(StrEnum):
     """Why an agency does not tell a person what it holds (GDPR art. 12, paragraphs 2 and 5, art. 15, paragraph 4)."""
 

@@ -6,26 +6,26 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from console import filters
 from console.installation import Installation
 from console.listing import Listing
 from console.lists import MOST, PAGE, Asked, Lists
 from console.options import JSON, safe
-from console.order import BY_DEADLINE, BY_DELAY
+from console.order import BY_DEADLINE, BY_DELAY, BY_TURN
 from console.plain import plain
 from console.rows import Row, looked_into
 from console.screen import run, screen, styled
 from console.times import ago, left, when
 from runtime.temporal.failing_files import FAILING
 
-KEPT = "kept"
-"""The phase of a file that is kept although somebody asked about it, or that an earlier version began: listed when asked for."""
-
 
 def cases(
     *,
     region: Annotated[str | None, typer.Option(help="care region")] = None,
     phase: Annotated[str | None, typer.Option(help="phase, for instance triage")] = None,
-    owner: Annotated[str | None, typer.Option(help="slug of the agency whose turn it is")] = None,
+    owner: Annotated[str | None, typer.Option(help="slug of the agency whose turn it is in the file's own step")] = None,
+    turn: Annotated[str | None, typer.Option(help="slug of the agency whose turn it is in some step, by its clock")] = None,
+    alarm: Annotated[bool, typer.Option("--alarm", help="only those with an alarm that nobody has acknowledged")] = False,
     overdue: Annotated[bool, typer.Option("--overdue", help="only those whose clock ended without anybody acting")] = False,
     failing: Annotated[bool, typer.Option("--failing", help="only those whose workflow fails at every try")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="also those that have ended")] = False,
@@ -36,11 +36,14 @@ def cases(
     """Files of all agencies that this installation may see, the most urgent first."""
     wanted = {"KetenRegion": region, "KetenPhase": phase, "KetenOwner": owner}
     conditions = [f"{name} = '{safe(value)}'" for name, value in wanted.items() if value]
-    conditions += ["ExecutionStatus != 'ContinuedAsNew'" if closed else "ExecutionStatus = 'Running'"]
-    conditions += [] if closed or phase else [f"(KetenPhase != '{KEPT}' OR KetenPhase IS NULL)"]
-    conditions += [f"(KetenOverdue = true OR KetenDeadline < '{datetime.now(UTC).isoformat()}')"] if overdue else []
+    conditions += ["ExecutionStatus != 'ContinuedAsNew'" if closed else filters.RUNNING]
+    conditions += [] if closed or phase else [filters.NOT_KEPT]
+    conditions += [filters.whose_turn(safe(turn))] if turn else []
+    conditions += [filters.WITH_ALARM] if alarm else []
+    conditions += [filters.overdue(datetime.now(UTC))] if overdue else []
     conditions += [FAILING] if failing else []
-    run(_cases(Asked(tuple(conditions), BY_DELAY if overdue else BY_DEADLINE), after, most, overdue=overdue, as_json=as_json))
+    order = BY_DELAY if overdue else BY_TURN if turn else BY_DEADLINE
+    run(_cases(Asked(tuple(conditions), order), after, most, overdue=overdue, as_json=as_json))
 
 
 async def _cases(asked: Asked, after: str | None, most: int, *, overdue: bool, as_json: bool) -> None:
@@ -69,10 +72,18 @@ def table_of(rows: list[Row]) -> Listing:
 
 def _turn(row: Row) -> Text:
     """Whose turn it is until when, and what is wrong."""
-    lines = [Text(plain(row.owner)), *_until(row)]
+    lines = [Text(plain(row.owner)), *_until(row), *_step(row)]
+    lines += [Text("alarm: `keten case` says which", style="red")] if row.alarm else []
     lines += [Text(f"stands still: {plain(trouble.words)}", style="red") for trouble in row.troubles]
     lines += [Text(plain(row.unreadable), style="red")] if row.unreadable else []
     return Text("\n").join(lines)
+
+
+def _step(row: Row) -> list[Text]:
+    """The step that an inbox speaks of, where it is another one than that of the file itself."""
+    if row.due is None or (row.turn, row.due) == (row.owner, row.deadline):
+        return []
+    return [Text(f"{plain(row.turn)}: {plain(row.step)} until {when(row.due)}")]
 
 
 def _until(row: Row) -> list[Text]:

@@ -6,8 +6,8 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from console.asking import Questions
-from console.commands.case import seen
-from console.files import Files, Found, checked
+from console.commands.case import is_fresh, seen, something
+from console.files import Files, Found, Looked, checked
 from console.installation import Installation
 from console.listing import Listing
 from console.options import JSON, REFERENCE
@@ -48,8 +48,16 @@ async def _decide(reference: str, command: str | None, slug: str | None, content
     installation = Installation.reach()
     agency = installation.directory.get(slug).slug if slug else None
     files = Files(installation)
-    found = (await seen(files, reference)).found
-    possible = [Possible(file, choice) for file in found for choice in file.view.choices if agency in {None, file.agency.slug}]
+
+    def possible_in(looked: Looked) -> list[Possible]:
+        files = (file for file in looked.found if agency in {None, file.agency.slug})
+        return [Possible(file, choice) for file in files for choice in file.view.choices]
+
+    def enough(looked: Looked) -> bool:
+        able = command not in COMMANDS or command in {one.choice.command for one in possible_in(looked)}
+        return something(looked) and (able or not is_fresh(looked))
+
+    possible = possible_in(await seen(files, reference, enough))
     if command is None and as_json:
         screen.print_as_json([_as_json(one) for one in possible])
         return

@@ -100,6 +100,10 @@ SEARCH_ATTRIBUTES: Mapping[str, IndexedValueType.ValueType] = {
     "KetenOverdue": IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
     "KetenOverdueSince": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
     "KetenReminded": IndexedValueType.INDEXED_VALUE_TYPE_INT,
+    "KetenTurn": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "KetenStep": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "KetenDue": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    "KetenAlarm": IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
 }
 
 

@@ -13,15 +13,16 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
+from console.filters import not_whose_turn, whose_turn
 from console.lists import ROOMY, Asked, Lists, Page
-from console.order import BY_DEADLINE, BY_DELAY, Order
+from console.order import BY_DEADLINE, BY_DELAY, BY_TURN, Order
 from console.rows import Row
 from contracts.agencies import Agency, Directory, read_directory
 from contracts.reference import new_reference
 from runtime.servers.provision import provision_namespaces
 from runtime.waiting import until
 from tests.workflows.servers import real_time
-from workflows.engine.attributes import CASE, DEADLINE, OVERDUE, OVERDUE_SINCE, PHASE, REGION
+from workflows.engine.attributes import CASE, DEADLINE, DUE, OVERDUE, OVERDUE_SINCE, OWNER, PHASE, REGION, TURN
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -69,6 +70,7 @@ class Town:
     async def begin(self, number: int = 1, **attributes: Any) -> None:
         """Files that bear these search attributes, in turn at the one and the other agency."""
         keys: dict[str, Any] = {"deadline": DEADLINE, "phase": PHASE, "overdue": OVERDUE, "since": OVERDUE_SINCE}
+        keys |= {"due": DUE, "turn": TURN, "owner": OWNER}
         for _ in range(number):
             reference, agency = new_reference(), self.ours[len(self.names) % 2]
             pairs = [SearchAttributePair(keys[name], value) for name, value in attributes.items()]
@@ -186,6 +188,22 @@ async def test_what_is_overdue_for_longest_stands_first_and_a_file_of_before_by_
         pages = await town.pages(most, late, order=BY_DELAY)
         assert [row.name for row in rows(pages)] == [town.names[number] for number in (3, 2, 0, 1)]
         assert {page.total for page in pages} == {4}
+
+
+async def test_whose_turn_it_is_stands_by_the_clock_of_that_step_and_a_file_of_before_by_its_deadline(town: Town) -> None:
+    almere, days = "coordinator-almere", [timedelta(days=number) for number in range(9)]
+    await town.begin(turn=almere, due=NOW + days[3], deadline=NOW, owner="-")
+    await town.begin(owner=almere, deadline=NOW + days[2])
+    await town.begin(turn=almere, due=NOW + days[1], deadline=NOW + days[1], owner="-")
+    await town.begin(turn="cosm-shelter", due=NOW, deadline=NOW, owner=almere)
+    await town.begin(owner="cosm-shelter", deadline=NOW + days[4])
+    await town.begin(turn=almere, owner=almere)
+    for most in (1, 2, 7):
+        mine = rows(await town.pages(most, whose_turn(almere), order=BY_TURN))
+        assert [row.name for row in mine] == [town.names[number] for number in (2, 1, 0, 5)]
+        assert [row.turn for row in mine][:3] == [almere] * 3
+        others = rows(await town.pages(most, not_whose_turn(almere), order=BY_TURN))
+        assert [row.name for row in others] == [town.names[number] for number in (3, 4)]
 
 
 async def test_a_page_reads_and_asks_no_more_where_there_are_many_files(town: Town) -> None:

@@ -14,11 +14,12 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.commands.cases import table_of
-from console.rows import Row, looked_into, read_row
+from console.rows import TABLES, Row, looked_into, read_row
 from console.troubles import Trouble
 from contracts.agencies import read_directory
 from contracts.views import FileView, StoryLine, TrackView
 from tests.console.test_listing import REFERENCE, seen
+from tests.workflows.ways import PROCESSES
 
 NOW = datetime.now(UTC)
 DESK = read_directory().desk
@@ -54,6 +55,27 @@ def test_a_deadline_that_cannot_be_reckoned_stands_in_its_row(zone: str, deadlin
     said = seen(table_of(rows), 200)
     assert "k1" in said
     assert "k2" in said
+
+
+def test_a_row_says_whose_turn_it_is_in_which_step_and_until_when() -> None:
+    turn = {"Turn": "cosm-shelter", "Step": "AidReferral.offered", "Due": NOW, "Alarm": True}
+    row = read_row(DESK, run(1, Case="k1", Kind="case", Phase="in_care", Owner="coordinator-almere", Deadline=NOW, **turn))
+    assert (row.turn, row.step, row.due, row.alarm) == ("cosm-shelter", "AidReferral.offered", NOW, True)
+    assert row.as_json() | {"turn": "cosm-shelter", "step": "AidReferral.offered", "alarm": True} == row.as_json()
+    said = seen(table_of([row]), 200)
+    assert "cosm-shelter: AidReferral.offered until" in said
+    assert "alarm: `keten case` says which" in said
+
+
+def test_a_row_of_a_file_of_before_says_it_by_the_step_of_the_file_itself() -> None:
+    row = read_row(DESK, run(1, Case="k1", Kind="case", Phase="triage", Owner="coordinator-almere", Deadline=NOW))
+    assert (row.turn, row.step, row.due, row.alarm) == ("coordinator-almere", "Case.triage", NOW, False)
+    ended = read_row(DESK, run(1, Case="k1", Kind="case", Phase="closed", Owner="-"))
+    assert (ended.turn, ended.step, ended.due) == (None, None, None)
+
+
+def test_the_table_of_every_kind_of_file_is_known() -> None:
+    assert {process.system: process.table.name for process in PROCESSES} == TABLES
 
 
 def test_a_row_that_cannot_be_read_says_so(zone: str) -> None:

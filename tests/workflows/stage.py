@@ -57,6 +57,7 @@ class Stage:
         self.vault, self.papers = Vault("lelystad"), Papers("lelystad")
         self.awaiting = Awaiting()
         self.numbers: dict[str, int] = {}
+        self.begin_as: dict[str, Any] = {}
         self.handle: WorkflowHandle[Any, Any]
         self.last: Received[Any]
 
@@ -112,7 +113,7 @@ class Stage:
     def _file(self, clocks: Clocks, suffix: str = "") -> Record:
         system = f"{self.process.system}{suffix}{self.apart}"
         me = party(self.slug)
-        return self.process.file_type.begun(self.reference, me, system, clocks)
+        return self.process.file_type.begun(self.reference, me, system, clocks).model_copy(update=self.begin_as)
 
     @property
     def queue(self) -> str:

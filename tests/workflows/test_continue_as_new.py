@@ -41,6 +41,8 @@ VOLATILE = {
     "recorded_on",
     "reported_on",
     "until",
+    "given",
+    "withdrawn",
 }
 """What differs between any two files: pseudonyms and moments."""
 

@@ -1,21 +1,29 @@
 """What is readable of a workflow without a key: nothing that somebody wrote fits there."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from temporalio.api.history.v1 import HistoryEvent
 
+from contracts.commands import AcknowledgeAlarms, RecordTriage
 from contracts.event import File
 from contracts.events.signals import CaseAccepted, Signal, SignalReported
 from contracts.places import CARE_REGIONS
 from contracts.reference import new_reference
+from contracts.views import FileView
+from contracts.words import Finding
 from tests.workflows.conftest import Staged
-from tests.workflows.samples import COMMANDS
+from tests.workflows.paged import PagedCase, PlainCase
+from tests.workflows.samples import COMMANDS, EVENTS
 from tests.workflows.stage import Stage
-from tests.workflows.ways import WAYS, walk
-from workflows.engine.attributes import Face
+from tests.workflows.ways import ALMERE, ASKING, DESK, NOT_PLACED, WAYS, walk
+from workflows.case.case import Case
+from workflows.engine.attributes import Face, Next
 from workflows.signal.routing import SignalRouting
 
 WRITTEN = ["Jan Jansen", "jan.jansen@example.org", "born 1990", "+31 6 00000000", "two\nlines", "Straatweg 1"]
@@ -62,10 +70,14 @@ def test_a_workflow_bears_from_its_start_what_is_known_then() -> None:
     assert shown["KetenPhase"] == face().phase
 
 
+def fields_of(event: HistoryEvent) -> Mapping[str, Any]:
+    """The search attributes that an event of a history sets."""
+    return event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields
+
+
 async def upserts(file: Stage) -> list[dict[str, Any]]:
     """The search attributes as the workflow set them, one after the other."""
-    written = [event.upsert_workflow_search_attributes_event_attributes for event in await file.history()]
-    fields = [upsert.search_attributes.indexed_fields for upsert in written]
+    fields = [fields_of(event) for event in await file.history()]
     return [
         {name: json.loads(one[name].data or b"null") for name in one}
         for one in fields
@@ -95,13 +107,86 @@ async def test_a_list_says_since_when_a_file_is_overdue_and_how_often_somebody_w
     assert ((await shown(case))["KetenOverdueSince"], (await shown(case))["KetenReminded"]) == (None, 0)
 
 
+NEXT = ("KetenTurn", "KetenStep", "KetenDue", "KetenAlarm")
+
+
+async def next_of(file: Stage) -> list[Any]:
+    there = await shown(file)
+    return [there.get(name) for name in NEXT]
+
+
+def until(view: FileView, name: str) -> str:
+    """When the clock of a track ends, as an attribute says it."""
+    [track] = [track for track in (view.track, *view.tracks) if track.name == name]
+    assert track.until
+    return track.until.isoformat()
+
+
+async def test_a_list_says_whose_turn_it_is_in_which_step_until_when(stage: Staged) -> None:
+    case = await walk(stage, WAYS["Case", "triage"])
+    assert await next_of(case) == [ALMERE, "Case.triage", until(await case.view(), "Case"), False]
+
+
+async def test_of_steps_that_wait_for_the_own_agency_the_one_due_first_counts(stage: Staged) -> None:
+    """Another one of the same file, in which others are asked, may be due before."""
+    case = await walk(stage, ASKING)
+    view = await case.view()
+    assert min((track.until, track.turn) for track in (view.track, *view.tracks) if track.until)[1] != ALMERE
+    assert await next_of(case) == [ALMERE, "Case.in_care", until(view, "Case"), False]
+    case = await walk(stage, NOT_PLACED)
+    assert await next_of(case) == [ALMERE, "AidReferral.not_placed", until(await case.view(), "AidReferral"), False]
+
+
+async def test_where_none_waits_for_the_own_agency_whoever_is_due_first_counts(stage: Staged) -> None:
+    desk = await walk(stage, WAYS["SignalRouting", "with_coordinator"])
+    assert (await next_of(desk))[:2] == [ALMERE, "SignalRouting.with_coordinator"]
+
+
+async def test_an_alarm_is_shown_until_it_is_acknowledged(stage: Staged) -> None:
+    case = await walk(stage, WAYS["Case", "triage"])
+    await case.hear(EVENTS["DeliveryRefused"], DESK)
+    assert (await next_of(case))[3] is True
+    await case.decide(AcknowledgeAlarms())
+    assert (await next_of(case))[3] is False
+
+
+async def test_at_the_end_it_is_nobodys_turn(stage: Staged) -> None:
+    case = await walk(stage, WAYS["Case", "triage"])
+    await case.decide(RecordTriage(finding=Finding.NO_VICTIM))
+    await case.handle.result()
+    assert await next_of(case) == [None, None, None, False]
+
+
+@pytest.mark.parametrize(("kind", "shows"), [(PlainCase, False), (PagedCase, True)])
+async def test_a_file_of_before_shows_it_from_its_next_page_on(stage: Staged, kind: type[Case], shows: bool) -> None:
+    """Within a run it goes on as its history began."""
+
+    async def begun_before(slug: str, process: type[Case]) -> Stage:
+        file: Stage = await stage(slug, process)
+        file.begin_as = {"shows_turn": False}
+        return file
+
+    case = await walk(begun_before, replace(WAYS["Case", "triage"], process=kind))
+    await case.hear(EVENTS["DeliveryRefused"], DESK)
+    await case.settle()
+    first = (await case.runs())[0]
+    assert not [event for event in first if "KetenTurn" in fields_of(event)], "its history began without them"
+    assert ("KetenTurn" in await shown(case)) is shows
+
+
+@pytest.mark.parametrize("step", ["case.triage", "Case", "Case.Jan Jansen", "Case.triage\n", "Case.triage.x", "."])
+def test_what_is_no_step_is_not_shown(step: str) -> None:
+    with pytest.raises(ValidationError):
+        Next(turn=ALMERE, step=step)
+
+
 async def test_what_did_not_change_is_not_written_again(stage: Staged) -> None:
     desk = await stage("signal-desk", SignalRouting)
     await desk.open(SignalReported(signal=Signal(municipality="GM0995", account="an example")), "police-midden-nederland")
     await desk.hear(CaseAccepted(), "coordinator-almere")
     first, second = await upserts(desk)
     assert {"KetenCase", "KetenKind", "KetenPhase", "KetenOwner", "KetenRegion", "KetenDeadline"} < set(first)
-    assert set(second) == {"KetenPhase", "KetenDeadline"}
+    assert set(second) == {"KetenPhase", "KetenDeadline", "KetenStep", "KetenDue"}
 
 
 async def test_of_a_file_that_is_overdue_all_is_written(stage: Staged) -> None:

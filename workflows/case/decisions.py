@@ -21,6 +21,7 @@ from contracts.commands import (
 from contracts.words import CaseOutcome, ConsentTo, Finding, Recall, Urgency
 from workflows.case import rules
 from workflows.case.care_tracks import RiecWay
+from workflows.case.consents import note_given, note_withdrawn
 from workflows.case.file import ReferralFile, SharingFile
 from workflows.case.help import AidReferral
 from workflows.case.letters import CaseLetters
@@ -72,6 +73,7 @@ class CaseDecisions(CaseLetters):
     @command(check=rules.consent_is_valid)
     def record_consent(self, order: RecordConsent) -> None:
         """Record consent per purpose; no consent to help ends the case, registered anonymously."""
+        note_given(self.file, order, workflow.now())
         self.file.consent = order
         if not order.help:
             self.file.outcome = CaseOutcome.NO_CONSENT
@@ -83,6 +85,8 @@ class CaseDecisions(CaseLetters):
         given = self.file.consent
         if given is not None:
             taken = [consent for consent in ConsentTo if getattr(order, consent) and getattr(given, consent)]
+            for consent in taken:
+                note_withdrawn(self.file, consent, workflow.now())
             self.file.consent = given.model_copy(update=dict.fromkeys(taken, False))
             for consent in taken:
                 self.ask_back(consent)

@@ -10,7 +10,7 @@ from contracts.commands import RecordConsent, RecordIntake
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.signals import Signal
-from contracts.words import AgencyKind, CaseOutcome, Finding, NotOurs, Weighing
+from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Finding, NotOurs, Weighing
 from workflows.engine.record import Progress, Record
 
 
@@ -25,6 +25,15 @@ class ReferralFile(BaseModel):
     asked: dict[int, str] = Field(default_factory=dict[int, str], description="who got each offer made for this need")
     answer_by: datetime | None = None
     progress: Progress | None = None
+
+
+class ConsentFile(BaseModel):
+    """What the person was asked to consent to, and what they said when."""
+
+    purpose: ConsentTo
+    given: datetime | None = None
+    withdrawn: datetime | None = None
+    by_guardian: bool = False
 
 
 class SharingFile(BaseModel):
@@ -53,6 +62,7 @@ class CaseFile(Record):
     not_ours: NotOurs | None = None
     intake: RecordIntake | None = None
     consent: RecordConsent | None = None
+    consents: list[ConsentFile] = Field(default_factory=list[ConsentFile], description="every one; `consent` says what holds now")
     referrals: list[ReferralFile] = Field(default_factory=list[ReferralFile])
     offers: int = 0
     not_placed: int = 0

@@ -15,9 +15,10 @@ from contracts.events.referrals import (
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRecorded
 from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalRouted
-from contracts.views import ContentPart
+from contracts.views import ConsentView, ContentPart
 from contracts.words import AidOutcome, CaseOutcome, ConsentTo, Ground, SignalStatus, Urgency
 from workflows.case.care_tracks import Registering, RiecWay
+from workflows.case.consents import consents_of
 from workflows.case.content import parts_of
 from workflows.case.file import CaseFile, ReferralFile
 from workflows.case.help import AidReferral
@@ -82,6 +83,11 @@ class CaseLetters(Process[CaseFile]):
         """Everything that runs inside the case and is open."""
         smaller = [_riec_way(self, None), _registering(self, None)]
         return [*self.referrals, *(track for track in smaller if track is not self and track.state is not None)]
+
+    @property
+    def consents(self) -> tuple[ConsentView, ...]:
+        """Each purpose for itself, with when it was given and taken back."""
+        return consents_of(self.file)
 
     def parts(self) -> list[ContentPart]:
         """What was reported, who the person is and needs, what was asked of whom."""

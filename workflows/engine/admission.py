@@ -31,6 +31,7 @@ NOT_KEPT_HERE = "no file with this case reference is kept here"
 Handler = TypeVar("Handler", bound=Callable[..., None])
 Chooser = Callable[[Any, Any], Track | None]
 Check = Callable[[Any, Any], str | None]
+Telling = Callable[[Any, Any], dict[str, str]]
 
 
 def _itself(process: Any, _: Any) -> Track:
@@ -41,12 +42,13 @@ def no_track(_process: Any, _content: Any) -> None:
     """For what is possible wherever the file is."""
 
 
-def command(*, track: Chooser = _itself, check: Check | None = None) -> Callable[[Handler], Handler]:
+def command(*, track: Chooser = _itself, check: Check | None = None, also: Telling | None = None) -> Callable[[Handler], Handler]:
     """A handler for a person's decision, named in the imperative. With the ticket of one before it does nothing more.
 
     Args:
         track: Which track's table must allow it; the process itself unless said otherwise. None: always allowed.
         check: Says in words why the content is not possible, or None.
+        also: Further coded facts for the story, beside those of the order.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -55,7 +57,7 @@ def command(*, track: Chooser = _itself, check: Check | None = None) -> Callable
         @wraps(handler)
         def handle(self: Any, order: Model) -> str:
             def decided() -> None:
-                self.note(name, self.file.me.slug, facts(order))
+                self.note(name, self.file.me.slug, {**facts(order), **(also(self, order) if also else {})})
                 handler(self, order)
 
             if before := decided_with(self.file.tickets, ticket()):

@@ -1,5 +1,6 @@
 """The open alarms of a file: the same words stand once, with how often, and there is an end to them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, model_validator
@@ -15,6 +16,7 @@ class OpenAlarm(BaseModel):
 
     words: str
     times: int = 1
+    number: int = 0
 
     @model_validator(mode="before")
     @classmethod
@@ -34,13 +36,44 @@ def fitting(words: str) -> str:
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
-def raised(alarms: list[OpenAlarm], words: str, *, told_by_others: bool = False) -> OpenAlarm:
-    """Put an alarm among those that are open; the same one again counts up, and so does the last where others told too many."""
+def numbered(alarms: list[OpenAlarm], so_far: int) -> int:
+    """Give a number to those that have none, as a file of an earlier version holds them; gives how many there are so far."""
+    for alarm in alarms:
+        if not alarm.number:
+            so_far += 1
+            alarm.number = so_far
+    return so_far
+
+
+def not_open(alarms: list[OpenAlarm], numbers: Sequence[int]) -> str | None:
+    """Says in words which of those numbers is none of an open alarm."""
+    there = [alarm.number for alarm in alarms]
+    if not there:
+        return "there is no open alarm"
+    lost = [str(number) for number in numbers if number not in there]
+    open_now = ", ".join(map(str, there))
+    return f"no alarm of this file with number {', '.join(lost)} is open; open: {open_now}" if lost else None
+
+
+def acknowledged(alarms: list[OpenAlarm], numbers: Sequence[int]) -> list[OpenAlarm]:
+    """Those that are meant: all where none is named."""
+    return [alarm for alarm in alarms if not numbers or alarm.number in numbers]
+
+
+def raised(alarms: list[OpenAlarm], words: str, number: int, *, told_by_others: bool = False) -> OpenAlarm:
+    """Put an alarm among those that are open; the same one again counts up, and so does the last where others told too many.
+
+    Args:
+        alarms: Those that are open.
+        words: What is the matter.
+        number: The number that it gets if it is not among them.
+        told_by_others: Another agency decides how often it is raised.
+    """
     known = {alarm.words: alarm for alarm in alarms}
     if told_by_others and words not in known and len(alarms) >= MOST_ALARMS:
         words = MORE
     if words in known:
         known[words].times += 1
         return known[words]
-    alarms.append(OpenAlarm(words=words))
+    alarms.append(OpenAlarm(words=words, number=number))
     return alarms[-1]

@@ -22,8 +22,37 @@ DEADLINE = SearchAttributeKey.for_datetime("KetenDeadline")
 OVERDUE = SearchAttributeKey.for_bool("KetenOverdue")
 OVERDUE_SINCE = SearchAttributeKey.for_datetime("KetenOverdueSince")
 REMINDED = SearchAttributeKey.for_int("KetenReminded")
+TURN = SearchAttributeKey.for_keyword("KetenTurn")
+STEP = SearchAttributeKey.for_keyword("KetenStep")
+DUE = SearchAttributeKey.for_datetime("KetenDue")
+ALARM = SearchAttributeKey.for_bool("KetenAlarm")
 
+Step = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]*\.[a-z]+(_[a-z]+)*$", max_length=80)]
 Code = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
+
+
+class Next(Model):
+    """Of which track an inbox speaks: one that waits for the agency that keeps the file, if there is one.
+
+    Attributes:
+        turn: Slug of the agency whose turn it is there.
+        step: Its table and its phase.
+        due: When its clock ends.
+        alarm: Whether a person must acknowledge something.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    turn: Slug | None = None
+    step: Step | None = None
+    due: datetime | None = None
+    alarm: bool = False
+
+    @property
+    def values(self) -> list[Any]:
+        """The search attributes, as Temporal takes them; at an end nobody's turn is left."""
+        keys = ((TURN, self.turn), (STEP, self.step), (DUE, self.due))
+        return [*(key.value_set(value) if value else key.value_unset() for key, value in keys), ALARM.value_set(self.alarm)]
 
 
 class Face(Model):
@@ -44,6 +73,7 @@ class Face(Model):
     overdue: bool
     overdue_since: datetime | None = None
     reminded: int = 0
+    next: Next | None = None
 
     @classmethod
     def opening(cls, kind: File, case: str, us: str) -> Self:
@@ -58,7 +88,7 @@ class Face(Model):
         pairs += [REGION.value_set(self.region)] if self.region in CARE_REGIONS else []
         moments = ((DEADLINE, self.deadline), (OVERDUE_SINCE, self.overdue_since))
         pairs += [key.value_set(moment) if moment else key.value_unset() for key, moment in moments]
-        return [*pairs, REMINDED.value_set(self.reminded)]
+        return [*pairs, REMINDED.value_set(self.reminded), *(self.next.values if self.next else [])]
 
     @property
     def at_the_start(self) -> TypedSearchAttributes:

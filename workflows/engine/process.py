@@ -25,7 +25,7 @@ from contracts.refusals import RefusalCode
 from contracts.views import StoryLine
 from contracts.words import ConsentTo, Ground
 from workflows.engine.admission import command, facts, hears, no_track, snake
-from workflows.engine.alarms import fitting, raised
+from workflows.engine.alarms import acknowledged, fitting, not_open, raised
 from workflows.engine.attributes import Face
 from workflows.engine.calendar import due
 from workflows.engine.errands import Errands
@@ -98,7 +98,8 @@ class Process(Shown[FileT]):
             told_by_others: Another agency decides how often it is raised: the same again reaches a person ever more seldom.
         """
         words = fitting(words)
-        known = raised(self.file.alarms, words, told_by_others=told_by_others)
+        self.file.raised += 1
+        known = raised(self.file.alarms, words, self.file.raised, told_by_others=told_by_others)
         often = told_by_others and known.times & (known.times - 1)  # no power of two
         if often and workflow.patched("what-others-tell-again-and-again-is-paged-seldom"):
             return
@@ -207,10 +208,15 @@ class Process(Shown[FileT]):
 
     # What everybody may do with every file
 
-    @command(track=no_track, check=lambda self, _: None if self.file.alarms else "there is no open alarm")
-    def acknowledge_alarms(self, _: AcknowledgeAlarms) -> None:
-        """A person has seen the alarms."""
-        self.file.alarms.clear()
+    @command(
+        track=no_track,
+        check=lambda self, order: not_open(self.file.alarms, order.numbers),
+        also=lambda self, order: {"count": str(len(acknowledged(self.file.alarms, order.numbers)))},
+    )
+    def acknowledge_alarms(self, order: AcknowledgeAlarms) -> None:
+        """A person has seen the alarms, or those that they name: what came since they looked stays open."""
+        done = acknowledged(self.file.alarms, order.numbers)
+        self.file.alarms[:] = [alarm for alarm in self.file.alarms if alarm not in done]
 
     @hears(track=no_track)
     def deliveries_missed(self, received: Received[DeliveriesMissed]) -> None:

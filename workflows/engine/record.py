@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Generic, Self, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from activities.post import Letter
 from contracts.agencies import Party
@@ -13,7 +13,7 @@ from contracts.reference import Reference
 from contracts.refusals import RefusalCode
 from contracts.text import Model
 from contracts.views import StoryLine
-from workflows.engine.alarms import OpenAlarm
+from workflows.engine.alarms import OpenAlarm, numbered
 from workflows.engine.heard import Heard
 from workflows.engine.tickets import Decided
 
@@ -95,6 +95,8 @@ class Record(BaseModel):
     story: list[StoryLine] = Field(default_factory=list[StoryLine])
     left_out: int = 0
     alarms: list[OpenAlarm] = Field(default_factory=list[OpenAlarm])
+    raised: int = Field(default=0, description="how often an alarm was raised; each new one gets this as its number")
+    moves: int = Field(default=0, description="how often a track came into a state")
     step: int = 0
     leaves_recorded: bool = Field(
         default=False, description="letters leave when the task that wrote them is recorded; those of older files left with it"
@@ -104,6 +106,9 @@ class Record(BaseModel):
     )
     looks_up: bool = Field(
         default=False, description="tables in memory are asked within a task; by an older file with an activity of their own"
+    )
+    shows_turn: bool = Field(
+        default=False, description="lists show whose turn it is in which step; of an older file only its phase and owner"
     )
     outbox: list[Letter] = Field(default_factory=list[Letter])
     sent: dict[str, int] = Field(default_factory=dict[str, int])
@@ -117,6 +122,17 @@ class Record(BaseModel):
         default_factory=dict[str, Decided], description="the last tickets of decisions, with their answers"
     )
 
+    @model_validator(mode="after")
+    def _number_alarms(self) -> Self:
+        """Those of a file of an earlier version have no numbers."""
+        self.raised = numbered(self.alarms, self.raised)
+        return self
+
+    @property
+    def changes(self) -> int:
+        """Grows with whatever changes what a person decides about."""
+        return len(self.story) + self.left_out + self.raised + self.moves
+
     @classmethod
     def begun(cls, reference: str, me: Party, system: str, clocks: Clocks) -> Self:
         """A new file, which works as files do now."""
@@ -126,7 +142,7 @@ class Record(BaseModel):
 
     def work_as_now(self) -> None:
         """From a new run on, a file works as files do now; within a run it goes on as its history began."""
-        self.leaves_recorded = self.ends_in_a_line = self.looks_up = True
+        self.leaves_recorded = self.ends_in_a_line = self.looks_up = self.shows_turn = True
 
     @property
     def opened_by(self) -> str | None:

@@ -4,11 +4,14 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from temporalio import workflow
 
+from activities.post import Letter
 from contracts.agencies import Party
+from contracts.catalogue import CATALOGUE
 from contracts.commands import Command
 from contracts.event import File
-from contracts.views import Choice, Content, ContentPart, FileView
-from workflows.engine.attributes import Face
+from contracts.views import AlarmView, Choice, ConsentView, Content, ContentPart, FileView, LetterView
+from workflows.engine.admission import snake
+from workflows.engine.attributes import Face, Next
 from workflows.engine.errands import Errands
 from workflows.engine.record import Record
 from workflows.engine.track import Track
@@ -39,6 +42,11 @@ class Shown(Track, Generic[FileT]):
         """Who answers for the person now."""
         return self.file.me
 
+    @property
+    def consents(self) -> tuple[ConsentView, ...]:
+        """What the person was asked to consent to; only who asks keeps that."""
+        return ()
+
     @workflow.query
     def view(self) -> FileView:
         """The file as a person sees it: states, clocks, story, what is possible; no content."""
@@ -54,6 +62,10 @@ class Shown(Track, Generic[FileT]):
             story=tuple(self.file.story),
             left_out=self.file.left_out,
             choices=self._choices(),
+            changed=self.file.changes,
+            letters=tuple(map(_letter, self.file.outbox)),
+            consents=self.consents,
+            open_alarms=tuple(AlarmView.model_validate(alarm.model_dump()) for alarm in self.file.alarms),
         )
 
     @workflow.query
@@ -85,7 +97,19 @@ class Shown(Track, Generic[FileT]):
             overdue=bool(overdue),
             overdue_since=min(ended, default=None) if len(ended) == len(overdue) else None,
             reminded=sum(track.reminders for track in overdue),
+            next=self._next() if self.file.shows_turn else None,
         )
+
+    def _next(self) -> Next:
+        """Of those tracks that wait for us the one that is due first; where none does, of all."""
+        running = [track for track in self.all_tracks() if track.state] if self.state else []
+        ours = [track for track in running if track.turn_of and track.turn_of.slug == self.file.me.slug]
+        track = min(ours or running, key=lambda track: track.progress.due, default=None)
+        alarm = bool(self.file.alarms)
+        if track is None or track.turn_of is None:
+            return Next(alarm=alarm)
+        step = f"{track.table.name}.{track.phase}"
+        return Next(turn=track.turn_of.slug, step=step, due=track.progress.due, alarm=alarm)
 
     def _show(self) -> None:
         """Where nothing changed but since when it is overdue, files of before told nobody."""
@@ -123,3 +147,7 @@ class Shown(Track, Generic[FileT]):
         handler: Any = getattr(type(self), name)
         order: type[Command] = next(iter(handler.__annotations__.values()))
         return Choice(command=name, words=(handler.__doc__ or "").split("\n", 1)[0], fields=order.model_json_schema())
+
+
+def _letter(letter: Letter) -> LetterView:
+    return LetterView(to=letter.to, event=snake(CATALOGUE[letter.type].__name__), since=letter.logged)

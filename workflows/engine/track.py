@@ -149,6 +149,7 @@ class Track:
     def enter(self, phase: str, *, remind: bool = False) -> None:
         """Be in a state from now on, on its clock."""
         now = workflow.now()
+        self.process.file.moves += 1
         before = self.home.progress if remind else None
         self.home.progress = Progress(
             phase=phase,
@@ -209,4 +210,5 @@ class Track:
             until=self.progress.due if state else None,
             then=state.then if state else None,
             reminders=self.progress.reminders,
+            name=self.table.name,
         )

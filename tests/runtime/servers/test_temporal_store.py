@@ -1,6 +1,7 @@
 """The embedded Temporal server on a database with fewer indexes, and with one partition for each queue, for real."""
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,21 +9,25 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 from temporalio import workflow
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from console.filters import WITH_ALARM, whose_turn
+from console.order import BY_TURN, Window
 from contracts.agencies import Directory
 from contracts.reference import new_reference
 from runtime.servers import embedded as servers
 from runtime.servers import temporal_store
 from runtime.servers.embedded import Running, embedded
+from runtime.servers.provision import SEARCH_ATTRIBUTES
 from runtime.servers.temporal_store import KEPT, lighten, work_in_further_partitions
 from runtime.settings import Settings
 from runtime.temporal.failing_files import failing_files
 from runtime.temporal.open_files import OpenWorkflows
 from tests.bus_server import eventually
-from workflows.engine.attributes import CASE, DEADLINE, KIND, OVERDUE, PHASE
+from workflows.engine.attributes import ALARM, CASE, DEADLINE, DUE, KIND, OVERDUE, PHASE, STEP, TURN
 
 OF_THE_SERVER = 58
 WAITING = 20
@@ -35,7 +40,12 @@ LISTS = (
     "ExecutionStatus = 'Running' AND (KetenOverdue = true OR KetenDeadline < '2100-01-01T00:00:00Z')",
     "KetenDeadline IS NOT NULL AND (KetenDeadline >= '2026-01-01T00:00:00Z' AND KetenDeadline < '2100-01-01T00:00:00Z')",
     "WorkflowId = 'case-{case}'",
+    whose_turn("coordinator-almere"),
+    f"{WITH_ALARM} AND KetenStep = 'Case.intake'",
+    BY_TURN.parts[0].within(Window(0, 4_102_444_800))[-1],
 )
+SQL_COLUMNS = {"KEYWORD": 10, "DATETIME": 3, "BOOL": 3, "INT": 3}
+"""Search attributes of a type that Temporal keeps for a namespace on a SQL database."""
 DATES = frozenset(f"by_datetime_{number:02}" for number in range(1, 4))
 WINDOW = """
     explain query plan select count(*) from executions_visibility
@@ -89,6 +99,10 @@ async def _leave_a_case(running: Running) -> str:
         SearchAttributePair(PHASE, "intake"),
         SearchAttributePair(OVERDUE, False),
         SearchAttributePair(DEADLINE, datetime.now(UTC)),
+        SearchAttributePair(TURN, "coordinator-almere"),
+        SearchAttributePair(STEP, "Case.intake"),
+        SearchAttributePair(DUE, datetime.now(UTC)),
+        SearchAttributePair(ALARM, True),
     ]
     attributes = TypedSearchAttributes(shown)
     await client.start_workflow(Waits.run, id=f"case-{case}", task_queue="nobody", search_attributes=attributes)
@@ -105,6 +119,11 @@ async def _assert_listed(running: Running, case: str) -> None:
         await eventually(listed)
     assert await OpenWorkflows(client).about(case) == (f"case-{case}",)
     assert await failing_files(client) == ()
+
+
+def test_all_search_attributes_fit_into_a_sql_database() -> None:
+    used = Counter(IndexedValueType.Name(value).removeprefix("INDEXED_VALUE_TYPE_") for value in SEARCH_ATTRIBUTES.values())
+    assert all(number <= SQL_COLUMNS[kind] for kind, number in used.items()), used
 
 
 async def test_the_first_start_leaves_out_what_no_list_uses_and_every_list_goes_on(tmp_path: Path, directory: Directory) -> None:

@@ -1,0 +1,27 @@
+"""Which files a list asks for, as Temporal list filters. A file that an earlier version began bears no `KetenTurn`."""
+
+from datetime import datetime
+
+RUNNING = "ExecutionStatus = 'Running'"
+
+KEPT = "kept"
+"""The phase of a file that is kept although somebody asked about it, or that an earlier version began: listed when asked for."""
+
+NOT_KEPT = f"(KetenPhase != '{KEPT}' OR KetenPhase IS NULL)"
+
+WITH_ALARM = "KetenAlarm = true"
+
+
+def whose_turn(slug: str) -> str:
+    """Files in which it is the turn of an agency: in that of its own steps that is due first, where one waits for it."""
+    return f"(KetenTurn = '{slug}' OR (KetenTurn IS NULL AND KetenOwner = '{slug}'))"
+
+
+def not_whose_turn(slug: str) -> str:
+    """Files in which an agency waits for others."""
+    return f"(KetenTurn != '{slug}' OR (KetenTurn IS NULL AND KetenOwner != '{slug}'))"
+
+
+def overdue(now: datetime) -> str:
+    """Files in which a clock ended and nobody acted, or whose clock should have ended already."""
+    return f"(KetenOverdue = true OR KetenDeadline < '{now.isoformat()}')"
