@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from console.commands import case as case_command
 from console.commands.case import is_fresh, seen, something
 from console.files import Found, Looked
 from contracts.agencies import read_directory
+from contracts.views import StoryLine
 from tests.console.cli import Cli
 from tests.console.test_rows import overdue
 
@@ -21,7 +22,9 @@ NOTHING = Looked([], [])
 def there(age: timedelta) -> Looked:
     """A file whose newest line is so old."""
     handle: Any = None
-    return Looked([Found(read_directory().desk, handle, overdue(age, 0))], [])
+    line = StoryLine(at=datetime.now(UTC) - age, what="signal_reported", who="urk")
+    view = overdue(timedelta(), 0).model_copy(update={"story": (line,)})
+    return Looked([Found(read_directory().desk, handle, view)], [])
 
 
 class Arriving:
