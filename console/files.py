@@ -1,27 +1,23 @@
 """Files as people see and decide them: over all agencies for which this console may act. Every screen stands on this."""
 
-import json
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
 from temporalio.client import WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from console.faults import explain
+from console.deciding import answered, checked, possible, words_of
 from console.file_names import is_reference, names_at, read_name
 from console.installation import Installation
-from console.reading import ANSWER, content, together, view
+from console.reading import content, together, view
 from console.troubles import Trouble, troubles
-from console.unknown import unknown_fields
 from console.witness import Witness
 from contracts.agencies import Agency
-from contracts.commands import COMMANDS, Command
 from contracts.event import OUTLIVING
 from contracts.logged import decided
 from contracts.tickets import is_ticket
-from contracts.views import Choice, Content, FileView
+from contracts.views import Content, FileView
 from runtime.audit.entry import Action
 
 
@@ -94,9 +90,9 @@ class Files:
         if ticket is not None and not is_ticket(ticket):
             raise ValueError("a ticket is 32 hexadecimal digits")
         if command not in {choice.command for choice in file.view.choices}:
-            if answer := await _answered(file, command, ticket):
+            if answer := await answered(file.handle, command, ticket):
                 return answer
-            raise ValueError(f"{command} is not possible now at {file.agency.slug}; {_possible(file.view.choices)}")
+            raise ValueError(f"{command} is not possible now at {file.agency.slug}; {possible(file.view.choices)}")
         order = checked(command, content)
         handle: Any = file.handle
         record = decided(command, file.view.reference, file.agency, datetime.now(UTC), ticket)
@@ -107,9 +103,9 @@ class Files:
                 return await handle.execute_update(command, order, id=ticket, result_type=str)
             except WorkflowUpdateFailedError as error:
                 await log.write([record.refused(datetime.now(UTC))])
-                raise ValueError(_words(error)) from None
+                raise ValueError(words_of(error)) from None
             except RPCError as error:
-                answer = await _answered(file, command, ticket) if error.status is RPCStatusCode.NOT_FOUND else None
+                answer = await answered(file.handle, command, ticket) if error.status is RPCStatusCode.NOT_FOUND else None
                 if answer is None:
                     raise
                 return answer
@@ -190,33 +186,6 @@ class Files:
         return [client.get_workflow_handle(name) for name in readable]
 
 
-def checked(command: str, content: dict[str, Any]) -> Command:
-    """What was typed as a command.
-
-    Raises:
-        ValueError: In the words of whoever typed it: a field nobody would read, or one that cannot be.
-    """
-    model = COMMANDS[command]
-    unknown = unknown_fields(model, content)
-    if unknown:
-        raise ValueError(f"{command}: {'; '.join(unknown)}")
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise ValueError(f"{command}: {explain(error)}") from None
-
-
-async def _answered(file: Found, command: str, ticket: str | None) -> str | None:
-    """The answer of a decision that was sent before: it may have ended the file, or have led on from where it was possible."""
-    if ticket is None:
-        return None
-    handle: Any = file.handle
-    try:
-        return await handle.query("decided", args=[ticket, command], result_type=str, rpc_timeout=ANSWER) or None
-    except WorkflowQueryFailedError:  # an office of before, which knows no tickets
-        return None
-
-
 async def _is_there(handle: WorkflowHandle[Any, Any]) -> bool:
     description: Awaitable[Any] = handle.describe()
     try:
@@ -226,14 +195,3 @@ async def _is_there(handle: WorkflowHandle[Any, Any]) -> bool:
             return False
         raise
     return True
-
-
-def _possible(choices: tuple[Choice, ...]) -> str:
-    names = ", ".join(choice.command for choice in choices)
-    return f"possible: {names}" if names else "nothing is decided there now"
-
-
-def _words(error: WorkflowUpdateFailedError) -> str:
-    cause = error.cause
-    text = getattr(cause, "message", str(cause))
-    return text if isinstance(text, str) else json.dumps(text)

@@ -245,12 +245,6 @@ class Process(Shown[FileT]):
         return self.file.opened_by or ""
 
     @workflow.query
-    def decided(self, ticket: str, command: str) -> str:
-        """The answer to a decision that came with this ticket; empty where none did."""
-        before = self.file.tickets.get(ticket)
-        return before.phase if before and before.command == command else ""
-
-    @workflow.query
     def after_the_end(self, letterhead: Letterhead) -> Latecomer:
         """Of an event that comes when this file has ended: whether it was taken, or cannot be of the line that was heard."""
         try:

@@ -77,6 +77,12 @@ class Shown(Track, Generic[FileT]):
         """What this kind of file holds inside; nothing where its story says it all."""
         return []
 
+    @workflow.query
+    def decided(self, ticket: str, command: str) -> str:
+        """The answer to a decision that came with this ticket; empty where none did."""
+        before = self.file.tickets.get(ticket)
+        return before.phase if before and before.command == command else ""
+
     async def _follow(self) -> None:
         """Keep what operators see in step with the file."""
         while True:
