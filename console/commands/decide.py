@@ -7,7 +7,8 @@ import typer
 
 from console.asking import Questions
 from console.commands.case import is_fresh, seen, something
-from console.files import Files, Found, Looked, checked
+from console.deciding import checked
+from console.files import Files, Found, Looked
 from console.installation import Installation
 from console.listing import Listing
 from console.options import JSON, REFERENCE

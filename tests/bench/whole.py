@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from temporalio.client import WorkflowHistoryEventFilterType
 from temporalio.service import RPCError, RPCStatusCode
 
+from console.deciding import checked
 from console.demo.stories import OBSERVATION
 from console.file_names import names_at
-from console.files import checked
 from contracts.envelope import CloudEvent, source
 from contracts.events.signals import Signal, SignalReceived, SignalReported
 from contracts.reference import new_reference

@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from console.asking import Questions
-from console.files import checked
+from console.deciding import checked
 from console.typed import content_of
 from contracts.commands import COMMANDS
 
