@@ -59,8 +59,9 @@ def test_a_region_that_no_table_knows_is_not_shown(text: str) -> None:
 
 def test_every_field_is_of_a_kind_that_says_nothing() -> None:
     """A further field must be thought about: what may be readable of every workflow of every agency?"""
-    told = {"phase", "owner", "region", "kind", "case", "deadline", "overdue", "overdue_since", "reminded"}
+    told = {"phase", "owner", "region", "kind", "case", "deadline", "overdue", "overdue_since", "reminded", "next"}
     assert set(Face.model_fields) == told
+    assert set(Next.model_fields) == {"turn", "step", "due", "alarm"}
 
 
 def test_a_workflow_bears_from_its_start_what_is_known_then() -> None:

@@ -328,9 +328,10 @@ class Process(Shown[FileT]):
             self._turn_page()
 
     def _turn_page(self) -> NoReturn:
-        """A new run with the same file: its narrative finds its place by the phase."""
-        self.file.work_as_now()
-        workflow.continue_as_new(self.file)
+        """A new run with the same file: its narrative finds its place by the phase. This one shows what it has shown."""
+        file = self.file.model_copy()
+        file.work_as_now()
+        workflow.continue_as_new(file)
 
     @property
     def _may_turn_page(self) -> bool:

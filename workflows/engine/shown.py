@@ -111,7 +111,7 @@ class Shown(Track, Generic[FileT]):
         running = [track for track in self.all_tracks() if track.state] if self.state else []
         ours = [track for track in running if track.turn_of and track.turn_of.slug == self.file.me.slug]
         track = min(ours or running, key=lambda track: track.progress.due, default=None)
-        alarm = bool(self.file.alarms)
+        alarm = bool(self.file.alarms) and self.state is not None  # at the end nobody can acknowledge it
         if track is None or track.turn_of is None:
             return Next(alarm=alarm)
         step = f"{track.table.name}.{track.phase}"
