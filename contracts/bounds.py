@@ -37,5 +37,8 @@ Day = Annotated[
 Number = Annotated[int, Field(ge=1, le=9_999)]
 """The number of an offer within a case."""
 
+AlarmNumber = Annotated[int, Field(ge=1, le=2**31)]
+"""The number of an alarm within a file; others may raise thousands."""
+
 Count = Annotated[int, Field(ge=0, le=9_999)]
 """How often something happened in a case."""

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from contracts.bounds import Number
+from contracts.bounds import AlarmNumber, Number
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
@@ -38,7 +38,7 @@ class Command(Model):
 class AcknowledgeAlarms(Command):
     """A person has seen open alarms of this file."""
 
-    numbers: tuple[Number, ...] = Field(default=(), max_length=100, description="which alarms; none named: all that are open")
+    numbers: tuple[AlarmNumber, ...] = Field(default=(), max_length=100, description="which alarms; none: all that are open")
     reason: Acknowledged | None = Field(default=None, description="why nothing more is needed")
 
 

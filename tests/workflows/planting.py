@@ -45,14 +45,15 @@ class Planted:
         if get_origin(annotation) is Literal:
             return get_args(annotation)[0]
         if get_args(annotation):
-            return self._value(next(one for one in get_args(annotation) if one is not type(None)), path, personal)
+            one: Any = next(one for one in get_args(annotation) if one is not type(None))
+            return self._value(one, path, personal)
         return self._planted(annotation, path) if personal else _usual(annotation)
 
     def _field(self, field: Any, path: str, personal: bool) -> Any:
         pattern = next((mark.pattern for mark in field.metadata if getattr(mark, "pattern", None)), None)
         return BY_PATTERN[pattern] if pattern else self._value(field.annotation, path, personal or _is_personal(field))
 
-    def _planted(self, leaf: type, path: str) -> Any:
+    def _planted(self, leaf: Any, path: str) -> Any:
         number = next(self._numbers)
         value: Any = {str: f"mark number {number}.", int: 1900 + number}.get(leaf, _usual(leaf))
         self.marks[path] = f"{path.rpartition('.')[2]}: true" if leaf is bool else str(value)

@@ -180,6 +180,7 @@ class TestAlarms:
         for number in range(MOST_ALARMS + 5):
             await case.hear(DeliveriesMissed(system="case", numbers=(number + 1,)), DESK)
         numbers = [number for number, _ in await self.alarms(case)]
+        assert AcknowledgeAlarms(numbers=(100_000,)), "others can make it large"
         assert numbers == sorted(set(numbers))
         assert len(numbers) == MOST_ALARMS + 1
 
@@ -207,7 +208,7 @@ async def test_so_are_the_tracks_inside(stage: Staged) -> None:
 
 
 def test_what_an_office_of_before_answers_can_still_be_read() -> None:
-    old = {
+    old: dict[str, Any] = {
         "reference": "k" + "1" * 24,
         "kind": "case",
         "agency": ALMERE,

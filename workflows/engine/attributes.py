@@ -51,7 +51,7 @@ class Next(Model):
     @property
     def values(self) -> list[Any]:
         """The search attributes, as Temporal takes them; at an end nobody's turn is left."""
-        keys = ((TURN, self.turn), (STEP, self.step), (DUE, self.due))
+        keys: list[Any] = [(TURN, self.turn), (STEP, self.step), (DUE, self.due)]
         return [*(key.value_set(value) if value else key.value_unset() for key, value in keys), ALARM.value_set(self.alarm)]
 
 
