@@ -35,6 +35,22 @@ def test_every_filter_finds_a_case_and_leaves_it_out(cli: Cli, case: str) -> Non
     assert not listed(cli, case, "--phase", "aftercare")
     assert not listed(cli, case, "--owner", "flevoland")
     assert not listed(cli, case, "--overdue")
+    assert listed(cli, case, "--turn", OWNER, "--phase", "triage")
+    assert not listed(cli, case, "--turn", "flevoland")
+    assert not listed(cli, case, "--alarm")
+
+
+def test_a_step_inside_a_case_stands_in_the_list_of_whose_turn_it_is(cli: Cli, case: str) -> None:
+    cli("decide", case, "record_triage", "finding=presumed_victim")
+    cli("decide", case, "record_intake", "needs=an example")
+    cli("decide", case, "record_consent", "help=true")
+    cli("decide", case, "offer_help", 'need={"service": "cosm"}', 'organisations=["cosm-shelter"]')
+    cli("decide", case, "decline_offer", "reason=full", "--as", "cosm-shelter")
+
+    def of_the_owner() -> list[str]:
+        return [row["step"] for row in cli.rows("cases", "--turn", OWNER) if (row["case"], row["kind"]) == (case, "case")]
+
+    patiently(lambda: of_the_owner() == ["AidReferral.not_placed"])
 
 
 def test_a_closed_case_is_listed_when_asked_for(cli: Cli, case: str) -> None:
