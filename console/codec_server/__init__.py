@@ -3,6 +3,3 @@
 The protocol: https://docs.temporal.io/codec-server. This server holds the keys so that people need not; so it asks who they are,
 decides what they may read, and has it written down before they read.
 """
-
-DEV_ISSUER = "/dev-issuer"
-"""Under which path the issuer for development answers."""

@@ -4,12 +4,12 @@ from http import HTTPStatus
 
 from fastapi import Request
 
-from console.codec_server.issuer import IssuerUnavailable
-from console.codec_server.person import Person, person_of
-from console.codec_server.problems import Problem, Refusal
-from console.codec_server.tokens import TokenRefused, Tokens
+from console.door import COOKIE
+from console.door.issuer import IssuerUnavailable
+from console.door.person import Person, person_of
+from console.door.problems import Problem, Refusal
+from console.door.tokens import TokenRefused, Tokens
 
-COOKIE = "keten_codec_dev"
 NO_TOKEN = Refusal(HTTPStatus.UNAUTHORIZED, "no_token", "send an access token: Authorization: Bearer ...")
 REFUSED = Refusal(
     HTTPStatus.UNAUTHORIZED, "token_refused", "this token is not taken: get a new one, from the issuer of this server"

@@ -1,8 +1,6 @@
 """The codec server: who asks, what for, may they; it is written down; only then is anything decrypted."""
 
-from collections import Counter
-from collections.abc import Collection, Generator
-from contextlib import contextmanager
+from collections.abc import Collection
 from http import HTTPStatus
 
 import structlog
@@ -13,9 +11,10 @@ from temporalio.api.common.v1 import Payloads
 from console.codec_server.access import Access
 from console.codec_server.asked import Asked, asked
 from console.codec_server.audit import DecodeAudit
-from console.codec_server.person import NOT_YOURS, Person
-from console.codec_server.problems import Problem, Refusal, speak_of_problems
 from console.codec_server.reader import Reader, cases_in
+from console.door.person import NOT_YOURS, Person
+from console.door.problems import Problem, Refusal, speak_of_problems
+from console.door.turns import Turns
 
 NOT_WRITTEN_DOWN = Refusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -28,29 +27,6 @@ AT_ONCE = 8
 TOO_MANY = Refusal(
     HTTPStatus.TOO_MANY_REQUESTS, "too_many", f"at most {AT_ONCE} requests of one person at a time: wait for the others"
 )
-
-
-class Turns:
-    """How many requests of each person are under way."""
-
-    def __init__(self) -> None:
-        self._under_way: Counter[str] = Counter()
-
-    @contextmanager
-    def of(self, person: str) -> Generator[None]:
-        """Have one more.
-
-        Raises:
-            Problem: 429.
-        """
-        if self._under_way[person] >= AT_ONCE:
-            raise Problem(TOO_MANY)
-        self._under_way[person] += 1
-        try:
-            yield
-        finally:
-            self._under_way[person] -= 1
-            self._under_way += Counter()  # forgets whoever has none
 
 
 class CodecServer:
@@ -68,7 +44,7 @@ class CodecServer:
         self._namespaces = namespaces
         self._audit = audit
         self._reader = reader
-        self._turns = Turns()
+        self._turns = Turns(AT_ONCE, TOO_MANY)
 
     async def decode(self, request: Request) -> Response:
         """Answer with the payloads in clear, in the same order."""

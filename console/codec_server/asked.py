@@ -7,7 +7,8 @@ from fastapi import Request
 from google.protobuf.json_format import Parse, ParseError
 from temporalio.api.common.v1 import Payload, Payloads
 
-from console.codec_server.problems import Problem, Refusal
+from console.door.body import body_of
+from console.door.problems import Problem, Refusal
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of one request: Temporal gives at most 4 MB at a time, and base64 in JSON makes that a third more."""
@@ -39,26 +40,12 @@ async def asked(request: Request) -> Asked:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Problem(NOT_JSON)
     try:
-        payloads = Parse(await body_of(request, LARGEST), Payloads(), ignore_unknown_fields=True).payloads
+        payloads = Parse(await body_of(request, LARGEST, TOO_LARGE), Payloads(), ignore_unknown_fields=True).payloads
     except (ParseError, ValueError, RecursionError):
         raise Problem(MALFORMED) from None
     if len(payloads) > MOST:
         raise Problem(TOO_LARGE)
     return Asked(namespace, list(payloads))
-
-
-async def body_of(request: Request, largest: int) -> bytes:
-    """A body that is never held beyond a size, whatever its header says.
-
-    Raises:
-        Problem: 413.
-    """
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > largest:
-            raise Problem(TOO_LARGE)
-    return bytes(body)
 
 
 def _namespace(request: Request) -> str:

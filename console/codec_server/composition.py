@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 import httpx
 
-from console.codec_server import DEV_ISSUER
 from console.codec_server.access import Access
 from console.codec_server.app import CodecServer, codec_app
 from console.codec_server.audit import DecodeAudit
-from console.codec_server.browsers import for_browsers
-from console.codec_server.dev_issuer import DevIssuer
-from console.codec_server.dev_pages import DevPages
-from console.codec_server.issuer import Issuer
-from console.codec_server.listening import Door, listening
 from console.codec_server.reader import Reader
-from console.codec_server.tokens import Tokens
+from console.door import DEV_ISSUER
+from console.door.browsers import for_browsers
+from console.door.dev_issuer import DevIssuer
+from console.door.dev_pages import DevPages
+from console.door.issuer import Issuer
+from console.door.listening import Door, listening
+from console.door.tokens import Tokens
 from runtime.settings import Settings
 from runtime.web_address import stays_here
 from workers.wiring import Wiring

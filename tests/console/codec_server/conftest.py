@@ -7,8 +7,8 @@ from temporalio.api.common.v1 import Payload
 
 from contracts.events.signals import Signal, SignalReported
 from runtime.temporal.codec import ENCODING
-from tests.console.codec_server.oidc import Oidc, issuing
 from tests.console.codec_server.serving import MARK, Asking, Written, asking
+from tests.console.door.oidc import Oidc, issuing
 from tests.histories import payloads_in
 from tests.installed import Here, Keten
 

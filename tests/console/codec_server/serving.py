@@ -12,14 +12,14 @@ from temporalio.api.common.v1 import Payload, Payloads
 from console.codec_server.access import Access
 from console.codec_server.app import CodecServer, codec_app
 from console.codec_server.audit import DecodeAudit
-from console.codec_server.browsers import for_browsers
-from console.codec_server.issuer import Issuer
-from console.codec_server.listening import Shown, bound, listening
-from console.codec_server.patience import LIMITS, Limits
 from console.codec_server.reader import Reader
-from console.codec_server.tokens import Tokens
+from console.door.browsers import for_browsers
+from console.door.issuer import Issuer
+from console.door.listening import Shown, bound, listening
+from console.door.patience import LIMITS, Limits
+from console.door.tokens import Tokens
 from runtime.settings import Settings
-from tests.console.codec_server.oidc import AUDIENCE, Oidc
+from tests.console.door.oidc import AUDIENCE, Oidc
 from workers.wiring import Wiring
 
 UI = "http://127.0.0.1:8233"

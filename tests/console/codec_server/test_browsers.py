@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from console.codec_server.browsers import ASKED_WITH
+from console.door.browsers import ASKED_WITH
 from tests.console.codec_server.conftest import Played
-from tests.console.codec_server.oidc import Oidc
 from tests.console.codec_server.serving import UI, Asking, Written, asking, read, refused
+from tests.console.door.oidc import Oidc
 from tests.installed import Keten
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -9,13 +9,13 @@ import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from console.codec_server.access import COOKIE
-from console.codec_server.composition import DEV_AUDIENCE, DEV_ISSUER, codec_server
-from console.codec_server.listening import bound
+from console.codec_server.composition import DEV_AUDIENCE, codec_server
+from console.door import COOKIE, DEV_ISSUER
+from console.door.listening import bound
 from contracts.reference import new_reference
 from tests.console.codec_server.conftest import Played
-from tests.console.codec_server.oidc import Oidc
 from tests.console.codec_server.serving import UI, Asking, Written, read, refused
+from tests.console.door.oidc import Oidc
 from tests.installed import Keten
 from workers.wiring import Wiring
 

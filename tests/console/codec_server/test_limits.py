@@ -7,15 +7,16 @@ from urllib.parse import urlsplit
 import pytest
 from structlog.testing import capture_logs
 
-from console.codec_server.app import AT_ONCE, Turns
-from console.codec_server.listening import Shown
-from console.codec_server.patience import LIMITS
-from console.codec_server.problems import Problem
+from console.codec_server.app import AT_ONCE, TOO_MANY
+from console.door.listening import Shown
+from console.door.patience import LIMITS
+from console.door.problems import Problem
+from console.door.turns import Turns
 from runtime.tls.certificates import TEMPORAL
 from tests.certified import Certified
 from tests.console.codec_server.conftest import Played
-from tests.console.codec_server.oidc import Oidc
 from tests.console.codec_server.serving import Asking, Written, asking, read
+from tests.console.door.oidc import Oidc
 from tests.installed import Keten
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -79,7 +80,7 @@ async def test_who_does_not_end_a_handshake_in_time_goes(
 
 
 async def test_one_person_asks_so_much_at_a_time_and_another_is_answered() -> None:
-    turns = Turns()
+    turns = Turns(AT_ONCE, TOO_MANY)
     with ExitStack() as under_way:
         for _ in range(AT_ONCE):
             under_way.enter_context(turns.of("one"))

@@ -7,11 +7,11 @@ from temporalio.api.common.v1 import Payload
 
 from console.codec_server.app import CodecServer
 from console.codec_server.asked import LARGEST, MOST, Asked
-from console.codec_server.browsers import ALWAYS
-from console.codec_server.person import Person
+from console.door.browsers import ALWAYS
+from console.door.person import Person
 from tests.console.codec_server.conftest import Played
-from tests.console.codec_server.oidc import Oidc
 from tests.console.codec_server.serving import MARK, Asking, Written, asking, read, refused
+from tests.console.door.oidc import Oidc
 from tests.installed import Keten
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

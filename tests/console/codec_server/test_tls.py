@@ -7,14 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from console.codec_server.listening import Shown, bound
+from console.door.listening import Shown, bound
 from runtime.private_files import KeyFileError
 from runtime.tls.certificates import TEMPORAL
 from tests.certified import Certified
 from tests.console.cli import Cli
 from tests.console.codec_server.conftest import Played
-from tests.console.codec_server.oidc import Oidc
 from tests.console.codec_server.serving import Written, asking, read
+from tests.console.door.oidc import Oidc
 from tests.installed import Keten
 
 

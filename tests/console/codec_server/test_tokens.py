@@ -9,10 +9,11 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from console.codec_server.tokens import LEEWAY
+from console.door.tokens import LEEWAY
 from tests.console.codec_server.conftest import Played
-from tests.console.codec_server.oidc import AUDIENCE, Oidc
-from tests.console.codec_server.serving import Asking, Written, read, refused
+from tests.console.codec_server.serving import Asking, Written, asking, read, refused
+from tests.console.door.oidc import AUDIENCE, Oidc
+from tests.installed import Keten
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -102,3 +103,11 @@ async def test_who_takes_any_algorithm_would_be_deceived(oidc: Oidc) -> None:
     """What the forged tokens are worth: a verifier that believes their header takes them."""
     assert jwt.decode(unsigned(oidc), oidc.keys[0], algorithms=["none", "ES256"]).claims["keten_agencies"] == ["signal-desk"]
     assert jwt.decode(confused(oidc), public_text(oidc), algorithms=["HS256"]).claims["keten_agencies"] == ["signal-desk"]
+
+
+async def test_an_issuer_that_does_not_answer_is_no_reason_to_believe_anybody(
+    keten: Keten, oidc: Oidc, written: Written, played: Played
+) -> None:
+    gone = Oidc("http://127.0.0.1:1")
+    async with asking(keten.settings, gone, written) as ask:
+        refused(await ask(oidc.token(), played.payloads), 503, "issuer_unavailable")

@@ -6,8 +6,8 @@ from temporalio.converter import WorkflowSerializationContext
 
 from contracts.reference import new_reference
 from tests.console.codec_server.conftest import Played
-from tests.console.codec_server.oidc import Oidc
 from tests.console.codec_server.serving import CLEAR, MARK, Asking, Written, asking, named, read, words
+from tests.console.door.oidc import Oidc
 from tests.installed import Keten
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

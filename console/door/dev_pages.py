@@ -11,14 +11,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import ValidationError
 
-from console.codec_server.access import COOKIE
-from console.codec_server.asked import body_of
-from console.codec_server.dev_issuer import LIFE, DevIssuer
-from console.codec_server.issuer import DISCOVERY
-from console.codec_server.problems import Problem, Refusal
+from console.door import COOKIE
+from console.door.body import body_of
+from console.door.dev_issuer import LIFE, DevIssuer
+from console.door.issuer import DISCOVERY
+from console.door.problems import Problem, Refusal
 
 LARGEST = 4096
 """Bytes of a form."""
+TOO_LARGE = Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"at most {LARGEST} bytes in a form")
 
 FORM = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Keten: read in the Temporal UI</title>
 <h1>Read in the Temporal UI, for an hour</h1><p>For development, with invented data.</p>
@@ -65,7 +66,7 @@ class DevPages:
         return page
 
     async def _token(self, request: Request) -> str:
-        body = await body_of(request, LARGEST)
+        body = await body_of(request, LARGEST, TOO_LARGE)
         fields = {name: value.strip() for name, value in parse_qsl(body.decode(errors="replace"))}
         try:
             return self._issuer.token(fields.pop("code", ""), fields)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import uvicorn
 from starlette.types import ASGIApp
 
-from console.codec_server.patience import LIMITS, Limits, Patient
+from console.door.patience import LIMITS, Limits, Patient
 from runtime.private_files import KeyFileError, read_private
 from runtime.web_address import is_loopback
 
@@ -83,8 +83,18 @@ def bound(host: str, port: int, shown: Shown | None = None) -> Door:
 
 
 @asynccontextmanager
-async def listening(app: ASGIApp, door: Door, limits: Limits = LIMITS) -> AsyncGenerator[None]:
-    """Answer on a socket while the context lasts. What is asked for is not logged."""
+async def listening(
+    app: ASGIApp, door: Door, limits: Limits = LIMITS, *, server: str = "codec-server", patience: int = PATIENCE
+) -> AsyncGenerator[None]:
+    """Answer on a socket while the context lasts. What is asked for is not logged.
+
+    Args:
+        app: What answers.
+        door: Where.
+        limits: How much is too much.
+        server: What it is called in the log.
+        patience: Seconds for answers under way when it stops.
+    """
     config = uvicorn.Config(
         app,
         http="h11",
@@ -94,14 +104,14 @@ async def listening(app: ASGIApp, door: Door, limits: Limits = LIMITS) -> AsyncG
         access_log=False,
         server_header=False,
         limit_concurrency=limits.connections,
-        timeout_graceful_shutdown=PATIENCE,
+        timeout_graceful_shutdown=patience,
         ssl_certfile=door.shown and door.shown.cert,
         ssl_keyfile=door.shown and door.shown.key,
     )
-    server = Patient(config, limits)
-    serving = asyncio.create_task(server.serve(sockets=[door.socket]))
+    patient = Patient(config, limits, server)
+    serving = asyncio.create_task(patient.serve(sockets=[door.socket]))
     try:
         yield
     finally:
-        server.should_exit = True
+        patient.should_exit = True
         await serving

@@ -90,12 +90,13 @@ class Patient(uvicorn.Server):
     Args:
         config: Of the library.
         limits: How much is too much.
+        server: What it is called in the log.
     """
 
-    def __init__(self, config: uvicorn.Config, limits: Limits) -> None:
+    def __init__(self, config: uvicorn.Config, limits: Limits, server: str) -> None:
         super().__init__(config)
         self.limits = limits
-        self.strangers = Strangers(limits.waiting, limits.of_one_address, "codec-server")
+        self.strangers = Strangers(limits.waiting, limits.of_one_address, server)
         self._here: set[asyncio.Task[None]] = set()
 
     @contextmanager

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from console.codec_server.listening import bound, listening
+from console.door.listening import bound, listening
 
 AUDIENCE = "keten-codec-test"
 

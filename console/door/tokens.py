@@ -5,7 +5,7 @@ from typing import Any
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
-from console.codec_server.issuer import Issuer, UnknownKey
+from console.door.issuer import Issuer, UnknownKey
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """Signatures with a public key only (RFC 8725, section 3.1). With HMAC, whoever knows the public key could sign."""

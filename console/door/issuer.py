@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from joserfc.errors import JoseError
@@ -30,6 +30,22 @@ class UnknownKey(LookupError):  # noqa: N818 - named as what is the case
     """The issuer has no key of this name."""
 
 
+class About(NamedTuple):
+    """What an issuer says of itself, for whoever lets people log in there.
+
+    Attributes:
+        authorization: Where a browser is sent; empty: nobody logs in there.
+        token: Where a code is exchanged.
+        says_iss: Whether its answers bear ``iss`` (RFC 9207).
+        secret_in_body: Whether it takes a client's secret in the body only.
+    """
+
+    authorization: str
+    token: str
+    says_iss: bool
+    secret_in_body: bool
+
+
 class Issuer:
     """One issuer, whose keys are kept for a while and looked up again when a token names another.
 
@@ -44,6 +60,7 @@ class Issuer:
         self._client = client
         self._clock = clock
         self._keys: dict[str, PublicKey] = {}
+        self._about: About | None = None
         self._fresh_until = self._next_look = clock()
         self._one_look = asyncio.Lock()
 
@@ -64,6 +81,20 @@ class Issuer:
         if kid not in self._keys:
             raise UnknownKey("the issuer has no such key")
         return self._keys[kid]
+
+    async def about(self) -> About:
+        """Where people log in.
+
+        Raises:
+            IssuerUnavailable: That cannot be had now, or nobody logs in there.
+        """
+        if not self._fresh:
+            async with self._one_look:
+                if not self._fresh:
+                    await self._look()
+        if not self._fresh or self._about is None or not (self._about.authorization and self._about.token):
+            raise IssuerUnavailable("the issuer does not say where people log in")
+        return self._about
 
     @property
     def _fresh(self) -> bool:
@@ -86,6 +117,7 @@ class Issuer:
         if about["issuer"] != self.url:  # section 4.3: otherwise one issuer could pass for another
             raise ValueError("it calls itself otherwise")
         keys = KeySet.import_key_set(await self._json(https_or_loopback(about["jwks_uri"])))
+        self._about = _about(about)
         return {
             key.kid: key
             for key in keys
@@ -95,3 +127,21 @@ class Issuer:
     async def _json(self, url: str) -> Any:
         answer = await self._client.get(url, timeout=TIMEOUT)
         return answer.raise_for_status().json()
+
+
+def _about(metadata: dict[str, Any]) -> About:
+    methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    return About(
+        authorization=_address(metadata.get("authorization_endpoint")),
+        token=_address(metadata.get("token_endpoint")),
+        says_iss=metadata.get("authorization_response_iss_parameter_supported") is True,
+        secret_in_body="client_secret_basic" not in methods,
+    )
+
+
+def _address(said: object) -> str:
+    """An address that may be used; whoever only verifies tokens needs none."""
+    try:
+        return https_or_loopback(said) if isinstance(said, str) else ""
+    except ValueError:
+        return ""

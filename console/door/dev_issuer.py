@@ -13,8 +13,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from pydantic import Field
 
-from console.codec_server.person import NAME
-from console.codec_server.problems import Problem, Refusal
+from console.door.person import NAME
+from console.door.problems import Problem, Refusal
 from contracts.agencies import Directory
 from contracts.reference import Reference
 from contracts.text import Model, Slug

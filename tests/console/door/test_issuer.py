@@ -7,11 +7,8 @@ import pytest
 import pytest_asyncio
 from joserfc.jwk import ECKey, RSAKey
 
-from console.codec_server.issuer import BETWEEN, KEPT, Issuer, IssuerUnavailable, UnknownKey
-from tests.console.codec_server.conftest import Played
-from tests.console.codec_server.oidc import Oidc, issuing
-from tests.console.codec_server.serving import Written, asking, refused
-from tests.installed import Keten
+from console.door.issuer import BETWEEN, KEPT, Issuer, IssuerUnavailable, UnknownKey
+from tests.console.door.oidc import Oidc, issuing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -114,14 +111,6 @@ async def test_they_cannot_be_had(issuer: Issuer, own: Oidc, clock: Clock) -> No
     for _ in range(2):
         with pytest.raises(IssuerUnavailable):
             await issuer.key("any")
-
-
-async def test_an_issuer_that_does_not_answer_is_no_reason_to_believe_anybody(
-    keten: Keten, oidc: Oidc, written: Written, played: Played
-) -> None:
-    gone = Oidc("http://127.0.0.1:1")
-    async with asking(keten.settings, gone, written) as ask:
-        refused(await ask(oidc.token(), played.payloads), 503, "issuer_unavailable")
 
 
 @pytest.mark.parametrize("url", ["http://login.example.org", "http://10.0.0.1", "login.example.org", "ftp://127.0.0.1"])

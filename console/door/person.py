@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from console.codec_server.problems import Problem, Refusal
+from console.door.problems import Problem, Refusal
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
 """What can stand in an audit log as a person's name."""
