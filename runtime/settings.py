@@ -80,6 +80,19 @@ class Settings(BaseSettings):
     codec_endpoint: Secure | None = Field(
         default=None, description="the codec server's address as the embedded Temporal UI is told; none: the UI shows ciphertext"
     )
+    console_port: int = Field(default=8235, ge=0, le=65535, description="port of the web console; 0: a free one")
+    console_origin: Annotated[Secure, AfterValidator(origin)] | None = Field(
+        default=None, description="the address of the web console as browsers see it; none: where it listens"
+    )
+    console_client_id: str = Field(
+        default="keten-console", min_length=1, max_length=200, description="what the issuer calls the web console"
+    )
+    console_client_secret: Path | None = Field(
+        default=None, description="the file with the web console's secret at the issuer, mode 0600; none: it is a public client"
+    )
+    console_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the web console's sessions; none: a file under home"
+    )
     gap_patience: float = Field(
         default=45.0, ge=0, description="seconds that a later event waits for an earlier one, before that counts as lost"
     )
@@ -204,6 +217,11 @@ class Settings(BaseSettings):
     def lock_file(self) -> Path:
         """Locked by whoever runs the embedded servers on this home."""
         return self.home / "lock"
+
+    @property
+    def console(self) -> str:
+        """The SQLAlchemy URL of the web console's sessions; nothing of a case is in it."""
+        return self.console_url or _sqlite(self.home.absolute() / "console.db")
 
     @property
     def registry(self) -> str:

@@ -29,6 +29,7 @@ class Tables(StrEnum):
     CASE_KEYS = "case_keys"
     PROCESSING_LOG = "processing_log"
     AUDIT = "audit"
+    SESSIONS = "sessions"
 
 
 def upgrade(url: str, tables: Tables = Tables.REGISTER, revision: str = "head") -> None:

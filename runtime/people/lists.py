@@ -7,7 +7,9 @@ import re
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from contracts.text import Model
 from runtime.keys.signatures import ALGORITHM
@@ -15,6 +17,19 @@ from runtime.private_files import KeyFileError, read_private, write_private
 
 KID = re.compile(r"([a-z][a-z0-9-]{1,39})@([a-z][a-z0-9-]{1,39})#([0-9]{1,6})")
 ENDING = ".jwks.json"
+
+
+class Right(StrEnum):
+    """What a person may do at an agency, where they log in."""
+
+    HANDLE = "handle"
+    OPERATE = "operate"
+    AUDIT = "audit"
+    OVERSEE = "oversee"
+
+
+USUAL = frozenset({Right.HANDLE, Right.OPERATE})
+"""The rights of whoever is in a list without any being named."""
 
 
 class Listed(Model):
@@ -25,6 +40,7 @@ class Listed(Model):
         number: Counts the keys that this person has had there, from 1.
         x: The public key, as JWK writes it.
         until: When they left; None while they work there.
+        rights: What they may do there in the web console. Who has the agency's keys at a terminal is not asked for them.
     """
 
     name: str
@@ -33,6 +49,7 @@ class Listed(Model):
     x: str
     since: datetime
     until: datetime | None = None
+    rights: frozenset[Right] = USUAL
 
     @property
     def kid(self) -> str:
@@ -68,6 +85,10 @@ class PeopleLists:
         """Who works at an agency."""
         return [person for person in self.ever(agency) if person.until is None]
 
+    def rights(self, name: str, agency: str) -> frozenset[Right]:
+        """What a person may do at an agency now; nothing where they do not work."""
+        return frozenset(right for person in self.now(agency) if person.name == name for right in person.rights)
+
     def write(self, agency: str, people: Iterable[Listed]) -> None:
         """Replace a list, the whole of it or nothing."""
         draft = self.folder / f".{agency}.new"
@@ -87,16 +108,18 @@ class PeopleLists:
             os.close(lock)
 
 
-def _jwk(person: Listed) -> dict[str, str]:
+def _jwk(person: Listed) -> dict[str, Any]:
     public = {"kty": "OKP", "crv": ALGORITHM, "x": person.x, "kid": person.kid, "alg": ALGORITHM, "use": "sig"}
     until = {"until": person.until.isoformat()} if person.until else {}
-    return {**public, "since": person.since.isoformat(), **until}
+    rights = {} if person.rights == USUAL else {"rights": sorted(person.rights)}
+    return {**public, "since": person.since.isoformat(), **until, **rights}
 
 
-def _listed(jwk: Mapping[str, str]) -> Listed:
+def _listed(jwk: Mapping[str, Any]) -> Listed:
     kid = KID.fullmatch(jwk["kid"])
     if kid is None:
         raise ValueError("not a key of a person")
     until = datetime.fromisoformat(jwk["until"]) if "until" in jwk else None
     since = datetime.fromisoformat(jwk["since"])
-    return Listed(name=kid[1], agency=kid[2], number=int(kid[3]), x=jwk["x"], since=since, until=until)
+    rights = frozenset(map(Right, jwk["rights"])) if "rights" in jwk else USUAL
+    return Listed(name=kid[1], agency=kid[2], number=int(kid[3]), x=jwk["x"], since=since, until=until, rights=rights)

@@ -1,7 +1,7 @@
 """People with keys of their own, under pseudonyms: who works at which agency, and what they have signed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from runtime.keys.signatures import (
     read_key,
     sign,
 )
-from runtime.people.lists import Listed, PeopleLists
+from runtime.people.lists import USUAL, Listed, PeopleLists, Right
 from runtime.private_files import KeyFileError
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
@@ -78,8 +78,13 @@ class People:
             raise KeyFileError(f"{path} does not say of whom it is (`kid`)")
         return name, key
 
-    def add(self, name: str, agency: str) -> Listed:
+    def add(self, name: str, agency: str, rights: Collection[Right] | None = None) -> Listed:
         """Put a person into an agency's list, with a new key if none of theirs is here; who works there already stays.
+
+        Args:
+            name: A pseudonym.
+            agency: Where they work.
+            rights: What they may do there from now on, this and nothing else; None: as it was, or what is usual.
 
         Raises:
             ValueError: The name is not a pseudonym, or works there with another key; or the key is somebody else's there.
@@ -92,8 +97,14 @@ class People:
                 make_key(path, name)
                 number, x = 1 + sum(person.name == name for person in before), public_half(read_key(path))
                 _nobody_elses(name, x, before)
-                here = Listed(name=name, agency=agency, number=number, x=x, since=datetime.now(UTC))
+                here = Listed(
+                    name=name, agency=agency, number=number, x=x, since=datetime.now(UTC), rights=frozenset(rights or USUAL)
+                )
                 self.lists.write(agency, [*before, here])
+            elif rights:  # their key may lie elsewhere
+                given = here.model_copy(update={"rights": frozenset(rights)})
+                self.lists.write(agency, [given if person is here else person for person in before])
+                return given
         if not path.exists() or here.x != public_half(read_key(path)):
             raise ValueError(f"{name} works at {agency} with a key that is not here: if it is lost, remove {name} there first")
         return here

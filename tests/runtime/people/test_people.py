@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from runtime.keys.signatures import SignatureAltered, make_key, read_key, sign
+from runtime.people.lists import Right
 from runtime.people.people import People, PersonRemoved, PersonUnknown
 from runtime.private_files import KeyFileError, write_private
 
@@ -171,3 +172,41 @@ def test_a_key_of_nobody_is_refused(people: People, tmp_path: Path) -> None:
     write_private(tmp_path / "nobody.jwk", json.dumps({name: value for name, value in jwk.items() if name != "kid"}))
     with pytest.raises(KeyFileError, match="does not say of whom it is"):
         people.sign(tmp_path / "nobody.jwk", CLAIMS)
+
+
+class TestRights:
+    def test_whoever_is_in_a_list_has_the_usual_ones(self, people: People) -> None:
+        assert people.lists.rights("c-17", "almere") == {Right.HANDLE, Right.OPERATE}
+        assert people.lists.rights("c-17", "urk") == people.lists.rights("nobody", "almere") == frozenset()
+
+    def test_a_list_from_before_counts_as_handle_and_operate(self, people: People) -> None:
+        listed = people.lists.folder / "almere.jwks.json"
+        assert "rights" not in listed.read_text()
+        assert people.lists.ever("almere")[0].rights == {Right.HANDLE, Right.OPERATE}
+
+    def test_who_is_given_some_has_these_and_no_others(self, people: People) -> None:
+        people.add("c-18", "almere", [Right.AUDIT])
+        people.add("c-17", "almere", [Right.HANDLE, Right.OVERSEE])
+        assert people.lists.rights("c-18", "almere") == {Right.AUDIT}
+        assert people.lists.rights("c-17", "almere") == {Right.HANDLE, Right.OVERSEE}
+        people.add("c-17", "almere")
+        assert people.lists.rights("c-17", "almere") == {Right.HANDLE, Right.OVERSEE}, "whoever is added again stays as they are"
+        assert people.lists.ever("almere")[0].kid == "c-17@almere#1"
+        assert people.verify(people.sign("c-17", CLAIMS), "almere").person == "c-17"
+
+    def test_somebody_whose_key_lies_elsewhere_is_given_rights_too(self, people: People) -> None:
+        people.key_file("c-17").unlink()
+        people.add("c-17", "almere", [Right.AUDIT])
+        assert people.lists.rights("c-17", "almere") == {Right.AUDIT}
+        assert not people.key_file("c-17").exists()
+
+    def test_who_left_has_none(self, people: People) -> None:
+        people.remove("c-17", "almere")
+        assert people.lists.rights("c-17", "almere") == frozenset()
+
+    def test_a_right_that_nobody_knows_is_refused(self, people: People) -> None:
+        listed = people.lists.folder / "almere.jwks.json"
+        people.add("c-18", "almere", [Right.AUDIT])
+        listed.write_text(listed.read_text().replace('"audit"', '"everything"'))
+        with pytest.raises(KeyFileError, match="not a list of people"):
+            people.lists.rights("c-18", "almere")

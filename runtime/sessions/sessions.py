@@ -1,0 +1,138 @@
+"""Sessions as rows: begun by a login, ended by hand, by silence, by age, or because there are too many."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Engine, Row, delete, insert, or_, select, update
+
+from runtime.database import open_database, utc
+from runtime.sessions.secrets import kept, new_secret
+from runtime.sessions.tables import SESSION
+
+IDLE = timedelta(minutes=30)
+"""For so long a session lives without anything that its person does."""
+LONGEST = timedelta(hours=8)
+"""For so long it lives in all: a day's work."""
+MOST = 10
+"""Sessions of one person; the oldest goes."""
+STEP = timedelta(seconds=20)
+"""How exactly it is known when a person did something last: not each request writes to the disk."""
+
+
+class Session(NamedTuple):
+    """Somebody who is logged in, for one agency.
+
+    Attributes:
+        id: What is kept of its secret; it opens nothing.
+        person: Their pseudonym.
+        until: When it ends, if nothing more is done.
+        longest: When it ends whatever is done.
+    """
+
+    id: str
+    person: str
+    agency: str
+    began: datetime
+    until: datetime
+    longest: datetime
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Sessions:
+    """The sessions in a database; ``upgrade`` must have made its tables.
+
+    Args:
+        url: As for ``open_database``.
+        now: What time it is.
+    """
+
+    def __init__(self, url: str, now: Callable[[], datetime] = _now) -> None:
+        self._url = url
+        self._now = now
+
+    async def begin(self, person: str, agency: str, instead: str | None = None) -> str:
+        """Begin a session; its secret is new, whatever the browser had before.
+
+        Args:
+            person: Their pseudonym.
+            agency: The slug of the one agency that it is for.
+            instead: The secret of a session that ends with this.
+
+        Returns:
+            Its secret.
+        """
+        return await asyncio.to_thread(self._begin, person, agency, instead)
+
+    async def find(self, secret: str, *, acts: bool = True) -> Session | None:
+        """The session of a secret, if it has not ended.
+
+        Args:
+            secret: What a browser shows.
+            acts: Whether its person does something, and not a page by itself: only that makes it last.
+        """
+        return await asyncio.to_thread(self._find, secret, acts)
+
+    async def end(self, secret: str) -> None:
+        """End a session, and what hangs on it."""
+        await asyncio.to_thread(self._end, secret)
+
+    async def sweep(self) -> int:
+        """Remove what has ended.
+
+        Returns:
+            How many sessions that were.
+        """
+        return await asyncio.to_thread(self._sweep)
+
+    def _begin(self, person: str, agency: str, instead: str | None) -> str:
+        secret, now = new_secret(), self._now()
+        row = {"hash": kept(secret), "person": person, "agency": agency, "began_at": now, "seen_at": now}
+        newest = select(SESSION.c.hash).where(SESSION.c.person == person)
+        newest = newest.order_by(SESSION.c.began_at.desc(), SESSION.c.hash).limit(MOST)
+        with self._engine.begin() as connection:
+            connection.execute(delete(SESSION).where(self._over()))
+            if instead:
+                connection.execute(delete(SESSION).where(SESSION.c.hash == kept(instead)))
+            connection.execute(insert(SESSION).values(row))
+            stay = connection.scalars(newest).all()
+            connection.execute(delete(SESSION).where(SESSION.c.person == person, SESSION.c.hash.not_in(stay)))
+        return secret
+
+    def _find(self, secret: str, acts: bool) -> Session | None:
+        now = self._now()
+        with self._engine.connect() as connection:
+            row = connection.execute(select(SESSION).where(SESSION.c.hash == kept(secret), ~self._over())).first()
+        if row is None:
+            return None
+        if acts and utc(row.seen_at) + STEP <= now:
+            with self._engine.begin() as connection:
+                connection.execute(update(SESSION).where(SESSION.c.hash == row.hash).values(seen_at=now))
+            return _session(row, now)
+        return _session(row, utc(row.seen_at))
+
+    def _end(self, secret: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(delete(SESSION).where(SESSION.c.hash == kept(secret)))
+
+    def _sweep(self) -> int:
+        with self._engine.begin() as connection:
+            return connection.execute(delete(SESSION).where(self._over())).rowcount
+
+    def _over(self) -> ColumnElement[bool]:
+        now = self._now()
+        return or_(SESSION.c.seen_at <= now - IDLE, SESSION.c.began_at <= now - LONGEST)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return open_database(self._url)
+
+
+def _session(row: Row[Any], seen: datetime) -> Session:
+    longest = utc(row.began_at) + LONGEST
+    return Session(row.hash, row.person, row.agency, utc(row.began_at), min(seen + IDLE, longest), longest)

@@ -1,0 +1,34 @@
+"""The tables of the web console. A change here needs a revision in ``runtime/migrations/versions/sessions``.
+
+Secrets are kept as hashes only. Of a person there is the pseudonym, and nothing else. Of a case there is nothing: an erasure need
+not look here.
+"""
+
+from sqlalchemy import Column, DateTime, ForeignKey, Index, MetaData, PrimaryKeyConstraint, String, Table
+
+METADATA = MetaData(naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(referred_table_name)s"})
+
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("hash", String(64), nullable=False, comment="SHA-256 of what the browser's cookie says"),
+    Column("person", String(40), nullable=False, comment="a pseudonym, as in the agency's list of people"),
+    Column("agency", String(40), nullable=False),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("hash"),
+    Index("ix_session_person", "person"),
+    Index("ix_session_seen_at", "seen_at"),
+)
+
+TICKET = Table(
+    "ticket",
+    METADATA,
+    Column("hash", String(64), nullable=False, comment="SHA-256 of what stands in the form"),
+    Column("session", String(64), ForeignKey(SESSION.c.hash, ondelete="CASCADE"), nullable=False),
+    Column("about", String(64), nullable=False, comment="HMAC-SHA-256 of file and command; its key is the ticket"),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("answer", String(500), comment="a phase, or a refusal in coded words; empty: not known yet"),
+    PrimaryKeyConstraint("hash"),
+    Index("ix_ticket_session_made_at", "session", "made_at"),
+)
