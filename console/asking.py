@@ -7,7 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from console.faults import explain
-from console.values import NO, YES, inner, meaning, model_of, read
+from console.values import NO, YES, meaning, read
+from contracts.shape import inner, model_of
 from contracts.text import Model
 
 Ask = Callable[[str], str]

@@ -1,46 +1,17 @@
 """What a person types for a field, read as the field is meant: the same on the command line and at a prompt."""
 
 from collections.abc import Sequence
-from enum import StrEnum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic.fields import FieldInfo
 
 from contracts.refusals import Refused
+from contracts.shape import codes_of, core, inner, model_of
 from contracts.strict_json import parse
 from contracts.text import Model
 
 YES = frozenset({"yes", "y", "ja", "j", "true"})
 NO = frozenset({"no", "n", "nee", "false"})
-
-
-def core(annotation: Any) -> Any:
-    """A type without the marks on it, and without None beside it."""
-    if get_origin(annotation) is Annotated:
-        return core(get_args(annotation)[0])
-    if get_origin(annotation) in {Union, UnionType}:
-        others = [one for one in get_args(annotation) if one is not NoneType]
-        return core(others[0]) if len(others) == 1 else annotation
-    return annotation
-
-
-def inner(annotation: Any) -> Any:
-    """The type of the entries, where a type is a list; else None."""
-    kind = core(annotation)
-    return get_args(kind)[0] if get_origin(kind) in {tuple, list} else None
-
-
-def model_of(annotation: Any) -> type[Model] | None:
-    """The model that a type is, if it is one."""
-    kind = core(annotation)
-    return kind if isinstance(kind, type) and issubclass(kind, Model) else None
-
-
-def codes_of(annotation: Any) -> Sequence[str]:
-    """The values of a type that has only a few."""
-    kind = core(annotation)
-    return [str(code.value) for code in kind] if isinstance(kind, type) and issubclass(kind, StrEnum) else []
 
 
 def meaning(annotation: Any) -> str:

@@ -1,0 +1,96 @@
+// Comfort only: every page works without this.
+"use strict";
+
+const EVERY = 10_000;
+const BEFORE_THE_END = 2 * 60_000;
+const UNTOUCHED = 5 * 60_000;
+
+// What changed since the list was shown: a line says so, nothing moves under a hand.
+function watch(place) {
+  const ask = async () => {
+    if (document.visibilityState !== "visible") return;
+    try {
+      const answer = await fetch(place.dataset.watch, { credentials: "same-origin", redirect: "error", headers: { Accept: "application/json" } });
+      if (answer.status !== 200) return;
+      const said = (await answer.json()).said;
+      const words = place.querySelector("[data-said]");
+      if (words.textContent !== said) words.textContent = said;
+      place.hidden = false;
+    } catch {
+      // the next time
+    }
+  };
+  setInterval(ask, EVERY);
+}
+
+// The session ends when nobody asks for a page, and after some hours whatever is done: a warning before; a button where it helps.
+function warn(place) {
+  const [idle, anyway] = place.children;
+  let timer;
+  let last;
+  const ask = async (method) => {
+    try {
+      const answer = await fetch(place.dataset.session, { method, credentials: "same-origin", headers: { Accept: "application/json" } });
+      if (!answer.ok) return null;
+      const { now, until, longest } = await answer.json();
+      return { until: Date.parse(until) - Date.parse(now), longest: Date.parse(longest) - Date.parse(now) };
+    } catch {
+      return null; // it stays to be pressed again
+    }
+  };
+  const wait = ({ until, longest }) => {
+    const ends = Math.min(until, longest);
+    last = longest <= until;
+    place.hidden = true;
+    clearTimeout(timer);
+    timer = setTimeout(look, ends - BEFORE_THE_END);
+  };
+  // Another window may have made it last.
+  const look = async () => {
+    const said = await ask("GET");
+    if (said && Math.min(said.until, said.longest) > BEFORE_THE_END + 1_000) {
+      wait(said);
+      return;
+    }
+    if (said) last = said.longest <= said.until;
+    idle.hidden = last;
+    anyway.hidden = !last;
+    place.hidden = false;
+  };
+  place.querySelector("button").addEventListener("click", async () => {
+    const said = await ask("POST");
+    if (said) wait(said);
+  });
+  wait({ until: Number(place.dataset.until) * 1_000, longest: Number(place.dataset.longest) * 1_000 });
+}
+
+// How much room is left in a text.
+function count(area) {
+  const place = document.getElementById(area.dataset.left);
+  const say = () => {
+    const left = area.maxLength - area.value.length;
+    place.textContent = left < 500 ? place.dataset.words.replace("{}", String(left)) : "";
+  };
+  area.addEventListener("input", say);
+  say();
+}
+
+// What is personal does not stay on a screen that nobody touches.
+function hide(content) {
+  const instead = document.getElementById(content.dataset.hides);
+  let timer;
+  const touched = () => {
+    if (content.hidden) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => { content.hidden = true; instead.hidden = false; }, UNTOUCHED);
+  };
+  for (const kind of ["pointerdown", "pointermove", "keydown", "scroll"]) addEventListener(kind, touched, { passive: true });
+  instead.querySelector("button").addEventListener("click", () => { content.hidden = false; instead.hidden = true; touched(); });
+  touched();
+}
+
+document.querySelectorAll("[data-watch]").forEach(watch);
+document.querySelectorAll("[data-session]").forEach(warn);
+document.querySelectorAll("[data-left]").forEach(count);
+document.querySelectorAll("[data-hides]").forEach(hide);
+document.querySelector("[data-look-here]")?.focus();
