@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.commands import COMMANDS
+from contracts.events.signals import CaseAccepted
 from tests.remedy import assert_same
 from tests.workflows.narratives import chapters, silent_ends
 from tests.workflows.table_search import edges, faults, paths
@@ -15,8 +16,9 @@ from tests.workflows.ways import PROCESSES
 from workflows.case.case import Case
 from workflows.case.table import CASE, REFERRAL, REGISTERING, SHARING
 from workflows.case.table import Phase as CasePhase
-from workflows.engine.admission import heard_by
+from workflows.engine.admission import heard_by, hears, no_track
 from workflows.engine.process import Process
+from workflows.engine.record import Received
 from workflows.engine.table import CLOCK, OPENING, VOID, State, Table
 from workflows.signal.table import SIGNAL, Phase
 
@@ -209,3 +211,30 @@ def test_the_ways_in_which_a_case_ends_are_these() -> None:
     }
     remedy = "Whoever leads a case to its end in another way adds it here, and its step to LAST_STEPS in test_endings.py."
     assert_same(into_the_end, known, remedy)
+
+
+BETWEEN_OFFICES = {"DeliveriesMissed", "DeliveryRefused"}
+"""What every agency that has the lane may say, in whatever file."""
+
+
+def heard_of_everybody(process: type[Any]) -> set[str]:
+    members = [getattr(process, name) for name in dir(process)]
+    return {member.__hears__.__name__ for member in members if getattr(member, "__of_no_track__", False)}
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.__name__)
+def test_what_belongs_to_no_track_is_only_what_offices_say_to_each_other(process: type[Any]) -> None:
+    wrong = sorted(heard_of_everybody(process) - BETWEEN_OFFICES)
+    assert not wrong, (
+        f"{process.__name__} hears {', '.join(wrong)} with track=no_track, so from every agency that has the lane: name whose "
+        "word it is, by `@hears()`, `track=` or `sender=`, and let a row of the table lead back"
+    )
+
+
+def test_what_everybody_could_say_is_found() -> None:
+    class Careless:
+        @hears(track=no_track)
+        def case_accepted(self, _: Received[CaseAccepted]) -> None:
+            """Of whomever."""
+
+    assert heard_of_everybody(Careless) == {"CaseAccepted"}

@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
 from contracts.clocks import Clocks
 from contracts.commands import (
     AcceptCase,
@@ -146,10 +149,22 @@ async def take(stage: Stage, step: Step) -> None:
     if isinstance(step, timedelta):
         await stage.skip(step)
     elif isinstance(step, Command):
-        await stage.decide(step)
+        await decided(stage, step)
     else:
         await stage.hear(*step)
     await stage.settle()
+
+
+async def decided(stage: Stage, command: Command) -> None:
+    """Decide; where it is refused, say where another example belongs."""
+    try:
+        await stage.decide(command)
+    except WorkflowUpdateFailedError as error:
+        name, why = type(command).__name__, getattr(error.cause, "message", error)
+        pytest.fail(
+            f"{name} was refused on the way ({why}): give an example that is possible in tests/workflows/samples.py",
+            pytrace=False,
+        )
 
 
 async def in_time(stage: Stage, event: Event) -> Event:
@@ -234,7 +249,7 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("AidReferral", "seen"): LAST_SEEN,
     ("AidReferral", "accepted"): ACCEPTED,
     ("AidReferral", "with_aid"): HELPED,
-    ("AidReferral", "leaving"): HELPED.then(WithdrawConsent()),
+    ("AidReferral", "leaving"): HELPED.then(WithdrawConsent(help=True)),
     ("AidReferral", "not_placed"): NOT_PLACED,
     ("Sharing", "asked"): SHARING,
     ("Sharing", "brought"): BROUGHT,
