@@ -110,6 +110,10 @@ class Files:
                     raise
                 return answer
 
+    async def answered(self, file: Found, command: str, ticket: str) -> str | None:
+        """The phase with which a decision was answered that was sent before with this ticket; None: there was none."""
+        return await answered(file.handle, command, ticket)
+
     async def at(self, agency: Agency, reference: str) -> list[Found]:
         """The files about a case at one agency; of one that was erased, what is kept about that."""
         handles = await self._handles(agency, reference)

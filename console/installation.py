@@ -89,8 +89,8 @@ class Installation(Wiring):
         Raises:
             PersonUnknown: It is not known who works at this console, or they work nowhere.
         """
-        ours = [agency for agency in self._with_key if self.witness.works_at(agency)]
-        if self._with_key and not ours:
+        ours = [agency for agency in self.with_key if self.witness.works_at(agency)]
+        if self.with_key and not ours:
             name = self.witness.person
             from runtime.people.people import PersonUnknown
 
@@ -113,18 +113,19 @@ class Installation(Wiring):
 
     def played_by(self, name: str) -> Witness:
         """Somebody who works at every agency of an embedded installation, and is added where they never were."""
-        for agency in self._with_key:
+        for agency in self.with_key:
             if not any(person.name == name for person in self.people.lists.ever(agency.slug)):
                 self.people.add(name, agency.slug)
         return self._witness(self.people.key_file(name))
 
     def _witness(self, key_file: Path) -> Witness:
-        from console.witness import Witness
+        from console.witness import KeyHolder, Witness
 
-        return Witness(self.people, key_file, self.audit)
+        return Witness(KeyHolder(self.people, key_file), self.audit)
 
     @property
-    def _with_key(self) -> list[Agency]:
+    def with_key(self) -> list[Agency]:
+        """The agencies whose operator key lies here."""
         return [agency for agency in self.directory.agencies if self._has_key(agency)]
 
     def operator_seed(self, agency: Agency) -> str:

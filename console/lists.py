@@ -14,8 +14,10 @@ from typing import NamedTuple
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from console import filters
+from console.file_names import is_reference
 from console.installation import Installation
-from console.order import BY_DEADLINE, SECOND, Order, Part, Place, Window
+from console.order import BY_DEADLINE, BY_TURN, SECOND, Order, Part, Place, Window
 from console.reading import together, view
 from console.rows import Row, read_row
 from console.troubles import Trouble, troubles
@@ -80,6 +82,34 @@ class Lists:
         placed = await Cutting(searches, asked.order).rows(place, most + 1)
         rows = [row._replace(place=asked.order.written(place)) for place, row in placed[:most]]
         return Page(rows, total, rows[-1].place if len(placed) > most else None, failing)
+
+    async def turn_of(self, agency: Agency, after: str | None = None, most: int = PAGE) -> Page:
+        """Where an agency must act, what is due first first.
+
+        Raises:
+            ValueError: It is no place in this list.
+        """
+        open_ones = (filters.RUNNING, filters.NOT_KEPT)
+        return await self.page(Asked((*open_ones, filters.whose_turn(agency.slug)), BY_TURN), after, most)
+
+    async def waiting(self, agency: Agency, after: str | None = None, most: int = PAGE) -> Page:
+        """Where an agency waits for others, what is due first first.
+
+        Raises:
+            ValueError: It is no place in this list.
+        """
+        open_ones = (filters.RUNNING, filters.NOT_KEPT)
+        return await self.page(Asked((*open_ones, filters.not_whose_turn(agency.slug)), BY_TURN), after, most)
+
+    async def of_case(self, reference: str) -> Page:
+        """What there is about a case, also what has ended.
+
+        Raises:
+            ValueError: It is no reference.
+        """
+        if not is_reference(reference):
+            raise ValueError("this is no reference of a case")
+        return await self.page(Asked((f"KetenCase = '{reference}'", "ExecutionStatus != 'ContinuedAsNew'")))
 
     async def every(self, *conditions: str) -> AsyncIterator[Row]:
         """All rows, page after page."""

@@ -47,6 +47,10 @@ COMMANDS = {
     ),
     "people": ("people.app", "The people of agencies: who works where, with a key of their own."),
     "audit": ("audit.app", "Who did what: the audit logs of agencies."),
+    "console": (
+        "console.console",
+        "The pages for people who handle cases, of the agencies whose keys lie here; in the foreground, Ctrl-C stops it.",
+    ),
     "codec-server": ("codec_server.app", "Show people in clear, in the Temporal UI and CLI, what they may read."),
     "temporal-gate": (
         "temporal_gate.temporal_gate",

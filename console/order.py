@@ -109,8 +109,10 @@ class Order(NamedTuple):
             stands, agency, file = text.split("/")
             name, moment = stands.split(":", 1)
             number = [part.name for part in self.parts].index(name)
-            return Place(number, self.parts[number].at(datetime.fromisoformat(moment)), agency, file)
-        except (ValueError, TypeError):  # no such part, no moment, or one without its offset
+            part, at = self.parts[number], self.parts[number].at(datetime.fromisoformat(moment))
+            part.moment_at(at)
+            return Place(number, at, agency, file)
+        except (ValueError, TypeError, OverflowError):  # no such part, no moment, one without its offset, or beyond all years
             words = f"{text} is no place in this list: take the one that the page before shows, with the same filters"
             raise ValueError(words) from None
 
@@ -140,4 +142,4 @@ BY_DELAY = Order((Part("overdue", {"KetenOverdueSince": "overdue_since", "KetenD
 
 
 def _written(second: int) -> str:
-    return (EPOCH + timedelta(seconds=second)).isoformat()
+    return (EPOCH + timedelta(seconds=min(max(second, FIRST), LAST))).isoformat()

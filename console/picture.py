@@ -13,6 +13,7 @@ from console.plain import plain
 from console.rows import CLOCK_ENDED
 from console.screen import screen, styled
 from console.times import left, when
+from contracts.texts import words
 from contracts.views import StoryLine, TrackView
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan", "bright_magenta")
@@ -68,7 +69,8 @@ def state_table(files: list[Found]) -> Listing:
     table = Listing("file", "phase", "whose turn, until when, what then", title=_title(files))
     for file in files:
         for track in (file.view.track, *file.view.tracks):
-            where = styled(f"{plain(track.title)}\n", (f"at {plain(file.agency.slug)}", "dim"))
+            number = "" if track.number is None else f" {track.number}"
+            where = styled(f"{plain(track.title)}{number}\n", (f"at {plain(file.agency.slug)}", "dim"))
             table.add(where, track.phase, _clock(track))
     return table
 
@@ -84,12 +86,14 @@ def _clock(track: TrackView) -> Text:
         return styled(f"ended {since}")
     left_now = left(track.until)
     reminded = (f", reminded {track.reminders}x", "red") if track.reminders else ""
+    why = words("en").waits(words("en").table(track.title), track.phase)
     return styled(
         (plain(track.turn), "bold"),
         f" ({plain(track.who)}), since {since}\nuntil {when(track.until)}, ",
         (left_now, "red") if left_now == "overdue" else left_now,
         reminded,
         f"\nthen {plain(track.then)}",
+        (f"\n{why}", "dim") if why else "",
     )
 
 

@@ -70,8 +70,8 @@ def good(word: str, rest: str = "") -> Text:
 
 
 def stop(words: str) -> NoReturn:
-    """End the command with words that say what to do."""
-    errors.print(words, style="red")
+    """End the command with words that say what to do; where no terminal shows them, on one line, so that no path is broken."""
+    errors.print(words, style="red", soft_wrap=not errors.is_terminal)
     raise typer.Exit(1)
 
 

@@ -27,7 +27,9 @@ class Trouble(Model):
     @property
     def words(self) -> str:
         """As one sentence."""
-        return f"{self.what} {self.name} fails: {self.error}, try {self.attempt}; {self.do}"
+        if self.what == "workflow":
+            return f"workflow {self.name} fails: {self.error}, try {self.attempt}; {self.do}"
+        return f"activity {self.name} fails: {self.error}, try {self.attempt}; {self.do}"
 
 
 def troubles(description: WorkflowExecutionDescription, agency: str) -> tuple[Trouble, ...]:

@@ -4,24 +4,93 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from contracts.agencies import Agency
 from runtime.audit.entry import Act, Action, Outcome
 from runtime.audit.log import AuditLog
 from runtime.audit.store import AuditUnavailable
+from runtime.people.lists import PeopleLists
 from runtime.people.people import People, PersonUnknown
 
 STILL_LOOKING = 60.0
 """Seconds in which whoever looks at the same thing again is still looking: one entry, however often a program asks."""
 
 
-class Witness:
-    """One person, by the key in a file."""
+class Somebody(Protocol):
+    """A person, however it is known who that is."""
 
-    def __init__(self, people: People, key_file: Path, log: Callable[[str], AuditLog]) -> None:
+    @property
+    def name(self) -> str:
+        """Their pseudonym."""
+        ...
+
+    def works_at(self, agency: str) -> bool:
+        """Whether they work there now."""
+        ...
+
+    def sign(self, claims: Mapping[str, Any], agency: str) -> str:
+        """What they sign for an agency: a JWS in compact form."""
+        ...
+
+
+class KeyHolder:
+    """Who has the key in a file."""
+
+    def __init__(self, people: People, key_file: Path) -> None:
         self._people = people
         self._key_file = key_file
+
+    @property
+    def name(self) -> str:
+        """See ``Somebody``.
+
+        Raises:
+            PersonUnknown: Nobody is named who works at this console.
+        """
+        return self._people.holder(self._key_file)[0]
+
+    def works_at(self, agency: str) -> bool:
+        """See ``Somebody``."""
+        return self._people.works_at(self._key_file, agency)
+
+    def sign(self, claims: Mapping[str, Any], agency: str) -> str:
+        """See ``Somebody``."""
+        return self._people.sign(self._key_file, claims, at=agency)
+
+
+class LoggedIn:
+    """Who has logged in. Their key is not on this machine, so nothing is signed for them."""
+
+    def __init__(self, lists: PeopleLists, name: str) -> None:
+        self._lists = lists
+        self.name = name
+
+    def works_at(self, agency: str) -> bool:
+        """See ``Somebody``; it is looked up each time, so that whoever leaves is out at once."""
+        return any(person.name == self.name for person in self._lists.now(agency))
+
+    def sign(self, claims: Mapping[str, Any], agency: str) -> str:  # noqa: ARG002 - nothing is signed
+        """See ``Somebody``.
+
+        Raises:
+            PersonUnknown: Always.
+        """
+        raise PersonUnknown(
+            f"the key of {self.name} is not at this console, so nothing is signed here: use `keten` at a terminal"
+        )
+
+
+class Witness:
+    """One person, who is first written down.
+
+    Args:
+        somebody: Who.
+        log: The audit log of an agency, by its slug.
+    """
+
+    def __init__(self, somebody: Somebody, log: Callable[[str], AuditLog]) -> None:
+        self._somebody = somebody
         self._log = log
         self._looking: dict[tuple[str, str, str | None], float] = {}
 
@@ -32,15 +101,15 @@ class Witness:
         Raises:
             PersonUnknown: Nobody is named who works at this console.
         """
-        return self._people.holder(self._key_file)[0]
+        return self._somebody.name
 
     def works_at(self, agency: Agency) -> bool:
         """Whether this person works at an agency."""
-        return self._people.works_at(self._key_file, agency.slug)
+        return self._somebody.works_at(agency.slug)
 
     def sign(self, claims: Mapping[str, Any], agency: Agency) -> str:
         """What this person signs for an agency: a JWS in compact form."""
-        return self._people.sign(self._key_file, claims, at=agency.slug)
+        return self._somebody.sign(claims, agency.slug)
 
     async def read(self, agency: Agency, what: str, case: str | None = None) -> None:
         """Note that something will now be read; once while they are looking.
@@ -57,7 +126,9 @@ class Witness:
         looked = (agency.slug, what, case)
         if self._looking.get(looked, 0.0) < time.monotonic():
             await self.note(agency, Action.READ, what, case)
-            self._looking[looked] = time.monotonic() + STILL_LOOKING
+            now = time.monotonic()
+            self._looking = {known: until for known, until in self._looking.items() if until >= now}
+            self._looking[looked] = now + STILL_LOOKING
 
     @asynccontextmanager
     async def act(self, agency: Agency, action: Action, what: str, case: str | None = None) -> AsyncGenerator[None]:

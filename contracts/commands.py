@@ -96,7 +96,7 @@ class RecordConsent(Command):
 class WithdrawConsent(Command):
     """The person takes consent back; what was offered on it is recalled."""
 
-    help: bool = True
+    help: bool = False
     registration: bool = False
     riec: bool = False
 

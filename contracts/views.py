@@ -30,6 +30,7 @@ class TrackView(Model):
     then: str | None = Field(description="what happens when the clock ends")
     reminders: int = 0
     name: str = Field(default="", description="of its table; with the phase it names the words for this state")
+    number: int | None = Field(default=None, description="of a request for help within the case: what decisions about it name")
 
 
 class Choice(Model):
@@ -55,12 +56,13 @@ class ConsentView(Model):
     given: datetime | None = Field(description="None where it was not given, or an earlier version noted no time")
     withdrawn: datetime | None
     by: str = Field(description="person, or guardian: a parent or guardian")
+    holds: bool = Field(default=False, description="it was given and not taken back; a moment may not be known")
 
 
 class AlarmView(Model):
     """What a person must still acknowledge."""
 
-    number: int = Field(description="stays the same for as long as it is open; no other alarm of the file gets it")
+    number: int = Field(description="a new one each time that it is raised; no other alarm of the file ever gets it")
     words: str
     times: int
 

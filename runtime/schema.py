@@ -5,12 +5,14 @@ from runtime.keys import tables as case_key_tables
 from runtime.migrations import Tables, compare
 from runtime.processing import tables as processing_log_tables
 from runtime.register import tables as register_tables
+from runtime.sessions import tables as session_tables
 
 METADATA = {
     Tables.REGISTER: register_tables.METADATA,
     Tables.CASE_KEYS: case_key_tables.METADATA,
     Tables.PROCESSING_LOG: processing_log_tables.METADATA,
     Tables.AUDIT: audit_tables.METADATA,
+    Tables.SESSIONS: session_tables.METADATA,
 }
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from console.codec_server import DEV_ISSUER
 from console.codec_server.audit import AuditLogs
+from console.door import DEV_ISSUER
 from console.screen import errors, good, run, screen, settings, stop, styled
 from runtime.ending import ending
 from runtime.logs import configure_logs
@@ -80,7 +80,7 @@ def token(
 
 async def _serve(configured: Settings, where: Where, *, dev_issuer: bool) -> None:
     from console.codec_server.composition import codec_server
-    from console.codec_server.listening import Shown, bound
+    from console.door.listening import Shown, bound
 
     _check_issuer(configured, where.host, dev_issuer=dev_issuer)
     running = read_running(configured)

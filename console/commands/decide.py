@@ -16,6 +16,7 @@ from console.plain import plain
 from console.screen import good, run, screen, stop, styled
 from console.typed import content_of
 from contracts.commands import COMMANDS
+from contracts.texts import words
 from contracts.views import Choice
 
 AGENCY = Annotated[str | None, typer.Option("--as", help="for which agency; needed where several can decide")]
@@ -97,6 +98,11 @@ def table_of_choices(reference: str, possible: list[Possible]) -> Listing:
     return table
 
 
+def _explained(choice: Choice) -> str:
+    """What it does, and who hears of it; in the engine's own words where a decision is newer than this console."""
+    return words("en").explain(choice.command) or plain(choice.words)
+
+
 def _of(choice: Choice) -> str:
     return _fields(choice.fields, choice.fields.get("$defs", {}))
 
@@ -152,7 +158,7 @@ def _asked_for(chosen: Possible) -> dict[str, Any]:
     command, reference = chosen.choice.command, chosen.file.view.reference
     if command in SIGNED:
         stop(f"this needs a signature of two persons: `keten erase {reference} --as {chosen.file.agency.slug}`")
-    screen.print(styled((plain(command), "bold"), f" at {plain(chosen.file.agency.slug)}: {plain(chosen.choice.words)}"))
+    screen.print(styled((plain(command), "bold"), f" at {plain(chosen.file.agency.slug)}: {_explained(chosen.choice)}"))
     while True:
         content = Questions(_typed, lambda words: screen.print(styled((plain(words), "red")))).content(COMMANDS[command])
         try:

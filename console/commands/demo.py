@@ -13,9 +13,10 @@ import typer
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from console.commands.servers import show_addresses
+from console.beside import console_beside
+from console.commands.servers import show_addresses, show_console
 from console.demo.staff import SimulatedStaff
-from console.demo.stories import STORIES, Story, Told
+from console.demo.stories import STORIES, Story, Told, left_waiting
 from console.everything import everything
 from console.installation import Installation
 from console.listing import Listing
@@ -52,6 +53,8 @@ async def _demo(keep: bool) -> None:
         screen.print(f"\nfive stories in {time.monotonic() - began:.0f} s. The same in the Temporal UI of each agency:")
         show_addresses(installation)
         if keep:
+            waits = await left_waiting(staff)
+            show_console(await stack.enter_async_context(console_beside(installation, waits)))
             look = f"KETEN_HOME={settings.home} .venv/bin/keten cases --closed"
             screen.print(styled("\nLook around in another terminal: ", (look, "bold")))
             screen.print("Ctrl-C stops everything.")

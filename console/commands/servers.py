@@ -10,7 +10,7 @@ import typer
 
 from console import losses
 from console.installation import Installation
-from console.screen import good, run, screen, settings
+from console.screen import good, run, screen, settings, styled
 from contracts.agencies import read_directory
 from runtime.audit.entry import Action
 from runtime.ending import ending
@@ -72,6 +72,7 @@ def provision(
 
 
 async def _up(processes: int, level: int) -> None:
+    from console.beside import console_beside
     from console.everything import servers
     from console.offices.processes import offices_of, watch
 
@@ -80,9 +81,11 @@ async def _up(processes: int, level: int) -> None:
         with screen.waiting("starting the bus, Temporal and every agency"):
             installation, running = await stack.enter_async_context(servers(settings))
             offices = await stack.enter_async_context(offices_of(installation, processes, level))
+            address = await stack.enter_async_context(console_beside(installation))
         await stack.enter_async_context(watched())
         screen.print(good("Keten runs", f": {len(installation.directory.agencies)} agencies, state in {settings.home}"))
         show_addresses(installation)
+        show_console(address)
         screen.print("Ctrl-C stops it; another terminal may now use `keten cases`, `keten publish`, `keten doctor`.")
         await end.wait(first_to_end(running.watch(), watch(offices)))
         screen.print("stopping")
@@ -154,3 +157,9 @@ def show_addresses(installation: Installation) -> None:
         for agency in installation.directory.agencies:
             address = f"{installation.ui_url}/namespaces/{agency.namespace}/workflows"
             screen.print(f"  {agency.slug:24}{address}", soft_wrap=True)
+
+
+def show_console(address: str | None) -> None:
+    """Where people handle cases in a browser."""
+    if address:
+        screen.print(styled("In a browser: ", (address, "bold"), " - choose there who you are"), soft_wrap=True)

@@ -121,6 +121,18 @@ async def with_bad_events(staff: SimulatedStaff) -> Told:
     return Told((), "refused with reason, kept as dead letters", tuple(remarks))
 
 
+async def left_waiting(staff: SimulatedStaff) -> str:
+    """A case that a coordinator has accepted and somebody must look into: for whoever wants to try it.
+
+    Returns:
+        The slug of the agency whose turn it is.
+    """
+    owner = "coordinator-almere"
+    reference = await staff.report("police-midden-nederland", _signal("GM0995"), "signal-desk")
+    await staff.decide(owner, reference, "accept_case")
+    return owner
+
+
 STORIES: tuple[tuple[str, Story], ...] = (
     ("1  help and RIEC", with_help_and_riec),
     ("2  a place without coordinator", without_coordinator),

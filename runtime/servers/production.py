@@ -161,7 +161,12 @@ def _key_files(settings: Settings) -> Iterator[str]:
 
 def _databases(settings: Settings, slug: str | None) -> Iterator[str]:
     yield from _database("KETEN_CASE_KEYS_URL", settings.case_keys_url)
-    for name, text in (("KETEN_PROCESSING_LOG_URL", settings.processing_log_url), ("KETEN_AUDIT_URL", settings.audit_url)):
+    own = {
+        "KETEN_PROCESSING_LOG_URL": settings.processing_log_url,
+        "KETEN_AUDIT_URL": settings.audit_url,
+        "KETEN_CONSOLE_URL": settings.console_url,
+    }
+    for name, text in own.items():
         if text:  # else files of this agency's own, in a place that is backed up
             yield from _database(name, text)
     if settings.registry_url or slug is None or _is_registry(settings, slug):
@@ -186,6 +191,7 @@ def _passwords(settings: Settings) -> Iterator[str]:
         "KETEN_CASE_KEYS_URL": settings.case_keys_url,
         "KETEN_PROCESSING_LOG_URL": settings.processing_log_url,
         "KETEN_AUDIT_URL": settings.audit_url,
+        "KETEN_CONSOLE_URL": settings.console_url,
     }
     for name, url in databases.items():
         parsed = _parsed(url) if url else None

@@ -21,7 +21,7 @@ def test_one_request_is_answered_over_all_agencies_each_for_itself(cli: Cli, rep
     patiently(lambda: "Not answered yet" not in cli("access-report", case, "--as", OWNER))
     report = cli("access-report", case, "--as", OWNER)
     assert "signal with_coordinator" in report, "what the desk holds"
-    assert "from Municipality of Urk" in report, "from whom the desk has it"
+    assert "from Gemeente Urk" in report, "from whom the desk has it"
 
 
 def test_a_refusal_stands_in_the_report(cli: Cli, reported: Reported) -> None:

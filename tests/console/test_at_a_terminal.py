@@ -109,7 +109,7 @@ def accepted(keten: Keten, reported: Callable[[], str]) -> str:
 
 
 def test_the_table_stands_before_the_question_and_says_what_each_decision_does(terminal: Opened, accepted: str) -> None:
-    at = terminal("decide", accepted, width=200)
+    at = terminal("decide", accepted, width=400)  # an alarm that came meanwhile has long fields
     at.see(f"Possible now in {accepted}")
     at.see("agency decision what it does fields")
     at.see(OWNER)

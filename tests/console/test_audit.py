@@ -15,7 +15,7 @@ import pytest
 from console import witness
 from console.files import Files
 from console.installation import Installation
-from console.witness import Witness
+from console.witness import KeyHolder, Witness
 from contracts.agencies import Agency
 from contracts.events.signals import SignalReported
 from runtime.audit.entry import Action, Entry, Outcome
@@ -160,7 +160,7 @@ class Careless(Witness):
 
 
 def _careless(installation: Installation) -> Witness:
-    return Careless(installation.people, installation.people.key_file("operator"), installation.audit)
+    return Careless(KeyHolder(installation.people, installation.people.key_file("operator")), installation.audit)
 
 
 async def test_a_program_that_polls_is_one_who_looks(keten: Keten, reported: Reported, monkeypatch: pytest.MonkeyPatch) -> None:

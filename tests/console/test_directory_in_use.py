@@ -11,7 +11,7 @@ from runtime.settings import Settings
 from tests.console.cli import Cli
 from tests.installed import Keten
 
-OTHER = EMBEDDED.read_text().replace("Province of Flevoland", "Another Province")
+OTHER = EMBEDDED.read_text().replace("Provincie Flevoland", "Another Province")
 
 
 @pytest.fixture

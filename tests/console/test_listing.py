@@ -113,3 +113,10 @@ def test_a_file_without_a_clock_between_others_is_drawn() -> None:
     said = seen(table_of([row_at_the_end, row(deadline=None)]), 200)
     assert "until 9999-12-31 23:59:59 UTC" in said
     assert said.count(REFERENCE) == 2
+
+
+def test_a_request_for_help_is_told_by_its_number() -> None:
+    file = found()
+    track = file.view.track.model_copy(update={"title": "cosm help", "number": 2})
+    view = file.view.model_copy(update={"tracks": (track,)})
+    assert "cosm help 2" in seen(state_table([file._replace(view=view)]), 120)

@@ -34,6 +34,18 @@ def test_the_first_adds_themselves_and_then_adds_others(alone: Cli, tmp_path: Pa
     assert "c-17 #2" in alone("people", "list", "--at", "almere")
 
 
+def test_rights_are_given_and_shown(alone: Cli) -> None:
+    assert "rights: handle, operate" in alone("people", "add", "c-17", "--at", "almere")
+    first = alone.with_(KETEN_PERSON="c-17")
+    said = first("people", "add", "c-18", "--at", "almere", "--right", "audit", "--right", "handle")
+    assert "rights: audit, handle" in said
+    assert "rights: oversee" in first("people", "add", "c-18", "--at", "almere", "--right", "oversee")
+    said = alone("people", "list")
+    assert " almere c-17 #1 handle, operate " in said
+    assert " almere c-18 #1 oversee " in said
+    assert "everything" in first("people", "add", "c-18", "--at", "almere", "--right", "everything", code=2)
+
+
 def test_who_does_not_work_there_adds_nobody(alone: Cli) -> None:
     alone("people", "add", "c-17", "--at", "almere")
     alone("people", "add", "c-30", "--at", "urk")

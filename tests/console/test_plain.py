@@ -150,7 +150,7 @@ def test_letters_of_every_script_stay() -> None:
 
 DOORS = {
     "console/screen.py": "the door itself",
-    "console/codec_server/dev_pages.py": "pages of a browser",
+    "console/door/dev_pages.py": "pages of a browser",
 }
 
 

@@ -26,6 +26,7 @@ from contracts.commands import (
     RecordWeighing,
     RefuseDisclosure,
     RefuseErasure,
+    WithdrawConsent,
 )
 from contracts.event import Event, File
 from contracts.events.coverage import CoverageGapObserved
@@ -115,6 +116,7 @@ _DECISIONS: dict[type[Command], Command] = {
         RecordPlan(interventions="an example plan"),
         RecordTriage(finding=Finding.PRESUMED_VICTIM),
         RecordWeighing(weighing=Weighing.PARTNER_ONLY),
+        WithdrawConsent(help=True),
     )
 }
 """Where the content matters to a test, or does not follow from the fields."""

@@ -153,7 +153,7 @@ async def test_a_crisis_offer_has_hours_not_days(stage: Staged) -> None:
 async def test_withdrawn_consent_recalls_what_was_offered(stage: Staged) -> None:
     case = await at_planning(stage)
     await case.decide(COSM)
-    await case.decide(WithdrawConsent())
+    await case.decide(WithdrawConsent(help=True))
     assert [recalled.reason for _, recalled in await case.sent(ReferralRecalled)] == [Recall.CONSENT_WITHDRAWN]
     assert await case.phase() == "consent"
     await case.decide(RecordConsent(help=False))
@@ -161,6 +161,28 @@ async def test_withdrawn_consent_recalls_what_was_offered(stage: Staged) -> None
     await case.hear(RegistrationRecorded(anonymous=True), "comensha")
     await case.handle.result()
     assert len(await case.sent(CaseConcluded)) == 1
+
+
+async def test_a_withdrawal_that_takes_nothing_back_is_refused(stage: Staged) -> None:
+    case = await at_consent(stage)
+    await case.decide(RecordConsent(help=True))
+    for nothing in (WithdrawConsent(), WithdrawConsent(registration=True, riec=True)):
+        assert "choose at least one consent that was given" in await case.refused(nothing)
+    view = await case.view()
+    assert "withdraw_consent" not in [line.what for line in view.story]
+    assert view.track.phase == "planning"
+
+
+async def test_an_organisation_is_asked_once(stage: Staged) -> None:
+    case = await at_planning(stage)
+    twice = ("cosm-shelter", "womens-shelter", "cosm-shelter")
+    words = "asked more than once: cosm-shelter; name each organisation once"
+    assert words in await case.refused(OfferHelp(need=COSM.need, organisations=twice))
+    assert await case.sent(ReferralOffered) == []
+    await case.decide(OfferHelp(need=COSM.need, organisations=("cosm-shelter",)))
+    await case.hear(ReferralDeclined(referral=1, reason=Decline.FULL), "cosm-shelter")
+    assert words in await case.refused(OfferAgain(referral=1, organisations=twice))
+    assert len(await case.sent(ReferralOffered)) == 1
 
 
 async def test_a_case_that_is_not_ours_goes_back_at_once(stage: Staged) -> None:

@@ -108,7 +108,7 @@ async def test_a_case_is_closed_by_hand_where_the_shelter_never_answers(stage: S
 
 
 async def asks_again_after(stage: Staged, way: Way) -> Stage:
-    case = await walk(stage, way.then(WithdrawConsent()))
+    case = await walk(stage, way.then(WithdrawConsent(help=True)))
     assert await case.phase() == "consent"
     await case.decide(RecordConsent(help=True))
     await case.settle()

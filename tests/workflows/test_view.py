@@ -2,24 +2,26 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from contracts.clocks import Clocks
-from contracts.commands import AcceptCase, AcknowledgeAlarms, RecordConsent, WithdrawConsent
+from contracts.commands import AcceptCase, AcknowledgeAlarms, OfferHelp, RecordConsent, WithdrawConsent
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
+from contracts.events.referrals import ReferralDeclined
 from contracts.refusals import RefusalCode
 from contracts.views import AlarmView, FileView
-from contracts.words import Acknowledged, ConsentTo
+from contracts.words import Acknowledged, ConsentTo, Decline
 from tests.workflows import paged
 from tests.workflows.conftest import Staged
+from tests.workflows.samples import NEED
 from tests.workflows.stage import Stage, party
-from tests.workflows.ways import ALMERE, ASKING, CONSENT, DESK, PROCESSES, WAYS, walk
+from tests.workflows.ways import ALMERE, ASKING, CONSENT, COSM, DESK, PROCESSES, WAYS, walk
 from workflows.case.consents import consents_of, note_given, note_withdrawn
 from workflows.case.file import CaseFile
-from workflows.engine.alarms import MOST_ALARMS
+from workflows.engine.alarms import MOST_ALARMS, OpenAlarm, acknowledged, not_open, numbered, raised
 from workflows.engine.process import Process
 
 OFFERED = WAYS["Case", "offered"]
@@ -125,12 +127,35 @@ class TestConsents:
         note_given(old, order, later + timedelta(hours=1))
         assert [one.given for one in consents_of(old) if one.purpose == "help"] == [given, later + timedelta(hours=1)]
 
+    def test_one_whose_moment_fell_out_of_the_story_holds_and_can_be_taken_back(self) -> None:
+        old = CaseFile.begun("k" + "1" * 24, party(ALMERE), "case", Clocks())
+        old.consent, now = RecordConsent(help=True, riec=True), datetime(2026, 3, 2, tzinfo=UTC)
+
+        def shown() -> list[tuple[str, Any, Any, bool]]:
+            return [(one.purpose, one.given, one.withdrawn, one.holds) for one in consents_of(old)]
+
+        assert shown() == [("help", None, None, True), ("registration", None, None, False), ("riec", None, None, True)]
+        note_withdrawn(old, ConsentTo.HELP, now)
+        old.consent = old.consent.model_copy(update={"help": False})
+        assert shown() == [("help", None, now, False), ("registration", None, None, False), ("riec", None, None, True)]
+        again = RecordConsent(help=True)
+        note_given(old, again, now)
+        old.consent = again
+        assert shown()[2:] == [("riec", None, now, False), ("help", now, None, True), ("registration", None, None, False)]
+
+    async def test_those_that_hold_say_so(self, stage: Staged) -> None:
+        case = await walk(stage, CONSENT)
+        await case.decide(RecordConsent(help=True, riec=True))
+        await case.decide(WithdrawConsent(riec=True))
+        holding = {one.purpose: one.holds for one in (await case.view()).consents}
+        assert holding == {"help": True, "registration": False, "riec": False}
+
 
 class TestAlarms:
     async def alarms(self, file: Stage) -> list[tuple[int, int]]:
         return [(alarm.number, alarm.times) for alarm in (await file.view()).open_alarms]
 
-    async def test_one_keeps_its_number_and_no_other_gets_it(self, stage: Staged) -> None:
+    async def test_each_time_it_is_raised_it_gets_a_number_that_no_other_gets(self, stage: Staged) -> None:
         case = await walk(stage, OFFERED)
         for kind in (ACCEPTED, PROGRESSED):
             await case.hear(refused(kind), DESK)
@@ -139,10 +164,41 @@ class TestAlarms:
         assert await self.alarms(case) == [second]
         for kind in (CONCLUDED, PROGRESSED, ACCEPTED):
             await case.hear(refused(kind), DESK)
-        [again, *others] = await self.alarms(case)
-        assert again == (second[0], 2)
-        assert not {number for number, _ in others} & {first[0], second[0]}
-        assert len(others) == 2
+        alarms = await self.alarms(case)
+        assert [times for _, times in alarms] == [1, 2, 1]
+        numbers = [number for number, _ in alarms]
+        assert numbers == sorted({*numbers} - {first[0], second[0]}), "by number, and none that was there before"
+
+    async def test_what_was_raised_again_since_somebody_looked_is_not_acknowledged(self, stage: Staged) -> None:
+        case = await walk(stage, OFFERED)
+        await case.hear(refused(ACCEPTED), DESK)
+        [(seen, _)] = await self.alarms(case)
+        await case.hear(refused(ACCEPTED), DESK)
+        assert f"no alarm of this file with number {seen} is open" in await case.refused(AcknowledgeAlarms(numbers=(seen,)))
+        [(number, times)] = await self.alarms(case)
+        assert (number > seen, times) == (True, 2)
+        await case.decide(AcknowledgeAlarms(numbers=(number,)))
+        assert await self.alarms(case) == []
+
+    async def test_one_more_that_does_not_fit_is_not_acknowledged_with_those_before(self, stage: Staged) -> None:
+        case = await walk(stage, OFFERED)
+        for number in range(MOST_ALARMS + 1):
+            await case.hear(DeliveriesMissed(system="case", numbers=(number + 1,)), DESK)
+        *_, (seen, _) = await self.alarms(case)
+        await case.hear(DeliveriesMissed(system="case", numbers=(MOST_ALARMS + 2,)), DESK)
+        assert f"number {seen} is open" in await case.refused(AcknowledgeAlarms(numbers=(seen,)))
+
+    def test_what_an_earlier_version_recorded_of_one_that_was_raised_again_still_means_it(self) -> None:
+        """There it kept its first number; a decision in a history is not asked again whether it is possible."""
+        alarms: list[OpenAlarm] = []
+        for number, words in enumerate(("an example", "another", "an example", "an example"), start=1):
+            raised(alarms, words, number)
+        assert [(alarm.words, alarm.number) for alarm in acknowledged(alarms, (1,))] == [("an example", 4)]
+        held = [OpenAlarm.model_validate({"words": "an example", "times": 2, "number": 7})]
+        assert numbered(held, 9) == 9
+        raised(held, "an example", 10)
+        assert acknowledged(held, (7,)) == held
+        assert not_open(held, (7,))
 
     async def test_what_came_since_somebody_looked_stays_open_and_the_story_says_how_many_and_why(self, stage: Staged) -> None:
         case = await walk(stage, OFFERED)
@@ -204,7 +260,22 @@ async def test_a_track_is_named_as_its_table(stage: Staged, kind: type[Process[A
 
 
 async def test_so_are_the_tracks_inside(stage: Staged) -> None:
-    assert [track.name for track in (await (await walk(stage, ASKING)).view()).tracks] == ["AidReferral", "Registering"]
+    view = await (await walk(stage, ASKING)).view()
+    assert [(track.name, track.number) for track in (view.track, *view.tracks)] == [
+        ("Case", None),
+        ("AidReferral", 1),
+        ("Registering", None),
+    ]
+
+
+async def test_a_request_keeps_its_number_whatever_the_numbers_of_its_offers(stage: Staged) -> None:
+    case = await walk(stage, ASKING)
+    await case.hear(ReferralDeclined(referral=1, reason=Decline.FULL), COSM)
+    await case.decide(OfferHelp(need=NEED, organisations=(COSM,)))
+    view = await case.view()
+    offers = [line.facts["referral"] for line in view.story if line.what == "referral_offered"]
+    assert offers == ["1", "2", "3"]
+    assert [track.number for track in view.tracks if track.name == "AidReferral"] == [1, 2]
 
 
 def test_what_an_office_of_before_answers_can_still_be_read() -> None:

@@ -44,7 +44,7 @@ async def story_of(file: Stage) -> list[str]:
 
 async def test_an_offer_does_not_leave_after_consent_was_withdrawn(stage: Staged) -> None:
     file = await offered_to_somebody_silent(stage, Case)
-    await take(file, WithdrawConsent())
+    await take(file, WithdrawConsent(help=True))
     assert "ReferralOffered" not in await when_it_answers_again(file)
     assert withheld(await story_of(file)) == 1
     [line] = [line for line in (await file.view()).story if line.what == "withheld"]
@@ -61,5 +61,5 @@ async def test_while_consent_holds_it_leaves_when_it_can(stage: Staged) -> None:
 
 async def test_who_does_not_ask_again_is_found(stage: Staged) -> None:
     file = await offered_to_somebody_silent(stage, CarelessCase)
-    await take(file, WithdrawConsent())
+    await take(file, WithdrawConsent(help=True))
     assert "ReferralOffered" in await when_it_answers_again(file)

@@ -1,5 +1,6 @@
 """The ledger of consents in a case: each for itself, with when it was given and when it was taken back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.commands import RecordConsent
@@ -12,7 +13,7 @@ def note_given(file: CaseFile, order: RecordConsent, now: datetime) -> None:
     """What the person says now. What was given before and is not given now was taken back; what goes on stays as it stands."""
     file.consents = file.consents or _of_before(file, now)
     for purpose in ConsentTo:
-        holds, given = _holding(file, purpose), bool(getattr(order, purpose))
+        holds, given = _holding(file.consents, file.consent, purpose), bool(getattr(order, purpose))
         if holds is None:
             said = ConsentFile(purpose=purpose, given=now if given else None, by_guardian=order.by_guardian)
             file.consents.append(said)
@@ -23,21 +24,33 @@ def note_given(file: CaseFile, order: RecordConsent, now: datetime) -> None:
 def note_withdrawn(file: CaseFile, purpose: ConsentTo, now: datetime) -> None:
     """The person takes it back."""
     file.consents = file.consents or _of_before(file, now)
-    holds = _holding(file, purpose)
+    holds = _holding(file.consents, file.consent, purpose)
     if holds is not None:
         holds.withdrawn = now
 
 
 def consents_of(file: CaseFile) -> tuple[ConsentView, ...]:
     """As a person sees them."""
+    consents = file.consents or _of_before(file, None)
+    holding = [_holding(consents, file.consent, purpose) for purpose in ConsentTo]
     return tuple(
-        ConsentView(purpose=one.purpose, given=one.given, withdrawn=one.withdrawn, by="guardian" if one.by_guardian else "person")
-        for one in file.consents or _of_before(file, None)
+        ConsentView(
+            purpose=one.purpose,
+            given=one.given,
+            withdrawn=one.withdrawn,
+            by="guardian" if one.by_guardian else "person",
+            holds=any(one is held for held in holding),
+        )
+        for one in consents
     )
 
 
-def _holding(file: CaseFile, purpose: ConsentTo) -> ConsentFile | None:
-    return next((one for one in file.consents if one.purpose is purpose and one.given and not one.withdrawn), None)
+def _holding(consents: Sequence[ConsentFile], now: RecordConsent | None, purpose: ConsentTo) -> ConsentFile | None:
+    """The line of a consent that holds; where its moment is not known, what was recorded last says that it does."""
+    last = next((one for one in reversed(consents) if one.purpose is purpose), None)
+    if last is None or last.withdrawn:
+        return None
+    return last if last.given or (now is not None and getattr(now, purpose)) else None
 
 
 def _of_before(file: CaseFile, now: datetime | None) -> list[ConsentFile]:

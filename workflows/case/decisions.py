@@ -18,7 +18,7 @@ from contracts.commands import (
     StartAftercare,
     WithdrawConsent,
 )
-from contracts.words import CaseOutcome, ConsentTo, Finding, Recall, Urgency
+from contracts.words import CaseOutcome, Finding, Recall, Urgency
 from workflows.case import rules
 from workflows.case.care_tracks import RiecWay
 from workflows.case.consents import note_given, note_withdrawn
@@ -84,7 +84,7 @@ class CaseDecisions(CaseLetters):
         """The person takes consent back: what was offered on it is recalled."""
         given = self.file.consent
         if given is not None:
-            taken = [consent for consent in ConsentTo if getattr(order, consent) and getattr(given, consent)]
+            taken = rules.taken_back(given, order)
             for consent in taken:
                 note_withdrawn(self.file, consent, workflow.now())
             self.file.consent = given.model_copy(update=dict.fromkeys(taken, False))

@@ -45,6 +45,11 @@ class AidReferral(Track):
         return f"{self.file.need.service} help"
 
     @property
+    def number(self) -> int:
+        """Of the request; each of its offers has another one."""
+        return self.file.number
+
+    @property
     def is_open(self) -> bool:
         """Whether anybody still has to do something."""
         return self.state is not None

@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from contracts.agencies import Party
 from contracts.commands import AskPrivacyCheck, ConcludeCase, GiveUp, OfferAgain, OfferHelp, RecordConsent, WithdrawConsent
-from contracts.words import CaseOutcome, Service
+from contracts.words import CaseOutcome, ConsentTo, Service
 from workflows.case.table import Referral
 
 if TYPE_CHECKING:
     from workflows.case.letters import CaseLetters
 
 NOT_READ = "the directory has not been read yet: try again in a moment"
+NOTHING_TAKEN_BACK = "nothing is taken back by this: choose at least one consent that was given"
 DECIDED_ELSEWHERE = {CaseOutcome.NO_CONSENT, CaseOutcome.NO_VICTIM, CaseOutcome.TAKEN_ELSEWHERE, CaseOutcome.NOT_OURS}
 
 
@@ -22,9 +23,16 @@ def consent_is_valid(self: "CaseLetters", order: RecordConsent) -> str | None:
     return None
 
 
-def something_to_withdraw(self: "CaseLetters", _: WithdrawConsent) -> str | None:
-    """Only what was given can be withdrawn."""
-    return None if self.file.consent is not None else "no consent has been recorded yet; record it as not given instead"
+def something_to_withdraw(self: "CaseLetters", order: WithdrawConsent) -> str | None:
+    """Only what was given can be withdrawn, and a withdrawal says what."""
+    if self.file.consent is None:
+        return "no consent has been recorded yet; record it as not given instead"
+    return None if taken_back(self.file.consent, order) else NOTHING_TAKEN_BACK
+
+
+def taken_back(given: RecordConsent, order: WithdrawConsent) -> list[ConsentTo]:
+    """What was given and is withdrawn."""
+    return [consent for consent in ConsentTo if getattr(order, consent) and getattr(given, consent)]
 
 
 def help_can_be_asked(self: "CaseLetters", order: OfferHelp) -> str | None:
@@ -77,6 +85,9 @@ def parties(self: "CaseLetters", slugs: tuple[str, ...]) -> list[Party]:
 def _can_help(self: "CaseLetters", slugs: tuple[str, ...], service: Service) -> str | None:
     if self.file.care is None:
         return NOT_READ
+    twice = [slug for slug in dict.fromkeys(slugs) if slugs.count(slug) > 1]
+    if twice:
+        return f"asked more than once: {', '.join(twice)}; name each organisation once"
     fitting = [found.party.slug for found in self.file.care.organisations if service in found.services]
     wrong = [slug for slug in slugs if slug not in fitting]
     if not wrong:

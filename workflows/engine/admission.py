@@ -121,7 +121,7 @@ def hears(
                 chosen.may(event.__name__)
 
         updated = _update(handle, event.__name__, validate, handler)
-        updated.__hears__ = event  # type: ignore[attr-defined]
+        updated.__hears__, updated.__of_no_track__ = event, track is no_track  # type: ignore[attr-defined]
         return updated
 
     return decorate

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 MOST_ALARMS = 20
 MORE = "further alarms: the log has them all, as alarm_raised"
@@ -17,6 +17,7 @@ class OpenAlarm(BaseModel):
     words: str
     times: int = 1
     number: int = 0
+    first: int = Field(default=0, description="the number that it got when it was opened; an earlier version kept that")
 
     @model_validator(mode="before")
     @classmethod
@@ -42,6 +43,7 @@ def numbered(alarms: list[OpenAlarm], so_far: int) -> int:
         if not alarm.number:
             so_far += 1
             alarm.number = so_far
+        alarm.first = alarm.first or alarm.number
     return so_far
 
 
@@ -56,24 +58,31 @@ def not_open(alarms: list[OpenAlarm], numbers: Sequence[int]) -> str | None:
 
 
 def acknowledged(alarms: list[OpenAlarm], numbers: Sequence[int]) -> list[OpenAlarm]:
-    """Those that are meant: all where none is named."""
-    return [alarm for alarm in alarms if not numbers or alarm.number in numbers]
+    """Those that are meant: all where none is named.
+
+    What an earlier version recorded names the first number of an alarm that was raised again; ``not_open`` refuses that now.
+    """
+    return [alarm for alarm in alarms if not numbers or {alarm.number, alarm.first} & {*numbers}]
 
 
 def raised(alarms: list[OpenAlarm], words: str, number: int, *, told_by_others: bool = False) -> OpenAlarm:
     """Put an alarm among those that are open; the same one again counts up, and so does the last where others told too many.
 
+    What is raised again gets a new number and stands last: who acknowledges what they saw does not acknowledge what came since.
+
     Args:
         alarms: Those that are open.
         words: What is the matter.
-        number: The number that it gets if it is not among them.
+        number: The number that it gets.
         told_by_others: Another agency decides how often it is raised.
     """
     known = {alarm.words: alarm for alarm in alarms}
     if told_by_others and words not in known and len(alarms) >= MOST_ALARMS:
         words = MORE
-    if words in known:
-        known[words].times += 1
-        return known[words]
-    alarms.append(OpenAlarm(words=words, number=number))
+    again = known.get(words)
+    if again:
+        alarms.remove(again)
+        alarms.append(again.model_copy(update={"times": again.times + 1, "number": number}))
+    else:
+        alarms.append(OpenAlarm(words=words, number=number, first=number))
     return alarms[-1]

@@ -65,7 +65,7 @@ class Shown(Track, Generic[FileT]):
             changed=self.file.changes,
             letters=tuple(map(_letter, self.file.outbox)),
             consents=self.consents,
-            open_alarms=tuple(AlarmView.model_validate(alarm.model_dump()) for alarm in self.file.alarms),
+            open_alarms=tuple(AlarmView(number=alarm.number, words=alarm.words, times=alarm.times) for alarm in self.file.alarms),
         )
 
     @workflow.query

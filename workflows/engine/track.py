@@ -76,6 +76,11 @@ class Track:
         return self.table.title
 
     @property
+    def number(self) -> int | None:
+        """By which decisions name this track, where a file has several of its kind."""
+        return None
+
+    @property
     def progress(self) -> Progress:
         """Where it is and until when."""
         if self.home.progress is None:
@@ -211,4 +216,5 @@ class Track:
             then=state.then if state else None,
             reminders=self.progress.reminders,
             name=self.table.name,
+            number=self.number,
         )

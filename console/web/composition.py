@@ -1,0 +1,166 @@
+"""Where the parts of the web console meet."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+import httpx
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import SQLAlchemyError
+
+from console.door import DEV_ISSUER
+from console.door.dev_login import DevLogin
+from console.door.dev_people import DevPeople
+from console.door.issuer import Issuer
+from console.door.listening import PATIENCE, Door, listening
+from console.door.login import Client, Login
+from console.installation import Installation
+from console.web.app import application, around, page_routes, routes_of
+from console.web.cookies import Cookies
+from console.web.desk import Desk, Rows
+from console.web.dev_entrance import TOKEN, for_clients, for_people
+from console.web.entrance import Entrance
+from console.web.given_answers import GivenAnswers
+from console.web.guards import Guards
+from console.web.looks import Looks
+from console.web.spoken import spoken
+from runtime.migrations import Tables, upgrade
+from runtime.private_files import read_private
+from runtime.sessions.sessions import Sessions
+from runtime.settings import Mode, Settings
+from runtime.web_address import stays_here
+
+SWEEP = 300.0
+"""Seconds between two looks for sessions that have ended."""
+
+log = structlog.get_logger()
+
+
+class Trying(NamedTuple):
+    """That people log in without accounts, to try things out.
+
+    Attributes:
+        first: Slug of the agency whose person has something to do.
+    """
+
+    first: str = ""
+
+
+def check_login(settings: Settings, *, trying: bool) -> None:
+    """Say before anything is started who may log in.
+
+    Raises:
+        ValueError: Nobody says it, or two do, or whoever comes could.
+    """
+    if not trying and settings.oidc_issuer is None:
+        raise ValueError("nobody says who may log in: set KETEN_OIDC_ISSUER, or try it on this machine with --dev-issuer")
+    if trying and settings.mode is Mode.PRODUCTION:
+        raise ValueError("KETEN_MODE is production, and --dev-issuer lets in whoever comes: set KETEN_OIDC_ISSUER instead")
+    if trying and settings.oidc_issuer:
+        raise ValueError("KETEN_OIDC_ISSUER names an issuer already: leave one of the two away, it or --dev-issuer")
+
+
+class Answering(NamedTuple):
+    """A console that answers.
+
+    Attributes:
+        address: As browsers see it.
+        routes: All but the first page.
+        desk: What its pages are given.
+    """
+
+    address: str
+    routes: list[APIRoute]
+    desk: Desk
+
+
+@asynccontextmanager
+async def web_console(
+    installation: Installation,
+    door: Door,
+    trying: Trying | None = None,
+    *,
+    patience: int = PATIENCE,
+    pages: Callable[[Desk], list[APIRouter]] = page_routes,
+) -> AsyncGenerator[Answering]:
+    """Answer while the context lasts.
+
+    Args:
+        installation: Whose agencies' keys lie here.
+        door: Where it listens.
+        trying: People log in without accounts; None: at the issuer that the settings name.
+        patience: Seconds for answers under way when it stops.
+        pages: What pages there are.
+
+    Yields:
+        What answers.
+
+    Raises:
+        ValueError: Nobody says who may log in, or somebody could who should not.
+    """
+    settings = installation.settings
+    origin = settings.console_origin or door.address
+    check_login(settings, trying=trying is not None)
+    if trying and not (stays_here(door.address) and stays_here(origin)):
+        raise ValueError(f"--dev-issuer lets in whoever comes, so it serves this machine only, not {origin}")
+    await asyncio.to_thread(upgrade, settings.console, Tables.SESSIONS)
+    rows = Rows(Sessions(settings.console), GivenAnswers(settings.console))
+    cookies, looks = Cookies(origin.startswith("https://")), Looks()
+    desk = Desk(installation, rows, cookies, looks, spoken)
+    client = Client(settings.console_client_id, _secret(installation), f"{origin}/callback")
+    people = DevPeople(installation.with_key, installation.people, trying.first) if trying else None
+    dev = DevLogin(origin + DEV_ISSUER, client.id, client.callback, people.be) if people else None
+    async with _speaking(installation, dev) as (issuer, http):
+        entrance = Entrance(desk, Login(issuer, client, http), rows.sessions, cookies, installation)
+        routers = [entrance.routes(), looks.routes(), *pages(desk)]
+        if dev and people:
+            routers += [for_clients(dev), for_people(dev, people, desk)]
+        guards = Guards(origin, cookies, frozenset({TOKEN}) if dev else frozenset())
+        outside = around(application(desk, guards, routers), tls=cookies.tls)
+        async with listening(outside, door, server="console", patience=patience), _swept(rows.sessions):
+            yield Answering(origin, routes_of(routers), desk)
+
+
+@asynccontextmanager
+async def _speaking(installation: Installation, dev: DevLogin | None) -> AsyncGenerator[tuple[Issuer, httpx.AsyncClient]]:
+    """The issuer, and what speaks to it. To one in this process nothing crosses a network."""
+    named = installation.settings.oidc_issuer
+    if dev:
+        app = FastAPI(openapi_url=None)
+        app.include_router(for_clients(dev))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
+            yield Issuer(dev.url, http), http
+        return
+    assert named, "it was looked at before"
+    async with httpx.AsyncClient(trust_env=not stays_here(named)) as http:
+        yield Issuer(named, http), http
+
+
+@asynccontextmanager
+async def _swept(sessions: Sessions) -> AsyncGenerator[None]:
+    """While inside, what has ended is removed now and then."""
+    sweeping = asyncio.create_task(_sweep(sessions))
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await sweeping
+
+
+async def _sweep(sessions: Sessions) -> None:
+    while True:
+        await asyncio.sleep(SWEEP)
+        try:
+            await sessions.sweep()
+        except SQLAlchemyError:
+            log.exception("console_not_swept")
+
+
+def _secret(installation: Installation) -> str | None:
+    path = installation.settings.console_client_secret
+    return read_private(path) if path else None

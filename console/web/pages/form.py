@@ -1,0 +1,34 @@
+"""The form of a decision. Nothing is decided here."""
+
+from fastapi import APIRouter, Request, Response
+
+from console.web.choosing import Choosing
+from console.web.deciding import opened, seen, wanted
+from console.web.decision_pages import FormShown as Shown
+from console.web.decision_pages import decision, impossible, no_answer
+from console.web.looking import NoAnswer
+from console.web.pages.check import check
+from console.web.ports import Desk
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The form as it opens; a decision without content is checked at once."""
+    router = APIRouter()
+    choosing = Choosing(desk.directory)
+
+    @router.get("/files/{name}/do/{command}")
+    async def form(request: Request, name: str, command: str) -> Response:
+        want = await wanted(desk, request, name, command)
+        try:
+            it = await opened(desk, want, choosing, to_read=True)
+        except NoAnswer:
+            return no_answer(desk, request, want)
+        if not it.is_possible:
+            return impossible(desk, request, it)
+        shown = decision(it, await desk.ticket(want.who.visit, name, command), seen(it.view))
+        fields = tuple(want.fields(it.choices))
+        if not fields:
+            return check(desk, request, it, shown)
+        return desk.page(request, want.who.visit, "form.html", shown=Shown(shown, fields))
+
+    return router

@@ -1,0 +1,137 @@
+"""What waits for my agency, by deadline; and what waits for others."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from console.file_names import is_reference
+from console.web.asked import LONGEST, Asked, asked, form_of, given
+from console.web.ports import Desk, Page, Row
+from console.web.shown import RowShown
+
+ROWS, ELSEWHERE = 50, 20
+"""Of a page; and of what waits for others, before it has a page of its own."""
+
+TITLES = {"late": "inbox.late", "today": "inbox.today", "later": "inbox.later"}
+"""Groups, in their order, and the words above them."""
+
+MARK = 6
+"""Characters that stand for the state of a row."""
+
+MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1", " ": None, "-": None})
+"""Letters that no reference has, and what was meant."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that are due at about the same time."""
+
+    key: str
+    title: str
+    rows: tuple[RowShown, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows.
+
+    Attributes:
+        groups: Overdue, today, later; those that have rows.
+        total: How many wait in all.
+        next: Where the next rows are; empty: there are none.
+        is_first: Whether this is where the list begins.
+        waiting: What waits for others.
+        waiting_total: How much that is.
+        watch: Where the page asks whether something changed.
+        sought: What was typed to find a case, where it is no reference.
+    """
+
+    groups: tuple[Group, ...]
+    total: int
+    next: str
+    is_first: bool
+    waiting: tuple[RowShown, ...]
+    waiting_total: int
+    watch: str
+    sought: str
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The inbox, finding a case, and whether something changed since."""
+    router = APIRouter()
+
+    @router.get("/inbox")
+    async def inbox(request: Request) -> Response:
+        who = await asked(desk, request)
+        return desk.page(request, who.visit, "inbox.html", shown=await _shown(desk, who, given(request, "after")))
+
+    @router.post("/find")  # what is typed may be a name, and an address is kept in many places
+    async def find(request: Request) -> Response:
+        who = await asked(desk, request)
+        typed = next((value for name, value in (await form_of(request)).answers if name == "reference"), "")[:LONGEST]
+        reference = typed.strip().lower().translate(MISREAD)
+        if is_reference(reference):
+            return RedirectResponse(f"/cases/{reference}", HTTPStatus.SEE_OTHER)
+        shown = await _shown(desk, who, None, sought=typed or "-")
+        answer = desk.page(request, who.visit, "inbox.html", shown=shown)
+        answer.status_code = HTTPStatus.BAD_REQUEST
+        return answer
+
+    @router.get("/inbox/changed")
+    async def changed(request: Request) -> Response:
+        who = await asked(desk, request)
+        since = request.query_params.get("since", "")[: ROWS * MARK]
+        before = {since[place : place + MARK] for place in range(0, len(since), MARK)}
+        now = {*_marks((await desk.lists(who.visit).turn_of(who.visit.agency, most=ROWS)).rows)}
+        number = max(len(now - before), len(before - now))
+        if not number:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        key = "inbox.changed_one" if number == 1 else "inbox.changed"
+        return JSONResponse({"said": who.words.page(key, number=number)})
+
+    return router
+
+
+async def _shown(desk: Desk, who: Asked, after: str | None, sought: str = "") -> Shown:
+    lists, agency = desk.lists(who.visit), who.visit.agency
+    page = await _page(desk, who, after)
+    waiting = None if after else await lists.waiting(agency, most=ELSEWHERE)
+    return Shown(
+        groups=_groups(who, page.rows),
+        total=page.total,
+        next=f"/inbox?after={quote(page.after, safe='')}" if page.after else "",
+        is_first=after is None,
+        waiting=tuple(who.showing.row(row) for row in waiting.rows) if waiting else (),
+        waiting_total=waiting.total if waiting else 0,
+        watch="" if after else f"/inbox/changed?since={''.join(_marks(page.rows))}",
+        sought=sought,
+    )
+
+
+async def _page(desk: Desk, who: Asked, after: str | None) -> Page:
+    lists = desk.lists(who.visit)
+    try:
+        return await lists.turn_of(who.visit.agency, after, ROWS)
+    except ValueError:  # no place in this list: it begins anew
+        return await lists.turn_of(who.visit.agency, None, ROWS)
+
+
+def _groups(who: Asked, rows: Sequence[Row]) -> tuple[Group, ...]:
+    found: dict[str, list[RowShown]] = {key: [] for key in TITLES}
+    for row in rows:
+        due, clock = row.due or row.deadline, who.showing.clock
+        key = "later" if due is None else "late" if clock.is_over(due) else "today" if clock.is_today(due) else "later"
+        found[key].append(who.showing.row(row))
+    return tuple(Group(key, who.words.page(TITLES[key], number=len(of)), tuple(of)) for key, of in found.items() if of)
+
+
+def _marks(rows: Sequence[Row]) -> list[str]:
+    """What stands for the state of each row; it says nothing about it."""
+    return [
+        hashlib.sha256(f"{row.name} {row.step} {row.phase} {row.due} {row.alarm}".encode()).hexdigest()[:MARK] for row in rows
+    ]

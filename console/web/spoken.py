@@ -1,0 +1,54 @@
+"""Everything that a page says: the words of the field, and those of the pages themselves."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from contracts.texts import Language, Words
+
+WORDS = Path(__file__).parent / "words"
+"""Where the words of the pages lie, a file for each language."""
+
+
+class Spoken(Words):
+    """Words of one language."""
+
+    def page(self, key: str, **facts: object) -> str:
+        """Words of the pages themselves.
+
+        Args:
+            key: The key with its sections, for instance ``inbox.title``.
+            facts: What stands in their places.
+
+        Raises:
+            LookupError: There are none.
+        """
+        found = page_words(self.language).get(key)
+        if found is None:
+            raise LookupError(f"no words for {key!r} in console/web/words/{self.language}.toml")
+        return found.format_map(facts)
+
+
+@cache
+def spoken(language: Language) -> Spoken:
+    """All words of a language."""
+    return Spoken(language)
+
+
+@cache
+def page_words(language: Language) -> dict[str, str]:
+    """Words of the pages by key; a key within a section is ``section.key``."""
+    return _flat(tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8")))
+
+
+def _flat(section: dict[str, object], above: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in section.items():
+        inner = (
+            _flat(cast("dict[str, object]", value), f"{above}{key}.")
+            if isinstance(value, dict)
+            else {f"{above}{key}": str(value)}
+        )
+        found |= inner
+    return found

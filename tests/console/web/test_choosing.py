@@ -1,0 +1,42 @@
+"""What can be chosen in a form follows from the file."""
+
+from datetime import date
+
+from console.forms.fields import Option
+from console.web.choosing import NOT_PLACED, REQUEST, Choosing
+from contracts.agencies import read_directory
+from contracts.views import FileView, StoryLine, TrackView
+from tests.console.web.doubles import NOW, OWNER, a_case
+from workflows.case.table import REFERRAL, Referral
+
+CHOOSING = Choosing(read_directory())
+
+
+def request(number: int | None, phase: str, title: str = "cosm help") -> TrackView:
+    return TrackView(title=title, name=REQUEST, phase=phase, turn=OWNER, who=None, since=NOW, until=NOW, then=None, number=number)
+
+
+def offered(view: FileView) -> list[tuple[Option, ...]]:
+    choices = CHOOSING.about(view, date(2026, 3, 2), lambda text: f"in words: {text}")
+    return [tuple(choices(model, "referral")) for model in ("GiveUp", "OfferAgain")]
+
+
+def test_it_knows_the_track_by_its_name() -> None:
+    assert (REFERRAL.name, Referral.NOT_PLACED) == (REQUEST, NOT_PLACED)
+    there = {name for name, row in REFERRAL.states.items() if {"give_up", "offer_again"} & {*row.moves}}
+    assert there == {NOT_PLACED}
+
+
+def test_a_request_is_chosen_by_its_own_number_and_not_by_that_of_an_offer() -> None:
+    story = tuple(
+        StoryLine(at=NOW, what="referral_offered", who=OWNER, facts={"to": "cosm-shelter", "referral": str(number)})
+        for number in (1, 2, 3)
+    )
+    view = a_case(story=story, tracks=(request(1, "not_placed"), request(2, "offered", "womens_shelter help")))
+    one = (Option("1", "1: in words: cosm help"),)
+    assert offered(view) == [one, one]
+
+
+def test_of_a_file_of_before_no_number_is_guessed() -> None:
+    story = (StoryLine(at=NOW, what="referral_offered", who=OWNER, facts={"referral": "2"}),)
+    assert offered(a_case(story=story, tracks=(request(None, "not_placed"),))) == [(), ()]

@@ -1,0 +1,101 @@
+"""A desk with something in every state that pages show differently."""
+
+from datetime import UTC, datetime, timedelta
+
+from contracts.views import AlarmView, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
+from tests.console.web.doubles import CASE, NOW, OWNER, REFERENCE, Desk, Files, Lists, Trouble, a_case, a_row
+from tests.console.web.spoken import spoken
+
+PLACEMENT = f"placement-1-{REFERENCE}"
+LONG = "An example of a text that somebody wrote, of more than one line.\n\nNo real person is meant. " * 4
+
+COMMANDS = (
+    "accept_case",
+    "record_triage",
+    "record_intake",
+    "record_consent",
+    "withdraw_consent",
+    "offer_help",
+    "offer_again",
+    "ask_privacy_check",
+    "bring_to_riec",
+    "conclude_case",
+    "ask_erasure",
+    "acknowledge_alarms",
+)
+
+PATHS = {
+    "inbox": "/inbox",
+    "waiting": "/waiting",
+    "case": f"/cases/{REFERENCE}",
+    "content": f"/cases/{REFERENCE}/content",
+    "help": "/help",
+    "accessibility": "/accessibility",
+    "impossible": f"/files/{CASE}/do/close_report",
+    **{name: f"/files/{CASE}/do/{name}" for name in COMMANDS},
+}
+"""Every page that can be asked for by an address, by what it is."""
+
+
+def set_out(desk: Desk) -> None:
+    """Everything as it is at the beginning of a test."""
+    desk.memory, desk.listed, desk.language, desk.answers, desk.speak = Files(), Lists(), "nl", {}, spoken
+    desk.began = desk.seen = datetime.now(UTC)
+    hour = timedelta(hours=1)
+    desk.listed.rows = [
+        a_row(due=-5 * hour, alarm=True, step="Case.triage"),
+        a_row(2, due=-50 * hour, step="Case.intake"),
+        a_row(3, due=2 * hour, step="Case.consent"),
+        a_row(4, due=80 * hour, step="Case.planning"),
+        a_row(5, due=None, step="Case.aftercare"),
+        a_row(6, due=3 * hour, turn="cosm-shelter", step="AidReferral.offered"),
+        a_row(7, due=30 * hour, turn="lelystad", step="Sharing.asked"),
+    ]
+    track = TrackView(
+        title="help",
+        name="AidReferral",
+        phase="offered",
+        turn="cosm-shelter",
+        who="the aid organisation",
+        since=NOW - hour,
+        until=NOW + 3 * hour,
+        then="the offer is taken back and the next organisation is asked",
+        reminders=1,
+    )
+    main = a_case(*COMMANDS).track.model_copy(update={"phase": "triage", "until": NOW - 5 * hour, "reminders": 2})
+    story = (
+        StoryLine(at=NOW - 30 * hour, what="signal_routed", who="signal-desk"),
+        StoryLine(at=NOW - 29 * hour, what="accept_case", who=OWNER),
+        StoryLine(at=NOW - 28 * hour, what="case_accepted", who=OWNER, facts={"to": "signal-desk"}),
+        StoryLine(at=NOW - 5 * hour, what="Case.triage.clock", who=OWNER),
+        StoryLine(at=NOW - hour, what="referral_offered", who=OWNER, facts={"to": "cosm-shelter", "referral": "1"}),
+    )
+    desk.memory.views[CASE] = a_case(
+        *COMMANDS,
+        track=main,
+        tracks=(track,),
+        story=story,
+        left_out=12,
+        alarms=("an event of signal-desk is missing",),
+        open_alarms=(
+            AlarmView(number=3, words="signal-desk misses event number 4 that we sent", times=2),
+            AlarmView(number=7, words="the registration is not confirmed", times=1),
+        ),
+        letters=(LetterView(to="cosm-shelter", event="referral_offered", since=NOW - hour),),
+        consents=(
+            ConsentView(purpose="help", given=NOW - 20 * hour, withdrawn=None, by="person"),
+            ConsentView(purpose="riec", given=NOW - 20 * hour, withdrawn=NOW - 2 * hour, by="person"),
+        ),
+    )
+    desk.memory.troubles[CASE] = [Trouble("its letters cannot leave")]
+    desk.memory.contents[CASE] = Content(
+        parts=(
+            ContentPart(
+                what="signal_routed",
+                who="signal-desk",
+                at=NOW - 30 * hour,
+                data={"signal": {"municipality": "GM0995", "urgency": "crisis", "account": LONG, "person": {"name": None}}},
+            ),
+            ContentPart(what="record_intake", who=OWNER, at=None, data={"needs": LONG, "under_16": False}),
+        )
+    )
