@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DIVIDED := -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: demo test test-all pages chaos endurance power-cut orderings bench proof check up lock generate clean help
+.PHONY: demo test test-all pages pictures chaos endurance power-cut orderings bench proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ test-all: test pages chaos proof ## all of them, which takes more than an hour
 
 pages: $(STAMP) ## the pages of the documentation are followed as they are written
 	@$(BIN)/python -m pytest -m pages $(ARGS)
+
+pictures: $(STAMP) ## the pictures in the README are taken anew; wants Debian's chromium
+	@$(BIN)/python -m pytest -m pictures tests/console/web/browser -k inbox --pictures docs/pictures $(ARGS)
 
 chaos: $(STAMP) ## servers and offices are killed while cases run, for minutes
 	@$(BIN)/python -m pytest -m chaos $(ARGS)

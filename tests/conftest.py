@@ -13,6 +13,7 @@ from tests.runtime.collector import Collector, collector
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", type=int, default=10, help="cases that live for the proof of erasure; a tenth is erased")
+    parser.addoption("--pictures", default=None, help="a folder for pictures of every page of the web console")
 
 
 def pytest_configure(config: pytest.Config) -> None:

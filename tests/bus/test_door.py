@@ -55,6 +55,11 @@ SIGNING: dict[str, Any] = {
 DEEP = b"[" * 10_000 + b"]" * 10_000
 
 
+def each(values_of: dict[str, Any]) -> list[Any]:
+    """Every value with its header; named by a number, since some are made anew in every process."""
+    return [pytest.param(name, value, id=f"{name}-{number}") for name, of in values_of.items() for number, value in enumerate(of)]
+
+
 @pytest.fixture(scope="module")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Desks:
     return Desks(tmp_path_factory.mktemp("door"), read_directory())
@@ -92,14 +97,14 @@ def test_what_nothing_was_changed_of_is_read(desks: Desks) -> None:
     assert isinstance(came_of(desks, travelling(desks, data)), CloudEvent)
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in SEALING.items() for value in values], ids=repr)
+@pytest.mark.parametrize(("name", "value"), each(SEALING))
 def test_a_header_of_the_seal_of_a_wrong_kind_is_refused(desks: Desks, name: str, value: Any) -> None:
     header, data = sealed_parts(desks)
     raw = travelling(desks, with_header(data, json.dumps(header | {name: value}).encode()))
     assert came_of(desks, raw) is RefusalCode.SEAL_BROKEN
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in SIGNING.items() for value in values], ids=repr)
+@pytest.mark.parametrize(("name", "value"), each(SIGNING))
 def test_a_header_of_the_signature_of_a_wrong_kind_is_refused(desks: Desks, name: str, value: Any) -> None:
     assert came_of(desks, signed_with(desks, {name: value})) is RefusalCode.SIGNATURE_INVALID
 
