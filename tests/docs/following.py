@@ -12,6 +12,7 @@ from tests.docs.checkout import Checkout, StepFailed, read_until
 
 NOT_RUN = {
     "make demo": "tests/e2e runs the demo; here it would take half a minute once more",
+    "make demo KEEP=1": "the same, and it runs until it is interrupted; tests of the console lead people through browsers",
     "make up": "runs until it is interrupted; where Keten must run, these tests start it",
     "make test": "these tests are part of it",
     "make check": "its parts are run by themselves on the files that a page changes",
