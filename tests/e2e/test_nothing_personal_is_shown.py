@@ -12,8 +12,8 @@ from temporalio.client import Client
 from console.files import Found
 from runtime.servers.embedded import read_running
 from tests.console.cli import Cli
-from tests.console.codec_server.oidc import Oidc, issuing
 from tests.console.codec_server.serving import Asking, Written, asking, read
+from tests.console.door.oidc import Oidc, issuing
 from tests.e2e.canaries.left import DESK, Marked
 from tests.e2e.canaries.marks import MARKED, ROOT, found_in, marks, whole
 from tests.e2e.canaries.pages import bus_pages, ports, web_pages

@@ -11,7 +11,7 @@ ROWS = """
 [[agencies]]
 slug = "dronten"
 kind = "municipality"
-name = "Municipality of Dronten"
+name = "Gemeente Dronten"
 oin = "00000099000000000021"
 municipality = "GM0303"
 

@@ -46,6 +46,11 @@ SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
         {"audit_url": CHECKED.replace("keten@", "keten:hush@") + "&application_name={agency}"},
         "KETEN_AUDIT_URL holds a password",
     ),
+    "sessions on SQLite": ({"console_url": "sqlite:///console.db"}, "KETEN_CONSOLE_URL names no PostgreSQL database"),
+    "password of the sessions": (
+        {"console_url": CHECKED.replace("keten@", "keten:hush@")},
+        "KETEN_CONSOLE_URL holds a password",
+    ),
     "clocks of the demo": ({"clocks": ROOT / "infra" / "clocks" / "demo.toml"}, "clocks of a demonstration (acceptance, "),
     "no clocks there": ({"clocks": Path("nowhere.toml")}, "nowhere.toml cannot be read as clocks"),
     "no directory there": ({"directory": Path("nowhere.toml")}, "nowhere.toml cannot be read as a directory"),
