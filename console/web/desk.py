@@ -160,7 +160,7 @@ class Desk:
 
     async def has_answered(self, visit: Visit, file: str, command: str, answer: str) -> bool:
         """Whether this session sent this decision, and got this answer."""
-        return await self._tickets.gave(visit.session, file, command, answer)
+        return self._tickets.gave(visit.session, file, command, answer)
 
     def page(self, request: Request, visit: Visit | None, template: str, **shown: Any) -> HTMLResponse:
         """A page.
