@@ -1,5 +1,6 @@
 """The database of one agency's audit log: reading it, and adding to it alone."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -31,6 +32,9 @@ TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
 }
+TRIES, PAUSE = 20, 0.1
+"""How often tables are made that another process makes at the same time, and seconds between two tries."""
+
 AT_ONCE = 1000
 """Entries that are in memory while a log is read."""
 
@@ -138,11 +142,16 @@ class AuditStore:
         return self.guarded(reading)
 
     def _prepare(self) -> None:
-        try:
-            upgrade(self._url, Tables.AUDIT)
-        except SQLAlchemyError:  # perhaps another process was faster
-            if not inspect(open_database(self._url)).has_table(ENTRY.name):
-                raise
+        """Another process may be making the tables at this moment: then they are there soon."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                upgrade(self._url, Tables.AUDIT)
+            except SQLAlchemyError:
+                if not inspect(open_database(self._url)).has_table(ENTRY.name) and not tries_left:
+                    raise
+            if inspect(open_database(self._url)).has_table(ENTRY.name):
+                return
+            time.sleep(PAUSE)
 
     @cached_property
     def _engine(self) -> Engine:
