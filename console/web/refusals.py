@@ -1,4 +1,4 @@
-"""Why a page is not shown. The words of each stand under ``door.refused`` in ``console/web/words``, by its code."""
+"""Why a page is not shown. The words of each stand under ``door.refused`` in ``console/web/words/*/door.toml``, by its code."""
 
 from http import HTTPStatus
 

@@ -8,7 +8,7 @@ from typing import cast
 from contracts.texts import Language, Words
 
 WORDS = Path(__file__).parent / "words"
-"""Where the words of the pages lie, a file for each language."""
+"""Where the words of the pages lie: a folder for each language, a file for each section."""
 
 
 class Spoken(Words):
@@ -26,7 +26,7 @@ class Spoken(Words):
         """
         found = page_words(self.language).get(key)
         if found is None:
-            raise LookupError(f"no words for {key!r} in console/web/words/{self.language}.toml")
+            raise LookupError(f"no words for {key!r} in console/web/words/{self.language}/")
         return found.format_map(facts)
 
 
@@ -39,7 +39,10 @@ def spoken(language: Language) -> Spoken:
 @cache
 def page_words(language: Language) -> dict[str, str]:
     """Words of the pages by key; a key within a section is ``section.key``."""
-    return _flat(tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8")))
+    found: dict[str, str] = {}
+    for path in sorted((WORDS / language).glob("*.toml")):
+        found |= _flat(tomllib.loads(path.read_text(encoding="utf-8")))
+    return found
 
 
 def _flat(section: dict[str, object], above: str = "") -> dict[str, str]:

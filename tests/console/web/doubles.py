@@ -21,6 +21,7 @@ from console import web
 from console.web import pages
 from console.web.looking import NoAnswer
 from console.web.visit import Left
+from console.web.ways import ways_for
 from contracts.agencies import Agency, Directory, read_directory
 from contracts.commands import COMMANDS
 from contracts.views import Choice, Content, FileView, StoryLine, TrackView
@@ -230,7 +231,7 @@ class Desk:
             lstrip_blocks=True,
         )
         given: dict[str, Any] = self._templates.globals  # pyright: ignore[reportUnknownMemberType, reportAssignmentType]
-        given["look"] = "/look/{}".format
+        given.update(look="/look/{}".format, ways=ways_for)
 
     async def session(self, request: Request) -> Moments:
         longest = self.began + timedelta(hours=8)

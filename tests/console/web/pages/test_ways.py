@@ -1,0 +1,24 @@
+"""Every page leads to the pages that somebody may open, and to no other."""
+
+from console.web.ways import WAYS, ways_for
+from runtime.people.lists import Right
+from tests.console.web.asking import Asker
+from tests.console.web.doubles import Desk
+
+
+def test_a_way_is_for_a_right_that_there_is() -> None:
+    assert {way.right for way in WAYS} <= {"", *Right}
+    assert [way.path for way in ways_for([])] == [way.path for way in WAYS if not way.right]
+    assert ways_for(list(Right)) == list(WAYS)
+
+
+def test_the_page_where_somebody_is_stands_out(desk: Desk, browser: Asker) -> None:
+    said = browser.get("/help").text
+    assert '<a href="/help" aria-current="page">' in said
+    assert '<a href="/inbox">' in said
+
+
+def test_a_way_that_needs_a_right_is_shown_to_nobody_else(desk: Desk, browser: Asker) -> None:
+    desk.rights = frozenset({"audit"})
+    said = browser.get("/help").text
+    assert '<a href="/inbox">' not in said.partition("<nav")[2].partition("</nav>")[0]
