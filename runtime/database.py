@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DisconnectionError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 """WAL lets readers go on beside a writer; without FULL a power cut takes the last commits; what is deleted is overwritten."""
 
 OVERWRITE = {"sqlite": "PRAGMA wal_checkpoint(TRUNCATE)", "postgresql": "VACUUM {table}"}
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def open_database(url: str, *, existing: bool = False) -> Engine:
@@ -35,10 +37,14 @@ def open_database(url: str, *, existing: bool = False) -> Engine:
     return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
 
 
+def inserting(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """An insert of the database's own kind, which may do nothing, or write over, where a row has its key already."""
+    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)
+
+
 def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert, or leave the row that has this key; whether it was inserted."""
-    insert = INSERTS[connection.dialect.name]
-    statement = insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    statement = inserting(connection, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
     return connection.execute(statement, dict(row)).first() is not None
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, upd
 
 from contracts.logged import Exchange, sent
 from contracts.processing import Direction
-from runtime.database import INSERTS, utc
+from runtime.database import inserting, utc
 from runtime.processing.log import Change, SqlProcessingLog
 from runtime.processing.tables import AWAITED, PROCESSING
 
@@ -51,7 +51,7 @@ class SqlDeliveries:
 
         def insert(connection: Connection) -> None:
             if awaited:
-                connection.execute(INSERTS[connection.dialect.name](AWAITED).on_conflict_do_nothing(), _rows(letters, at))
+                connection.execute(inserting(connection, AWAITED).on_conflict_do_nothing(), _rows(letters, at))
 
         await self._log.write([sent(letter, at) for letter in letters], insert)
 
@@ -63,7 +63,7 @@ class SqlDeliveries:
         """See ``activities.post.Deliveries``."""
 
         def insert(connection: Connection) -> None:
-            row = INSERTS[connection.dialect.name](AWAITED)
+            row = inserting(connection, AWAITED)
             key, again = AWAITED.primary_key.columns, {"sent_at": row.excluded.sent_at}
             connection.execute(row.on_conflict_do_update(index_elements=key, set_=again), _rows(letters, at))
 

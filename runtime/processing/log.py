@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.disclosed import parties
 from contracts.processing import ForeignOperation, Processing
-from runtime.database import INSERTS, open_database, utc
+from runtime.database import inserting, open_database, utc
 from runtime.processing.tables import PROCESSING
 
 ALONE = {
@@ -155,7 +155,7 @@ def _insert(connection: Connection, rows: list[dict[str, Any]]) -> int:
     """Insert those lines that are not there; gives how many."""
     if not rows:
         return 0
-    insert = INSERTS[connection.dialect.name](PROCESSING).on_conflict_do_nothing()
+    insert = inserting(connection, PROCESSING).on_conflict_do_nothing()
     return connection.execute(insert, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
