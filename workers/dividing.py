@@ -19,8 +19,9 @@ WORK = {
 USUAL = 2
 """Of a kind that was not counted yet."""
 
-CACHED = 1_000
-"""Workflows that one process keeps in memory; another is read anew from its history when something happens in it."""
+CACHED, SHARED = 1_000, 400
+"""Workflows that a process keeps in memory, of one office or of several; another is read anew from its history when something
+happens in it. Each takes a tenth of a megabyte."""
 AT_LEAST = 30
 """So many of each office, however many share a process."""
 
@@ -53,7 +54,7 @@ def cached(agency: Agency, beside: Sequence[Agency]) -> int:
         agency: One of those that share a process.
         beside: All of those.
     """
-    return max(AT_LEAST, CACHED * _work(agency) // work_of(beside))
+    return max(AT_LEAST, SHARED * _work(agency) // work_of(beside)) if len(beside) > 1 else CACHED
 
 
 def work_of(agencies: Sequence[Agency]) -> int:

@@ -29,6 +29,8 @@ from runtime.temporal.open_files import OpenWorkflows
 from tests.bus_server import eventually
 from workflows.engine.attributes import ALARM, CASE, DEADLINE, DUE, KIND, OVERDUE, PHASE, STEP, TURN
 
+pytestmark = pytest.mark.long
+
 OF_THE_SERVER = 58
 WAITING = 20
 HAND_OUT = "matching.numTaskqueueReadPartitions=1"
