@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DIVIDED := -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: demo test test-all pages pictures chaos endurance power-cut orderings bench proof check up lock generate clean help
+.PHONY: demo test test-long test-all everything pages pictures chaos endurance power-cut orderings bench proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -20,10 +20,15 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## five stories on real servers, drawn in the terminal (KEEP=1 leaves it running)
 	@$(BIN)/keten demo $(if $(KEEP),--keep)
 
-test: $(STAMP) ## the tests, on real servers, divided among the cores (ARGS="-k retention": only these, in one process)
-	@$(BIN)/python -m pytest $(or $(ARGS),$(DIVIDED))
+test: $(STAMP) ## the tests that take minutes, on real servers, divided among the cores (ARGS="-k retention": only these, in one process)
+	@$(BIN)/python -m pytest $(or $(ARGS),--length short $(DIVIDED))
 
-test-all: test pages chaos proof ## all of them, which takes more than an hour
+test-long: $(STAMP) ## the others: on whole installations, in a browser, on servers of their own
+	@$(BIN)/python -m pytest $(or $(ARGS),--length long $(DIVIDED))
+
+test-all: test test-long ## both, as everything that lands must pass them
+
+everything: test-all pages chaos proof ## what takes more than an hour, too
 
 pages: $(STAMP) ## the pages of the documentation are followed as they are written
 	@$(BIN)/python -m pytest -m pages $(ARGS)

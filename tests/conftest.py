@@ -13,6 +13,7 @@ from tests.runtime.collector import Collector, collector
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", type=int, default=10, help="cases that live for the proof of erasure; a tenth is erased")
+    parser.addoption("--length", choices=("short", "long"), default=None, help="only tests that take short, or long")
     parser.addoption("--pictures", default=None, help="a folder for pictures of every page of the web console")
 
 
@@ -22,15 +23,27 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", f"error::temporalio.workflow.Unfinished{handlers}HandlersWarning")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+BROWSER = Path(__file__).parent / "console" / "web" / "browser"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A file of tests stays together, and all that need the whole installation do, so that there is one of it.
 
-    In one process these come last: what is left open there goes on ringing, and would slow all others.
+    In one process these come last: what is left open there goes on ringing, and would slow all others. They take long, as
+    what opens a browser does, and what is marked so because it starts servers of its own or draws many examples.
     """
     whole = {item.path for item in items if "keten" in getattr(item, "fixturenames", ())}
     items.sort(key=lambda item: item.path in whole)
     for item in items:
         item.add_marker(pytest.mark.xdist_group("whole" if item.path in whole else item.nodeid.partition("::")[0]))
+        if item.path in whole or item.path.is_relative_to(BROWSER):
+            item.add_marker(pytest.mark.long)
+    if length := config.getoption("--length"):
+        parted: dict[bool, list[pytest.Item]] = {True: [], False: []}
+        for item in items:
+            parted[(item.get_closest_marker("long") is not None) == (length == "long")].append(item)
+        config.hook.pytest_deselected(items=parted[False])
+        items[:] = parted[True]
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from runtime.keys.files import Role
 from runtime.servers.store_repair import StoreDamaged, mend_store
 from tests.bus_server import DESK, POLICE, BusServer, eventually
 
+pytestmark = pytest.mark.long
+
 
 async def test_acknowledged_events_survive_a_killed_server(bus: BusServer) -> None:
     sent = [bus.signal() for _ in range(50)]

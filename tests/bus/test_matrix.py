@@ -14,6 +14,8 @@ from tests.bus.matrix.tries import LISTENING
 from tests.bus.matrix.verdict import Verdict
 from tests.bus_server import COORDINATOR, DESK, POLICE, REGISTRY, BusServer, running
 
+pytestmark = pytest.mark.long
+
 
 class Played(NamedTuple):
     """What everybody tried on everybody, and how everybody's streams stood before and after."""

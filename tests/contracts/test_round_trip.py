@@ -14,6 +14,8 @@ from contracts.envelope import CloudEvent
 from tests.contracts.from_schema import TIMES, values
 from tests.contracts.messages import NOW
 
+pytestmark = pytest.mark.long
+
 ENVELOPE = envelope_schema()
 DRAWN_APART = {"type", "time", "data"}
 ATTRIBUTES = values(

@@ -10,6 +10,8 @@ from tests.docs.blocks import Block, Command, blocks, commands
 from tests.docs.checkout import ROOT, Checkout, StepFailed
 from tests.docs.following import NOT_RUN, Reader
 
+pytestmark = pytest.mark.long
+
 HOW_TOS = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *HOW_TOS]
 SLOWEST_FIRST = sorted(PAGES, key=lambda path: -len([block for block in blocks(path) if block.kind == "console"]))

@@ -20,6 +20,8 @@ from runtime.servers.embedded import embedded
 from runtime.settings import Settings
 from workers.kinds import office
 
+pytestmark = pytest.mark.long
+
 KILLED = "coordinator-almere"
 SIGNAL = SignalReported(signal=Signal(municipality="GM0995", account="an example"))
 

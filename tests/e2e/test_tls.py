@@ -19,6 +19,8 @@ from tests.console.cli import Cli
 from tests.installed import KETEN, ROOT, Keten, eventually
 from tests.tls_door import Shown, door
 
+pytestmark = pytest.mark.long
+
 AGENCY = "urk"
 
 

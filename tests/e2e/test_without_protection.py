@@ -20,6 +20,8 @@ from tests.e2e.canaries.staff import MarkedStaff
 from tests.e2e.test_nothing_personal_is_stored import stored
 from workers.kinds import office
 
+pytestmark = pytest.mark.long
+
 COORDINATOR = "coordinator-almere"
 
 

@@ -18,6 +18,8 @@ from tests.faults.checker import KINDS
 from tests.faults.town import SIGNAL, to_consent, without_consent
 from tests.installed import Keten, eventually
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def own(tmp_path: Path) -> Generator[Keten]:

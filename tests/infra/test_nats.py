@@ -22,6 +22,8 @@ from runtime.tls.authority import Authority
 from runtime.tls.certificates import Certificates, Tls
 from tests.infra.examples import NODES, nats_files
 
+pytestmark = pytest.mark.long
+
 POLICE, DESK = "police-midden-nederland", "signal-desk"
 LOOPBACK = ("127.0.0.11", "127.0.0.12", "127.0.0.13")
 REMEDY = "write them again with `python -m tests.infra.examples`"

@@ -24,7 +24,7 @@ from tests.infra.examples import INFRA
 from tests.infra.test_yaml import services
 from tests.runtime.postgres_server import BINARIES, NOT_HERE, is_here, postgres
 
-pytestmark = pytest.mark.skipif(not is_here(), reason=NOT_HERE)
+pytestmark = [pytest.mark.skipif(not is_here(), reason=NOT_HERE), pytest.mark.long]
 PASSWORD = "only-here"
 CASE = "k" + "0" * 24
 

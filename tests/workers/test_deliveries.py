@@ -37,6 +37,8 @@ from workers.deliveries import Deliveries
 from workers.kinds import office
 from workers.wiring import Wiring
 
+pytestmark = pytest.mark.long
+
 POLICE, DESK, COORDINATOR, REGISTRY = "police-midden-nederland", "signal-desk", "coordinator-almere", "comensha"
 SIGNAL = {"signal": {"municipality": "GM0995", "account": "an example"}}
 

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from contracts.agencies import EMBEDDED, read_directory
 from contracts.catalogue import lanes
 from contracts.events.signals import Signal, SignalReported
 from tests.installed import Keten, statuses
+
+pytestmark = pytest.mark.long
 
 ROWS = """
 [[agencies]]

@@ -33,6 +33,8 @@ from workers.kinds import office
 from workers.office import Office
 from workflows.report.process import Report
 
+pytestmark = pytest.mark.long
+
 POLICE, DESK, COORDINATOR = "police-midden-nederland", "signal-desk", "coordinator-almere"
 TAKE_PART = (POLICE, DESK, COORDINATOR, "comensha")
 SIGNAL = {"signal": {"municipality": "GM0995", "account": "an example"}}
