@@ -25,3 +25,10 @@ def not_whose_turn(slug: str) -> str:
 def overdue(now: datetime) -> str:
     """Files in which a clock ended and nobody acted, or whose clock should have ended already."""
     return f"(KetenOverdue = true OR KetenDeadline < '{now.isoformat()}')"
+
+
+def due_between(since: datetime, until: datetime) -> str:
+    """Files whose next clock ends in a time: that of the step of which a list speaks, or of the file where it says none."""
+    within = "{0} >= '" + since.isoformat() + "' AND {0} < '" + until.isoformat() + "'"
+    due, deadline = within.format("KetenDue"), within.format("KetenDeadline")
+    return f"(({due}) OR (KetenDue IS NULL AND {deadline}))"

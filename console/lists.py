@@ -101,6 +101,12 @@ class Lists:
         open_ones = (filters.RUNNING, filters.NOT_KEPT)
         return await self.page(Asked((*open_ones, filters.not_whose_turn(agency.slug)), BY_TURN), after, most)
 
+    async def count(self, *conditions: str) -> int:
+        """How many files fulfil conditions: one question to each agency."""
+        looking = (self._search(agency, conditions) for agency in self._installation.ours)
+        _, total = await _counted(await together(looking), ())
+        return total
+
     async def of_case(self, reference: str) -> Page:
         """What there is about a case, also what has ended.
 

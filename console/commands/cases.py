@@ -1,22 +1,21 @@
 """Which cases there are, page by page."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from console import filters
 from console.installation import Installation
 from console.listing import Listing
 from console.lists import MOST, PAGE, Asked, Lists
 from console.options import JSON, safe
-from console.order import BY_DEADLINE, BY_DELAY, BY_TURN
 from console.plain import plain
 from console.rows import Row, looked_into
 from console.screen import run, screen, styled
+from console.searching import search_for
 from console.times import ago, left, when
-from runtime.temporal.failing_files import FAILING
+from console.wanted import Wanted
+from contracts.event import File
 
 
 def cases(
@@ -25,6 +24,9 @@ def cases(
     phase: Annotated[str | None, typer.Option(help="phase, for instance triage")] = None,
     owner: Annotated[str | None, typer.Option(help="slug of the agency whose turn it is in the file's own step")] = None,
     turn: Annotated[str | None, typer.Option(help="slug of the agency whose turn it is in some step, by its clock")] = None,
+    waits: Annotated[str | None, typer.Option(help="slug of an agency that waits for others in all its steps")] = None,
+    kind: Annotated[File | None, typer.Option(help="kind of file")] = None,
+    week: Annotated[bool, typer.Option("--week", help="only those whose clock ends in this week, and has not ended")] = False,
     alarm: Annotated[bool, typer.Option("--alarm", help="only those with an alarm that nobody has acknowledged")] = False,
     overdue: Annotated[bool, typer.Option("--overdue", help="only those whose clock ended without anybody acting")] = False,
     failing: Annotated[bool, typer.Option("--failing", help="only those whose workflow fails at every try")] = False,
@@ -34,16 +36,20 @@ def cases(
     as_json: JSON = False,
 ) -> None:
     """Files of all agencies that this installation may see, the most urgent first."""
-    wanted = {"KetenRegion": region, "KetenPhase": phase, "KetenOwner": owner}
-    conditions = [f"{name} = '{safe(value)}'" for name, value in wanted.items() if value]
-    conditions += ["ExecutionStatus != 'ContinuedAsNew'" if closed else filters.RUNNING]
-    conditions += [] if closed or phase else [filters.NOT_KEPT]
-    conditions += [filters.whose_turn(safe(turn))] if turn else []
-    conditions += [filters.WITH_ALARM] if alarm else []
-    conditions += [filters.overdue(datetime.now(UTC))] if overdue else []
-    conditions += [FAILING] if failing else []
-    order = BY_DELAY if overdue else BY_TURN if turn else BY_DEADLINE
-    run(_cases(Asked(tuple(conditions), order), after, most, overdue=overdue, as_json=as_json))
+    wanted = Wanted(
+        region=region and safe(region),
+        kind=kind and kind.value,
+        phase=phase and safe(phase),
+        owner=owner and safe(owner),
+        turn=turn and safe(turn),
+        not_turn=waits and safe(waits),
+        overdue=overdue,
+        alarm=alarm,
+        failing=failing,
+        week=week,
+        closed=closed,
+    )
+    run(_cases(search_for(wanted), after, most, overdue=overdue, as_json=as_json))
 
 
 async def _cases(asked: Asked, after: str | None, most: int, *, overdue: bool, as_json: bool) -> None:

@@ -3,7 +3,8 @@
 import sys
 from importlib.metadata import version
 
-from console.checks import AT_REST, SERVERS, WORK, Trouble, found_by
+from console.checks import AT_REST, SERVERS, WORK
+from console.finding import Trouble, found_by
 from console.installation import Installation, NotRunning
 from console.listing import Listing
 from console.plain import plain
@@ -63,5 +64,5 @@ def _conclude(troubles: list[Trouble], settings: tuple[Setting, ...]) -> None:
 def _show(troubles: list[Trouble]) -> None:
     """In lines, not in a table: nothing of a path or a name is cut."""
     for trouble in troubles:
-        where, what, do = map(plain, trouble)
+        where, what, do = map(plain, trouble[:3])
         screen.print(styled((where, "bold"), f": {what}\n  {do}"), soft_wrap=True)

@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,11 +16,15 @@ from console.web.desk import Desk
 from console.web.errors import route_of, speak_of_errors
 from console.web.guards import Bounded, Guards
 from console.web.headers import Strict
+from console.web.refusals import LoggedOut
+from runtime.people.lists import Right
 
 log = structlog.get_logger()
 
-FIRST = ("/inbox", "/session")
-"""Where somebody begins: the first of these that there is."""
+FIRST = (("/inbox", "handle"), ("/board", "operate"))
+"""Where somebody begins: the first of these that they may open; else at what is for everybody."""
+
+FOR_EVERYBODY = "/session"
 
 
 class Logged:
@@ -73,8 +77,13 @@ def application(desk: Desk, guards: Guards, routers: Sequence[APIRouter]) -> Fas
     for router in routers:
         app.include_router(router)
 
-    async def first() -> Response:
-        return RedirectResponse(next(path for path in FIRST if path in known), HTTPStatus.SEE_OTHER)
+    async def first(request: Request) -> Response:
+        try:
+            rights = (await desk.visit(request)).rights
+        except LoggedOut:
+            rights = frozenset({Right.HANDLE})
+        may = (path for path, right in FIRST if right in rights and path in known)
+        return RedirectResponse(next(may, FOR_EVERYBODY), HTTPStatus.SEE_OTHER)
 
     app.add_api_route("/", first, methods=["GET"], response_model=None)
     speak_of_errors(app, desk)

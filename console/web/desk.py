@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.door.problems import Problem
+from console.health import Health
 from console.installation import Installation
 from console.lists import Lists
 from console.web.cookies import Cookies
@@ -19,7 +20,9 @@ from console.web.heard import CLOSING, Heard
 from console.web.language import language_of
 from console.web.looks import Looks
 from console.web.one_agency import OneAgency
+from console.web.overview import Overview
 from console.web.refusals import NO_TICKET, NOT_HERE, LoggedOut
+from console.web.shared import Shared
 from console.web.spoken import Spoken
 from console.web.visit import Language, Visit
 from console.web.ways import ways_for
@@ -68,6 +71,7 @@ class Desk:
         self._cookies = cookies
         self._words = words
         self._here: OrderedDict[str, OneAgency] = OrderedDict()
+        self._shared, self._health = Shared(), Health()
         self._served = {agency.slug: agency for agency in installation.with_key}
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -123,12 +127,16 @@ class Desk:
     def files(self, visit: Visit) -> Heard:
         """The files of their agency, read and decided in their name."""
         here = self._one_agency(visit)
-        return Heard(here, here.witness)
+        return Heard(here, here.witness, lambda: self._shared.forget(visit.agency.slug))
 
     def lists(self, visit: Visit) -> Lists:
         """Lists of the files of their agency, read in their name."""
         here = self._one_agency(visit)
         return Lists(here, here.witness)
+
+    def overview(self, visit: Visit) -> Overview:
+        """All files of their agency, and how its parts do; what is counted is shared among all who look."""
+        return Overview(self._one_agency(visit), visit.agency, self._shared, self._health)
 
     async def ticket(self, visit: Visit, file: str, command: str) -> str:
         """A new ticket, for a form about a file.

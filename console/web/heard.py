@@ -1,7 +1,7 @@
 """Files for pages: whatever means that a file does not answer is one thing there, and what closes a page is another."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,9 +9,11 @@ from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from console.files import Files, Found
+from console.installation import Installation
 from console.troubles import Trouble
 from console.web.looking import NoAnswer
 from console.web.one_agency import OtherAgency
+from console.witness import Witness
 from contracts.agencies import Agency
 from contracts.views import Content
 from runtime.audit.store import AuditUnavailable
@@ -31,7 +33,17 @@ CLOSING = (AuditUnavailable, NotLogged, PersonUnknown, OtherAgency, CaseErased, 
 
 
 class Heard(Files):
-    """The same files; one that does not answer raises ``NoAnswer``."""
+    """The same files; one that does not answer raises ``NoAnswer``.
+
+    Args:
+        installation: As its person sees it.
+        witness: Who writes down what they do.
+        decided: Called when something was decided, or may have been.
+    """
+
+    def __init__(self, installation: Installation, witness: Witness, decided: Callable[[], None]) -> None:
+        super().__init__(installation, witness)
+        self._decided = decided
 
     async def one(self, agency: Agency, name: str) -> Found | None:
         """See ``Files``."""
@@ -51,8 +63,11 @@ class Heard(Files):
     async def decide(self, file: Found, command: str, content: dict[str, Any], ticket: str | None = None) -> str:
         """See ``Files``."""
         with _silence():
-            async with asyncio.timeout(ENDS):
-                return await super().decide(file, command, content, ticket)
+            try:
+                async with asyncio.timeout(ENDS):
+                    return await super().decide(file, command, content, ticket)
+            finally:
+                self._decided()
 
 
 @contextmanager

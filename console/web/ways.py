@@ -11,15 +11,20 @@ class Way(NamedTuple):
         path: Of the page.
         words: The key of its words.
         right: What it needs, as `runtime.people.lists.Right` names it; empty: any right at all.
+        or_right: Another right that does as well.
     """
 
     path: str
     words: str
     right: str
+    or_right: str = ""
 
 
 WAYS = (
     Way("/inbox", "frame.inbox", "handle"),
+    Way("/cases", "cases.title", "handle", "operate"),
+    Way("/board", "board.title", "operate"),
+    Way("/health", "health.title", "operate"),
     Way("/help", "frame.help", ""),
 )
 """In the order in which they stand."""
@@ -27,4 +32,4 @@ WAYS = (
 
 def ways_for(rights: Collection[str]) -> list[Way]:
     """The ways for somebody with these rights."""
-    return [way for way in WAYS if not way.right or way.right in rights]
+    return [way for way in WAYS if not way.right or way.right in rights or way.or_right in rights]

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
@@ -80,6 +80,7 @@ class Texts(Words):
         }
 
 
+@lru_cache(maxsize=4_000)
 def code_name(name: str) -> str:
     """The name of a class or of a table as a code word: ``PrivacyCheck`` as ``privacy_check``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

@@ -53,6 +53,21 @@ def prove(log: AuditLog, signer: Signer, advance: Callable[[], object] = lambda:
     return Proof(count, newest, (*((flaw,) if flaw else ()), *flaws))
 
 
+def prove_heads(log: AuditLog, signer: Signer) -> Proof:
+    """Check the heads alone, however long a log is: that the newest that was signed, and the one kept beside it, stand in it.
+
+    Raises:
+        AuditUnavailable: It cannot be read.
+    """
+    signed, flaws = signed_heads(log.agency, log.store.heads()[-1:], signer)
+    kept, more = kept_head(log)
+    for head in (*signed.values(), *([kept] if kept else [])):
+        if log.store.hash_of(head.seq) != head.hash:
+            flaws.append(Flaw(Kind.ALTERED, head.seq, f"entry {head.seq} is gone, or not the one whose head was kept"))
+    flaws += [*more, *(Flaw(Kind.UNGUARDED, 0, f"the trigger {name} is gone") for name in sorted(log.store.missing_guards()))]
+    return Proof(log.store.count(), next(iter(signed), None), tuple(flaws))
+
+
 def walk(
     agency: str, entries: Iterable[Entry], anchors: Mapping[int, str], advance: Callable[[], object] = lambda: None
 ) -> tuple[int, Flaw | None]:

@@ -120,6 +120,10 @@ class AuditStore:
         """How many entries there are."""
         return self._read(lambda connection: connection.scalar(select(func.count()).select_from(ENTRY))) or 0
 
+    def hash_of(self, seq: int) -> str | None:
+        """The hash of an entry; None where there is none of this number."""
+        return self._read(lambda connection: connection.scalar(select(ENTRY.c.hash).where(ENTRY.c.seq == seq)))
+
     def heads(self) -> list[SignedHead]:
         """Every signed head, the oldest first."""
         wanted = select(HEAD).order_by(HEAD.c.day)

@@ -66,6 +66,10 @@ class CaseKeys:
         """
         return await self._kept(case, self._get)
 
+    async def try_out(self) -> None:
+        """Read the database, and let the agency's key encrypt and decrypt something; what goes wrong there is raised."""
+        await asyncio.to_thread(self._try_out)
+
     async def held(self, case: str) -> tuple[bool, datetime | None]:
         """Whether there is a key of a case, and when it was destroyed."""
         return await asyncio.to_thread(self._held, case)
@@ -136,6 +140,12 @@ class CaseKeys:
         if row["destroyed_at"]:
             raise CaseErased(f"case {case} was erased: its key was destroyed at {row['destroyed_at']:%Y-%m-%d %H:%M} UTC")
         return self._wrapping.unwrap(Wrapped(row["wrapped_by"], row["wrapped"]), case)
+
+    def _try_out(self) -> None:
+        self._held("-")
+        key = os.urandom(KEY_BYTES)
+        if self._wrapping.unwrap(self._wrapping.wrap(key, "-"), "-") != key:
+            raise KeyUnavailable("what was encrypted is not what is decrypted")
 
     def _held(self, case: str) -> tuple[bool, datetime | None]:
         columns = (CASE_KEY.c.wrapped, CASE_KEY.c.destroyed_at)

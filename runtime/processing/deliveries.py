@@ -18,6 +18,9 @@ from runtime.database import inserting, utc
 from runtime.processing.log import Change, SqlProcessingLog
 from runtime.processing.tables import AWAITED, PROCESSING
 
+HANGS = timedelta(minutes=5)
+"""After so long without a confirmation an event hangs: usually it is confirmed within seconds."""
+
 FIRST_AGAIN = timedelta(minutes=1)
 """How long an answer is waited for before the same is asked again; later it is asked whenever the wait has doubled.
 
@@ -32,6 +35,20 @@ class Awaited(NamedTuple):
     reference: str
     system: str
     sequence: int
+
+
+class Hanging(NamedTuple):
+    """Events to one agency of which it has not said for long that it knows them.
+
+    Attributes:
+        to: Slug of the agency.
+        number: How many.
+        since: When the first of them was sent.
+    """
+
+    to: str
+    number: int
+    since: datetime
 
 
 class SqlDeliveries:
@@ -115,6 +132,10 @@ class SqlDeliveries:
         await self._log.catch_up()
         return await asyncio.to_thread(self._silent, since)
 
+    async def hanging(self, now: datetime) -> tuple[Hanging, ...]:
+        """To whom events hang, the oldest first; nothing is changed, and nothing is asked anew."""
+        return await asyncio.to_thread(self._hanging, now - HANGS)
+
     async def unknown(self, sender: str, ids: Sequence[str]) -> tuple[str, ...]:
         """Those of these events from one agency that were never taken here, in the order asked."""
         return await asyncio.to_thread(self._unknown, sender, ids)
@@ -142,6 +163,13 @@ class SqlDeliveries:
         query = select(AWAITED.c.counterparty, func.count()).where(owed).group_by(AWAITED.c.counterparty)
         with self._log.begin() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
+
+    def _hanging(self, since: datetime) -> tuple[Hanging, ...]:
+        oldest = func.min(AWAITED.c.sent_at)
+        query = select(AWAITED.c.counterparty, func.count(), oldest).where(AWAITED.c.sent_at < since)
+        with self._log.begin() as connection:
+            rows = connection.execute(query.group_by(AWAITED.c.counterparty).order_by(oldest)).all()
+        return tuple(Hanging(to, number, utc(first)) for to, number, first in rows)
 
     def _unknown(self, sender: str, ids: Sequence[str]) -> tuple[str, ...]:
         taken = (PROCESSING.c.direction == Direction.TAKEN.value) & (PROCESSING.c.counterparty == sender)

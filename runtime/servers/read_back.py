@@ -72,6 +72,21 @@ async def read_back(  # noqa: PLR0913 - where, whose, with what, and how many
     return tuple(setting for part in parts for setting in part)
 
 
+async def read_back_of(agency: Agency, directory: Directory, operator: Access, client: Client) -> tuple[Setting, ...]:
+    """The settings of one agency, as far as it may ask for them itself: streams, consumers, and how long files are kept.
+
+    Args:
+        agency: Which one.
+        directory: Who takes part.
+        operator: What gets its operator onto the bus.
+        client: In its namespace.
+    """
+    found = await _account(agency, directory, operator, None)
+    kept = await retention_of(client, agency.namespace)
+    where = f"{agency.namespace} namespace"
+    return (*found, Setting(where=where, name="retention", wanted=str(RETENTION), found=str(kept) if kept else "missing"))
+
+
 def _operator(nats_url: str, agency: Agency, keys: Keys, certificates: Certificates) -> Access:
     return Access(nats_url, keys.seed(agency.slug, Role.OPERATOR), certificates.of(agency.slug))
 
@@ -86,13 +101,15 @@ async def _storage(system: Access) -> list[Setting]:
     return [Setting(where="bus", name="sync_always", wanted="True", found=str(config.get("sync_always", False)))]
 
 
-async def _account(agency: Agency, directory: Directory, operator: Access, replicas: int) -> list[Setting]:
+async def _account(agency: Agency, directory: Directory, operator: Access, replicas: int | None) -> list[Setting]:
+    """Without a number of replicas that is not compared: it is a matter of whoever runs the bus."""
+    names = tuple(name for name in STREAM_SETTINGS if replicas or name != "num_replicas")
     client = await connect(*operator)
     try:
         stream = jetstream(client)
         found: list[Setting] = []
-        for wanted in streams(replicas=replicas):
-            found += _compare(f"{agency.slug} {wanted.name}", STREAM_SETTINGS, wanted, await _stream(stream, wanted.name or ""))
+        for wanted in streams(replicas=replicas or 1):
+            found += _compare(f"{agency.slug} {wanted.name}", names, wanted, await _stream(stream, wanted.name or ""))
         there = await _consumers(stream)
         for name, wanted in inbox_consumers(agency, directory).items():
             found += _compare(f"{agency.slug} {name}", CONSUMER_SETTINGS, wanted, there.get(name))

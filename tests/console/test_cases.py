@@ -38,6 +38,11 @@ def test_every_filter_finds_a_case_and_leaves_it_out(cli: Cli, case: str) -> Non
     assert listed(cli, case, "--turn", OWNER, "--phase", "triage")
     assert not listed(cli, case, "--turn", "flevoland")
     assert not listed(cli, case, "--alarm")
+    assert listed(cli, case, "--kind", "case", "--phase", "triage")
+    assert not listed(cli, case, "--kind", "placement")
+    assert not listed(cli, case, "--waits", OWNER, "--kind", "case")
+    assert listed(cli, case, "--waits", "flevoland", "--kind", "case")
+    assert not listed(cli, case, "--week", "--phase", "aftercare")
 
 
 def test_a_step_inside_a_case_stands_in_the_list_of_whose_turn_it_is(cli: Cli, case: str) -> None:

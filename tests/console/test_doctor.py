@@ -4,8 +4,12 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from console.checks import Trouble, disk, found_by
+from console.checks import disk
+from console.finding import Trouble, found_by
+from console.health import NO_ANSWER, PARTS, Health
 from console.installation import Installation
+from console.web.one_agency import OneAgency
+from contracts.texts import words
 from runtime.bus.connection import connect, jetstream
 from runtime.servers.embedded import read_running
 from tests.console.cli import Cli
@@ -26,6 +30,46 @@ def test_healthy_then_a_changed_setting_is_named_and_provisioned_away(keten: Ket
     assert "run `keten provision`" in said
     assert "provisioned: 13 agencies" in cli("provision")
     assert "healthy: " in cli("doctor")
+
+
+async def test_one_agency_sees_how_each_part_does_in_words_of_both_languages(keten: Keten) -> None:
+    """On the page of the web console: what `keten doctor` looks at, as one agency sees it."""
+    whole = keten.here.installation
+    agency = whole.directory.get(AGENCY)
+    here = OneAgency(whole, agency, whole.witness)
+    lines = await Health(patience=60).of(here, agency)
+    assert {line.part for line in lines} == PARTS.keys()
+    assert [line for line in lines if line.do and line.part not in {"settings"}] == []  # which a test above may have changed
+    for line in lines:
+        assert words("nl").knows(line.what), line.what
+        assert line.where == "disk" or words("nl").knows(line.where), line.where
+        assert AGENCY in line.where or line.part == "disk"
+
+
+async def test_the_page_of_an_agency_names_a_changed_setting_and_an_office_that_is_away(tmp_path: Path) -> None:
+    async with few(tmp_path, ("signal-desk", "comensha")) as installation:
+        for slug in ("signal-desk", "comensha"):
+            installation.prepare_stores(slug)
+        agency = installation.directory.get("comensha")
+        here = OneAgency(installation, agency, installation.played_by("operator"))
+        wrong = {line.part: line for line in await Health(patience=60).of(here, agency) if line.do}
+        assert wrong.keys() == {"office"}
+        assert words("nl").knows(wrong["office"].do)
+        client = await connect(installation.nats_url, installation.operator_seed(agency))
+        try:
+            config = (await jetstream(client).stream_info("INBOX")).config
+            config.duplicate_window = 60
+            await jetstream(client).update_stream(config)  # pyright: ignore[reportUnknownMemberType]
+        finally:
+            await client.close()
+        os.kill(running_pid(installation), signal.SIGSTOP)
+        try:
+            lines = await Health(patience=1).of(here, agency)
+            assert {line.part for line in lines if line.what == NO_ANSWER} >= {"bus"}
+        finally:
+            os.kill(running_pid(installation), signal.SIGCONT)
+        wrong = {line.part: line for line in await Health(patience=60).of(here, agency) if line.do}
+        assert wrong["settings"].what.startswith("1 of ")
 
 
 def running_pid(installation: Installation) -> int:

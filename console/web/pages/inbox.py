@@ -11,11 +11,11 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from console.file_names import is_reference
 from console.web.asked import LONGEST, Asked, asked, form_of, given
-from console.web.ports import Desk, Page, Row
+from console.web.overview_ports import Desk
+from console.web.ports import Page, Row
 from console.web.shown import RowShown
 
-ROWS, ELSEWHERE = 50, 20
-"""Of a page; and of what waits for others, before it has a page of its own."""
+ROWS = 50
 
 TITLES = {"late": "inbox.late", "today": "inbox.today", "later": "inbox.later"}
 """Groups, in their order, and the words above them."""
@@ -87,7 +87,7 @@ def routes(desk: Desk) -> APIRouter:
         who = await asked(desk, request)
         since = request.query_params.get("since", "")[: ROWS * MARK]
         before = {since[place : place + MARK] for place in range(0, len(since), MARK)}
-        now = {*_marks((await desk.lists(who.visit).turn_of(who.visit.agency, most=ROWS)).rows)}
+        now = {*_marks((await desk.overview(who.visit).turns()).value.rows)}
         number = max(len(now - before), len(before - now))
         if not number:
             return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -98,9 +98,8 @@ def routes(desk: Desk) -> APIRouter:
 
 
 async def _shown(desk: Desk, who: Asked, after: str | None, sought: str = "") -> Shown:
-    lists, agency = desk.lists(who.visit), who.visit.agency
     page = await _page(desk, who, after)
-    waiting = None if after else await lists.waiting(agency, most=ELSEWHERE)
+    waiting = None if after else (await desk.overview(who.visit).waiting()).value
     return Shown(
         groups=_groups(who, page.rows),
         total=page.total,
@@ -114,11 +113,13 @@ async def _shown(desk: Desk, who: Asked, after: str | None, sought: str = "") ->
 
 
 async def _page(desk: Desk, who: Asked, after: str | None) -> Page:
-    lists = desk.lists(who.visit)
-    try:
-        return await lists.turn_of(who.visit.agency, after, ROWS)
-    except ValueError:  # no place in this list: it begins anew
-        return await lists.turn_of(who.visit.agency, None, ROWS)
+    """The first page is one answer for all who open it within some seconds."""
+    if after:
+        try:
+            return await desk.lists(who.visit).turn_of(who.visit.agency, after, ROWS)
+        except ValueError:  # no place in this list: it begins anew
+            pass
+    return (await desk.overview(who.visit).turns(opened=True)).value
 
 
 def _groups(who: Asked, rows: Sequence[Row]) -> tuple[Group, ...]:

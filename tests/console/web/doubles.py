@@ -25,6 +25,7 @@ from console.web.ways import ways_for
 from contracts.agencies import Agency, Directory, read_directory
 from contracts.commands import COMMANDS
 from contracts.views import Choice, Content, FileView, StoryLine, TrackView
+from tests.console.web.overview_double import Overview
 from tests.console.web.spoken import spoken
 
 WEB = Path(web.__file__).parent
@@ -215,6 +216,7 @@ class Desk:
         self.directory: Directory = read_directory()
         self.memory = Files()
         self.listed = Lists()
+        self.all_files = Overview(self.listed)
         self.language: Literal["nl", "en"] = "nl"
         self.at = OWNER
         self.speak: Callable[[Literal["nl", "en"]], Any] = spoken
@@ -254,6 +256,10 @@ class Desk:
 
     def lists(self, visit: Visit) -> Lists:
         return self.listed
+
+    def overview(self, visit: Visit) -> Overview:
+        self.all_files.listed, self.all_files.agency = self.listed, visit.agency
+        return self.all_files
 
     async def ticket(self, visit: Visit, file: str, command: str) -> str:
         self._reach()

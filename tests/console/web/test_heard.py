@@ -1,6 +1,7 @@
 """What is silence to a page, and what is not."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
@@ -17,7 +18,8 @@ from runtime.people.people import PersonUnknown
 from runtime.processing.log import NotLogged
 from runtime.temporal.client import TemporalUnreachable
 
-FILES = Heard(cast("Any", None), cast("Any", object()))
+DECIDED: list[str] = []
+FILES = Heard(cast("Any", None), cast("Any", object()), lambda: DECIDED.append("decided"))
 ASKED: dict[str, tuple[Any, ...]] = {
     "one": (None, "case-1"),
     "troubles_of": (None, "case-1"),
@@ -62,3 +64,21 @@ async def test_a_decision_that_no_office_takes_is_not_asked_for_without_end(monk
     with pytest.raises(NoAnswer):
         await asyncio.wait_for(FILES.decide(cast("Any", None), "accept_case", {}), 30)
     assert ended == ["asked no more"]
+
+
+@pytest.mark.parametrize("fault", [None, ConnectionError, RPCError("", RPCStatusCode.UNAVAILABLE, b"")])
+async def test_what_was_decided_or_may_have_been_is_told_and_no_look_is(monkeypatch: pytest.MonkeyPatch, fault: Any) -> None:
+    async def does(*_: Any) -> str:
+        if fault:
+            raise fault
+        return "triage"
+
+    monkeypatch.setattr(Files, "decide", does)
+    monkeypatch.setattr(Files, "one", does)
+    DECIDED.clear()
+    with suppress(ConnectionError, NoAnswer):
+        await FILES.one(cast("Any", None), "case-1")
+    assert DECIDED == []
+    with suppress(ConnectionError, NoAnswer):
+        await FILES.decide(cast("Any", None), "accept_case", {})
+    assert DECIDED == ["decided"]

@@ -63,6 +63,15 @@ async def test_a_right_opens_what_is_for_it_and_nothing_else(console: Console, r
     assert (await browser.get("/session")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("right", "begins"),
+    [(Right.HANDLE, "/inbox"), (Right.OPERATE, "/board"), (Right.AUDIT, "/session"), (Right.OVERSEE, "/session")],
+)
+async def test_whoever_comes_begins_where_they_may(console: Console, right: Right, begins: str) -> None:
+    browser = await console.person("c-17", ALMERE, right)
+    assert (await browser.get("/")).headers["location"] == begins
+
+
 async def test_another_right_and_nothing_there_look_alike(console: Console) -> None:
     browser = await console.person("c-17", ALMERE, Right.HANDLE)
     forbidden, nothing = await browser.get("/for/audit"), await browser.get("/for/nothing")

@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from babel.dates import format_datetime
 
 from console.web.moments import Clock
 from console.web.ports import Language
+from contracts.hours import AMSTERDAM
 from tests.console.web.spoken import spoken
 
 NOW = datetime(2026, 11, 5, 22, 30, tzinfo=UTC)
@@ -40,3 +42,13 @@ def test_moments_are_those_of_amsterdam_with_the_year_where_it_is_another() -> N
 def test_a_day_is_one_of_amsterdam() -> None:
     assert clock().is_today(NOW - timedelta(hours=23))
     assert not clock().is_today(NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(("language", "locale"), [("nl", "nl"), ("en", "en_GB")])
+def test_a_moment_is_written_as_unicode_writes_it(language: Language, locale: str) -> None:
+    for days in range(0, 800, 9):
+        at = NOW + timedelta(days=days, minutes=days)
+        there = at.astimezone(AMSTERDAM)
+        pattern = "EEE d MMM HH:mm" if there.year == NOW.astimezone(AMSTERDAM).year else "EEE d MMM y HH:mm"
+        said = format_datetime(there, pattern, locale=locale).replace(".", "")
+        assert Clock(spoken(language), language, NOW).moment(at) == said

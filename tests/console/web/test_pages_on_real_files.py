@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from console.door.dev_login import Offered
-from console.web import ports
+from console.web import overview_ports
 from contracts.events.signals import Signal, SignalReported
 from contracts.reference import new_reference
 from tests.console.web.reading_pages import Parsed
@@ -54,17 +54,18 @@ async def page(browser: Browser, path: str) -> Parsed:
 
 async def in_the_list(browser: Browser, reference: str, path: str = "/inbox") -> Parsed:
     """Lists follow a moment later, and have pages."""
+    begins = path
     async with asyncio.timeout(PATIENCE):
         while True:
             shown = await page(browser, path)
             if f"/cases/{reference}" in shown.links:
                 return shown
-            path = next((link for link in shown.links if "after=" in link), "/inbox")
+            path = next((link for link in shown.links if "after=" in link), begins)
             await asyncio.sleep(0.2)
 
 
 async def test_the_desk_is_what_pages_ask_for(console: Console) -> None:
-    desk: ports.Desk = console.answering.desk  # types are checked, too
+    desk: overview_ports.Desk = console.answering.desk  # types are checked, too
     assert desk.directory.get(ALMERE).slug == ALMERE
 
 
@@ -83,6 +84,20 @@ async def test_a_case_waits_in_the_inbox_and_is_decided(console: Console, case: 
     assert f"/cases/{case}" in done.links
     again = await browser.post(f"{accept}/send", check.sends())
     assert again.headers["location"] == sent.headers["location"]
+
+
+async def test_a_case_is_found_by_filters_and_counted_where_it_is(console: Console, case: str) -> None:
+    browser = await logged_in(console)
+    filtered = "/cases?kind=case&phase=offered&turn=coordinator-almere"
+    await in_the_list(browser, case, filtered)
+    for other in ("phase=aftercare", "turn=_others&kind=case", "kind=placement"):
+        assert f"/cases/{case}" not in (await page(browser, f"/cases?{other}")).links
+    board = await page(browser, "/board")
+    assert "/cases?kind=case&phase=offered" in board.links
+    assert "nu niet te" not in board.words
+    health = await page(browser, "/health")
+    assert "kon niet worden bekeken" not in health.words
+    assert ACCOUNT not in board.text
 
 
 async def test_a_form_is_filled_in_checked_and_sent_once(keten: Keten, console: Console, case: str) -> None:

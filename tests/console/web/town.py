@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+from console.health import LOOK
+from console.wanted import NOWHERE
 from contracts.views import AlarmView, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
 from tests.console.web.doubles import CASE, NOW, OWNER, REFERENCE, Desk, Files, Lists, Trouble, a_case, a_row
+from tests.console.web.overview_double import Counted, Hanging, Line, Oldest, Overview
 from tests.console.web.spoken import spoken
 
 PLACEMENT = f"placement-1-{REFERENCE}"
@@ -27,6 +30,10 @@ COMMANDS = (
 PATHS = {
     "inbox": "/inbox",
     "waiting": "/waiting",
+    "cases": "/cases?kind=case",
+    "cases-unknown": "/cases?phase=imagined",
+    "board": "/board",
+    "health": "/health",
     "case": f"/cases/{REFERENCE}",
     "content": f"/cases/{REFERENCE}/content",
     "help": "/help",
@@ -41,6 +48,8 @@ def set_out(desk: Desk) -> None:
     """Everything as it is at the beginning of a test."""
     desk.memory, desk.listed, desk.language, desk.answers, desk.speak = Files(), Lists(), "nl", {}, spoken
     desk.began = desk.seen = datetime.now(UTC)
+    desk.rights = frozenset({"handle", "operate"})
+    desk.all_files = overview(desk)
     hour = timedelta(hours=1)
     desk.listed.rows = [
         a_row(due=-5 * hour, alarm=True, step="Case.triage"),
@@ -98,4 +107,34 @@ def set_out(desk: Desk) -> None:
             ),
             ContentPart(what="record_intake", who=OWNER, at=None, data={"needs": LONG, "under_16": False}),
         )
+    )
+
+
+def overview(desk: Desk) -> Overview:
+    """All files of a large agency, with something that needs a hand in every part."""
+    hour = timedelta(hours=1)
+    return Overview(
+        desk.listed,
+        counted=Counted(
+            total=131,
+            overdue=12,
+            oldest=Oldest("Almere", NOW - 50 * hour, NOW - 50 * hour),
+            alarms=3,
+            failing=1,
+            regions={"Almere": 31, "Zwolle": 74, NOWHERE: 26},
+            kinds={"case": 118, "retention": 13},
+            phases={("case", "triage"): 44, ("case", "consent"): 40, ("case", "in_care"): 34, ("retention", "in_use"): 13},
+        ),
+        letters=(Hanging("riec-midden-nederland", 4, NOW - 3 * hour), Hanging("cosm-shelter", 1, NOW - hour)),
+        dead=1,
+        lines=(
+            Line("office", f"office of {OWNER}", "is away: nobody works there", f"start it: `keten worker {OWNER}`", NOW - hour),
+            Line("queue", f"queue of {OWNER}", "about 3 tasks wait, none of them for long", since=NOW - hour),
+            Line("temporal", "", "did not answer within two seconds", LOOK, NOW - hour),
+            Line("bus", f"inbox of {OWNER}", "moves: 2 events wait, 1 are being taken", since=NOW - hour),
+            Line("bus", f"INBOX of {OWNER}", "holds 3 messages, 0% of its room", since=NOW - hour),
+            Line("certificates", f"certificate of {OWNER}", "is valid until 2031-05-01 12:00", since=NOW - hour),
+            Line("audit", f"audit log of {OWNER}", "holds 812 entries; its head was not signed yet", since=NOW - hour),
+            Line("files", f"files of {OWNER}", "none stands still", since=NOW - hour),
+        ),
     )

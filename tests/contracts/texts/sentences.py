@@ -37,6 +37,11 @@ SOURCES: dict[str, frozenset[str]] = {
     "console/deciding.py": EVERYTHING,
     "console/troubles.py": EVERYTHING,
     "console/forms/reading.py": EVERYTHING,
+    "console/agency_checks.py": EVERYTHING,
+    "console/finding.py": EVERYTHING,
+    "console/health.py": EVERYTHING,
+    "console/checks.py": frozenset({"disk"}),
+    "contracts/alarms.py": EVERYTHING,
 }
 """Where sentences are made that a person may read on a page: all of a file, or some functions of it."""
 

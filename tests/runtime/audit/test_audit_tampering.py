@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from runtime.audit import proof
 from runtime.audit.entry import Entry, Head, first_hash, hash_of
 from runtime.audit.log import AuditLog
-from runtime.audit.proof import prove, walk
+from runtime.audit.proof import prove, prove_heads, walk
 from runtime.audit.store import AuditUnavailable
 from runtime.audit.tables import HEAD
 from runtime.audit.tampering import Kind
@@ -166,6 +166,26 @@ def test_what_was_done_is_named(log: AuditLog, url: str, signer: KeyFileSigner, 
     [flaw] = prove(log, signer).flaws
     assert (flaw.kind, flaw.seq) == (kind, seq), flaw.words
     assert str(seq) in flaw.words
+
+
+def test_the_heads_alone_hold_where_nobody_touched_anything(log: AuditLog, signer: KeyFileSigner) -> None:
+    found = prove_heads(log, signer)
+    assert (found.held, found.flaws) == (COUNT, ())
+    assert found.signed
+    assert found.signed.seq == SIGNED
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["cut off", "all cut off", "changed and all hashed again", "removed and all hashed again"])
+def test_the_heads_alone_tell_that_a_log_was_written_anew(log: AuditLog, url: str, signer: KeyFileSigner, name: str) -> None:
+    rewritten(url, TAMPERED[name][0])
+    assert {flaw.kind for flaw in prove_heads(log, signer).flaws} == {Kind.ALTERED}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_heads_alone_need_a_signature_of_this_agency(log: AuditLog, tmp_path: Path) -> None:
+    other = KeyFileSigner(tmp_path / "other.jwk", "other.audit")
+    assert [flaw.kind for flaw in prove_heads(log, other).flaws] == [Kind.UNSIGNED]
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

@@ -4,6 +4,8 @@ import asyncio
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from alembic.util.exc import CommandError
@@ -18,6 +20,7 @@ from runtime.keys.files import Keys
 from runtime.keys.tables import CASE_KEY
 from runtime.keys.wrapping import KeyFiles, Wrapped
 from runtime.migrations import Tables, downgrade, upgrade
+from runtime.private_files import KeyUnavailable
 from runtime.schema import check
 
 SLUG = "almere"
@@ -54,6 +57,21 @@ async def test_each_case_has_one_key_whoever_asks_first(store: CaseKeys, url: st
     assert {len(key) for key in keys} == {32}
     assert await store.make_or_get(other) not in keys
     assert await again(url, files).get(case) in keys
+
+
+async def test_it_is_tried_out_whether_keys_can_be_read_and_the_agencys_own_works(store: CaseKeys, files: Keys, url: str) -> None:
+    await store.try_out()
+    own, other = KeyFiles(files, SLUG), KeyFiles(files, "urk")
+    for wrap, unwrap in ((own.wrap, other.unwrap), (other.wrap, own.unwrap)):
+        broken = CaseKeys(url, cast("Any", SimpleNamespace(wrap=wrap, unwrap=unwrap)))
+        with pytest.raises((ValueError, RuntimeError)):
+            await broken.try_out()
+
+    def another(wrapped: Wrapped, case: str) -> bytes:
+        return b"another"
+
+    with pytest.raises(KeyUnavailable):
+        await CaseKeys(url, cast("Any", SimpleNamespace(wrap=other.wrap, unwrap=another))).try_out()
 
 
 async def test_a_case_without_a_key_is_named(store: CaseKeys) -> None:
