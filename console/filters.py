@@ -18,8 +18,8 @@ def whose_turn(slug: str) -> str:
 
 
 def not_whose_turn(slug: str) -> str:
-    """Files in which an agency waits for others."""
-    return f"(KetenTurn != '{slug}' OR (KetenTurn IS NULL AND KetenOwner != '{slug}'))"
+    """Files in which an agency waits for others; also where it has something to do there itself."""
+    return f"(KetenWaitsFor IS NOT NULL OR KetenTurn != '{slug}' OR (KetenTurn IS NULL AND KetenOwner != '{slug}'))"
 
 
 def overdue(now: datetime) -> str:

@@ -93,13 +93,13 @@ class Lists:
         return await self.page(Asked((*open_ones, filters.whose_turn(agency.slug)), BY_TURN), after, most)
 
     async def waiting(self, agency: Agency, after: str | None = None, most: int = PAGE) -> Page:
-        """Where an agency waits for others, what is due first first.
+        """Where an agency waits for others, also where it has something to do there itself; by the first clock of each file.
 
         Raises:
             ValueError: It is no place in this list.
         """
         open_ones = (filters.RUNNING, filters.NOT_KEPT)
-        return await self.page(Asked((*open_ones, filters.not_whose_turn(agency.slug)), BY_TURN), after, most)
+        return await self.page(Asked((*open_ones, filters.not_whose_turn(agency.slug)), BY_DEADLINE), after, most)
 
     async def count(self, *conditions: str) -> int:
         """How many files fulfil conditions: one question to each agency."""

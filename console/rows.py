@@ -42,6 +42,8 @@ class Row(NamedTuple):
         turn: Whose turn it is in the track that waits for the agency that keeps the file; where none does, in the one due first.
         step: The table of that track and its phase, as `Case.intake`.
         due: When its clock ends.
+        waits_for: For which other agency it waits, too; None: for none, or a file of before does not say it.
+        waits_in: In which step.
     """
 
     agency: str
@@ -64,6 +66,8 @@ class Row(NamedTuple):
     step: str | None = None
     due: datetime | None = None
     alarm: bool = False
+    waits_for: str | None = None
+    waits_in: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -80,6 +84,8 @@ class Row(NamedTuple):
             "step": self.step,
             "due": iso(self.due),
             "alarm": self.alarm,
+            "waits_for": self.waits_for,
+            "waits_in": self.waits_in,
             "overdue_since": iso(self.overdue_since),
             "reminded": self.reminded,
             "troubles": [trouble.model_dump() for trouble in self.troubles],
@@ -111,6 +117,7 @@ def _with_turn(row: Row, values: Mapping[str, Any]) -> Row:
     alarm = values.get("KetenAlarm") is True
     if "KetenTurn" in values:
         turn, due = str(values["KetenTurn"]), _moment(values.get("KetenDue"))
+        row = row._replace(waits_for=values.get("KetenWaitsFor"), waits_in=values.get("KetenWaitsIn"))
         return row._replace(turn=turn, step=values.get("KetenStep"), due=due, alarm=alarm)
     if row.owner == NOBODY or row.deadline is None:
         return row._replace(alarm=alarm)

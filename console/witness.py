@@ -162,3 +162,16 @@ class Witness:
             )
         act = Act(person=self.person, action=action, case=case, object=what, outcome=outcome)
         await self._log(agency.slug).append(act)
+
+    async def left(self, agency: str, action: Action, why: str) -> None:
+        """Write down that they have left; whoever was struck from the list leaves, too.
+
+        Args:
+            agency: The slug of where they worked.
+            action: They went, or were put out.
+            why: A coded word.
+
+        Raises:
+            AuditUnavailable: It could not be written.
+        """
+        await self._log(agency).append(Act(person=self.person, action=action, object=why))

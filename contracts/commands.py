@@ -272,3 +272,6 @@ def _imperative(name: str) -> str:
 
 COMMANDS: dict[str, type[Command]] = {_imperative(order.__name__): order for order in Command.__subclasses__()}
 """Commands by the name under which a workflow takes them."""
+
+ORDERS = frozenset(name for name, command in COMMANDS.items() if Order in command.__annotations__.values())
+"""Those of them that a person signs: what weighs most."""

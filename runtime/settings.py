@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     console_client_secret: Path | None = Field(
         default=None, description="the file with the web console's secret at the issuer, mode 0600; none: it is a public client"
     )
+    console_client_key: Path | None = Field(
+        default=None,
+        description="the file with the key by which the web console is known there (JWK, mode 0600), in place of a secret",
+    )
     console_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the web console's sessions; none: a file under home"
     )

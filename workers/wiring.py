@@ -114,6 +114,10 @@ class Wiring:
 
         return read_file(read_clocks, self.settings.clocks) if self.settings.clocks else read_clocks(None)
 
+    def open_files_with(self, clocks: Clocks) -> None:
+        """Give other terms to every file that is opened from now on; files that are open keep theirs."""
+        vars(self)["clocks"] = clocks
+
     @cached_property
     def atlas(self) -> Atlas:
         """The routing tables."""

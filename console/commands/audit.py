@@ -52,12 +52,23 @@ async def _show(slug: str | None, case: str | None, person: str | None, since: d
     for agency in _chosen(installation, slug):
         await installation.witness.note(agency, Action.READ_AUDIT, "audit_log", None)
         for entry in installation.audit(agency.slug).store.entries(case=case, person=person, since=since):
-            table.add(agency.slug, *_cells(entry))
+            table.add(agency.slug, *cells(entry))
     screen.print(table if table.rows else "no entries that fit")
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
-    what = (entry.person, entry.action, entry.case_reference or "-", entry.object or "-", entry.outcome)
+IN_WORDS: dict[str, str] = {Action.LOG_IN: "logs in", Action.LOG_OUT: "logs out", Action.PUT_OUT: "is put out"}
+"""Actions that do not read as what they are."""
+
+
+def cells(entry: Entry) -> tuple[str, ...]:
+    """An entry as a person reads it."""
+    what = (
+        entry.person,
+        IN_WORDS.get(entry.action, entry.action),
+        entry.case_reference or "-",
+        entry.object or "-",
+        entry.outcome,
+    )
     return (str(entry.seq), when(entry.moment), *what)
 
 

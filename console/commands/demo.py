@@ -23,6 +23,7 @@ from console.listing import Listing
 from console.picture import story_table
 from console.plain import plain
 from console.screen import run, screen, styled
+from contracts.clocks import read_clocks
 from runtime.bus import DeadLetter, DeadLetters
 from runtime.ending import ending
 from runtime.logs import configure_logs
@@ -31,7 +32,7 @@ from runtime.settings import Settings, load_settings
 from runtime.watchdog import watched
 
 CLOCKS = Path(__file__).parents[2] / "infra" / "clocks" / "demo.toml"
-"""Shorter clocks by configuration; the code is the same."""
+"""Shorter clocks by configuration; the code is the same. They are for the stories; what a person tries has usual ones."""
 
 
 def demo(keep: Annotated[bool, typer.Option("--keep", help="leave everything running afterwards")] = False) -> None:
@@ -53,6 +54,7 @@ async def _demo(keep: bool) -> None:
         screen.print(f"\nfive stories in {time.monotonic() - began:.0f} s. The same in the Temporal UI of each agency:")
         show_addresses(installation)
         if keep:
+            installation.open_files_with(read_clocks(None))
             waits = await left_waiting(staff)
             show_console(await stack.enter_async_context(console_beside(installation, waits)))
             look = f"KETEN_HOME={settings.home} .venv/bin/keten cases --closed"

@@ -149,6 +149,13 @@ class DevLogin:
         if not hmac.compare_digest(challenge, given.wish.code_challenge):
             raise CodeRefused("whoever shows this code did not ask for it")
         now = int(self._now())
-        claims = {"iss": self.url, "aud": self._client, "sub": given.offered.person, "iat": now, "exp": now + LIFE}
+        claims: dict[str, Any] = {
+            "iss": self.url,
+            "aud": self._client,
+            "sub": given.offered.person,
+            "iat": now,
+            "exp": now + LIFE,
+        }
+        claims["auth_time"] = int(given.until - LIFE)
         own = {"nonce": given.wish.nonce, "keten_agencies": [given.offered.agency]}
         return jwt.encode({"alg": "ES256", "kid": self._key.kid}, {**claims, **own}, self._key)

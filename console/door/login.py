@@ -13,14 +13,15 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import httpx
 
 from console.door.body import answer_of
+from console.door.client import Client
 from console.door.issuer import TIMEOUT, About, Issuer, IssuerUnavailable
 from console.door.places import safe_path
-from console.door.tokens import TokenRefused, Tokens
+from console.door.tokens import LEEWAY, TokenRefused, Tokens
 
 PATIENCE = 600.0
 """Seconds from a login's begin to its end: a person may have to look for a phone."""
@@ -30,26 +31,14 @@ LONGEST = 2048
 """Characters of anything that a browser brings back."""
 REMEMBERED = 1_000
 """Answers that were used and are remembered, so that none counts twice; the issuer remembers its codes besides."""
+FRESH = 600
+"""Seconds since a person was asked who they are in which that counts as just now."""
 AT_ONCE = 8
 """Codes that are shown to the issuer at a time, whoever brings them."""
 
 
 class LoginRefused(ValueError):  # noqa: N818 - named as what happened
     """Nobody is let in; the message is a code of ours."""
-
-
-class Client(NamedTuple):
-    """What the issuer knows of this console.
-
-    Attributes:
-        id: Its name there.
-        secret: What it shows there; None: it is a public client.
-        callback: Where the issuer sends browsers back to.
-    """
-
-    id: str
-    secret: str | None
-    callback: str
 
 
 class Begun(NamedTuple):
@@ -66,11 +55,15 @@ class Ended(NamedTuple):
         claims: Of the verified id_token.
         back: The path that the person wanted.
         at: For which agency; empty: any of theirs.
+        proved: When the issuer asked the person who they are, in seconds since 1970; None: it does not say.
+        fresh: Whether it was to ask now, and did.
     """
 
     claims: dict[str, Any]
     back: str
     at: str
+    proved: float | None = None
+    fresh: bool = False
 
 
 class Login:
@@ -93,18 +86,19 @@ class Login:
         self._used: dict[str, float] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def begin(self, back: str = "/", at: str = "") -> Begun:
+    async def begin(self, back: str = "/", at: str = "", *, fresh: bool = False) -> Begun:
         """Send somebody to the issuer.
 
         Args:
             back: The path that they wanted.
             at: For which agency they want to work.
+            fresh: Whether the issuer must ask them who they are, also where it knows them already.
 
         Raises:
             IssuerUnavailable: It cannot be told where that is.
         """
         about = await self._issuer.about()
-        wish = base64.urlsafe_b64encode(json.dumps([safe_path(back), at[:40]]).encode()).decode().rstrip("=")
+        wish = base64.urlsafe_b64encode(json.dumps([safe_path(back), at[:40], fresh]).encode()).decode().rstrip("=")
         cookie = f"{secrets.token_urlsafe(32)}.{int(self._now())}.{wish}"
         challenge = hashlib.sha256(self._derived("verifier", cookie).encode()).digest()
         asked = {
@@ -117,6 +111,8 @@ class Login:
             "code_challenge": base64.urlsafe_b64encode(challenge).decode().rstrip("="),
             "code_challenge_method": "S256",
         }
+        if fresh:  # an issuer may know only one of the two; what it says of it is looked at when the person is back
+            asked |= {"prompt": "login", "max_age": str(FRESH)}
         between = "&" if "?" in about.authorization else "?"
         return Begun(f"{about.authorization}{between}{urlencode(asked)}", cookie)
 
@@ -129,7 +125,7 @@ class Login:
 
         Raises:
             LoginRefused: It does not count; the message is a code: ``other_browser``, ``too_late``, ``used``, ``other_issuer``,
-                ``refused_there``, ``code_refused`` or ``token_refused``.
+                ``refused_there``, ``code_refused``, ``token_refused`` or ``not_fresh``.
             IssuerUnavailable: It cannot be told now.
         """
         if any(len(value) > LONGEST for value in (*answer.values(), cookie or "")):
@@ -148,8 +144,18 @@ class Login:
             str(claims.get("nonce", "")).encode(errors="replace"), self._derived("nonce", cookie).encode()
         ):
             raise LoginRefused("token_refused")
-        back, at = json.loads(base64.urlsafe_b64decode(wish + "=" * (-len(wish) % 4)))
-        return Ended(claims, back, at)
+        back, at, fresh = json.loads(base64.urlsafe_b64decode(wish + "=" * (-len(wish) % 4)))
+        proved = self._proved(claims)
+        if fresh and (proved is None or self._now() - proved > FRESH):
+            raise LoginRefused("not_fresh")
+        return Ended(claims, back, at, proved, fresh)
+
+    def _proved(self, claims: Mapping[str, Any]) -> float | None:
+        """When the issuer asked them (``auth_time``); what lies ahead by more than clocks differ is no such moment."""
+        said, now = claims.get("auth_time"), self._now()
+        if isinstance(said, bool) or not isinstance(said, int | float) or not said <= now + LEEWAY:
+            return None
+        return min(float(said), now)
 
     def _once(self, state: str, begun: float) -> None:
         now = self._now()
@@ -189,11 +195,8 @@ class Login:
             "code_verifier": verifier,
             "client_id": self._client.id,
         }
-        auth = None
-        if self._client.secret and about.secret_in_body:
-            form["client_secret"] = self._client.secret
-        elif self._client.secret:  # RFC 6749, section 2.3.1: both are encoded first
-            auth = httpx.BasicAuth(quote(self._client.id, safe=""), quote(self._client.secret, safe=""))
+        more, auth = self._client.shows(about, self._issuer.url, self._now())
+        form |= more
         try:
             async with (
                 self._places,

@@ -68,8 +68,9 @@ function warn(place) {
 function count(area) {
   const place = document.getElementById(area.dataset.left);
   const say = () => {
-    const left = area.maxLength - area.value.length;
-    place.textContent = left < 500 ? place.dataset.words.replace("{}", String(left)) : "";
+    const left = Number(area.dataset.longest) - [...area.value].length;
+    const { words, more } = place.dataset;
+    place.textContent = left < 0 ? more.replace("{}", String(-left)) : left < 500 ? words.replace("{}", String(left)) : "";
   };
   area.addEventListener("input", say);
   say();

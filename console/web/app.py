@@ -16,15 +16,12 @@ from console.web.desk import Desk
 from console.web.errors import route_of, speak_of_errors
 from console.web.guards import Bounded, Guards
 from console.web.headers import Strict
-from console.web.refusals import LoggedOut
-from runtime.people.lists import Right
+from console.web.ways import ways_for
 
 log = structlog.get_logger()
 
-FIRST = (("/inbox", "handle"), ("/board", "operate"))
-"""Where somebody begins: the first of these that they may open; else at what is for everybody."""
-
-FOR_EVERYBODY = "/session"
+FIRST = ("/inbox", "/board")
+"""Where somebody begins: the first of these that they may open; else the first page that they may."""
 
 
 class Logged:
@@ -73,17 +70,13 @@ def application(desk: Desk, guards: Guards, routers: Sequence[APIRouter]) -> Fas
         redirect_slashes=False,
         dependencies=[Depends(guards.checks())],
     )
-    known = {route.path for route in routes_of(routers)}
     for router in routers:
         app.include_router(router)
 
     async def first(request: Request) -> Response:
-        try:
-            rights = (await desk.visit(request)).rights
-        except LoggedOut:
-            rights = frozenset({Right.HANDLE})
-        may = (path for path, right in FIRST if right in rights and path in known)
-        return RedirectResponse(next(may, FOR_EVERYBODY), HTTPStatus.SEE_OTHER)
+        """Whoever comes is led to where people with their rights begin."""
+        may = [way.path for way in ways_for((await desk.visit(request)).rights)]
+        return RedirectResponse(next((path for path in FIRST if path in may), may[0]), HTTPStatus.SEE_OTHER)
 
     app.add_api_route("/", first, methods=["GET"], response_model=None)
     speak_of_errors(app, desk)

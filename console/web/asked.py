@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
+from console.door.body import body_of
 from console.forms.reading import LARGEST, Unreadable, posted
 from console.web.moments import Clock
 from console.web.ports import HANDLE, Desk, Words
+from console.web.refusals import TOO_LARGE
 from console.web.shown import Showing
 
 LONGEST = 200
@@ -70,15 +72,11 @@ async def form_of(request: Request) -> Form:
     """What was posted, as far as it is a form and no larger than one.
 
     Raises:
-        HTTPException: It is not.
+        Problem: It is larger.
+        HTTPException: It is none.
     """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
-        pairs = posted(bytes(body))
+        pairs = posted(await body_of(request, LARGEST, TOO_LARGE))
     except Unreadable:
         raise HTTPException(HTTPStatus.BAD_REQUEST) from None
     control = {name: value[:LONGEST] for name, value in pairs if name.startswith(CONTROL)}

@@ -13,11 +13,12 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.door import DEV_ISSUER
+from console.door.client import Client, read_key
 from console.door.dev_login import DevLogin
 from console.door.dev_people import DevPeople
 from console.door.issuer import Issuer
 from console.door.listening import PATIENCE, Door, listening
-from console.door.login import Client, Login
+from console.door.login import Login
 from console.installation import Installation
 from console.web.app import application, around, page_routes, routes_of
 from console.web.cookies import Cookies
@@ -60,6 +61,10 @@ def check_login(settings: Settings, *, trying: bool) -> None:
         raise ValueError("nobody says who may log in: set KETEN_OIDC_ISSUER, or try it on this machine with --dev-issuer")
     if trying and settings.mode is Mode.PRODUCTION:
         raise ValueError("KETEN_MODE is production, and --dev-issuer lets in whoever comes: set KETEN_OIDC_ISSUER instead")
+    if settings.console_client_secret and settings.console_client_key:
+        raise ValueError(
+            "KETEN_CONSOLE_CLIENT_SECRET and KETEN_CONSOLE_CLIENT_KEY: an issuer is shown one of the two, set that one"
+        )
     if trying and settings.oidc_issuer:
         raise ValueError("KETEN_OIDC_ISSUER names an issuer already: leave one of the two away, it or --dev-issuer")
 
@@ -111,7 +116,7 @@ async def web_console(
     rows = Rows(Sessions(settings.console), GivenAnswers(settings.console))
     cookies, looks = Cookies(origin.startswith("https://")), Looks()
     desk = Desk(installation, rows, cookies, looks, spoken)
-    client = Client(settings.console_client_id, _secret(installation), f"{origin}/callback")
+    client = _client(settings, f"{origin}/callback")
     people = DevPeople(installation.with_key, installation.people, trying.first) if trying else None
     dev = DevLogin(origin + DEV_ISSUER, client.id, client.callback, people.be) if people else None
     async with _speaking(installation, dev) as (issuer, http):
@@ -161,6 +166,6 @@ async def _sweep(sessions: Sessions) -> None:
             log.exception("console_not_swept")
 
 
-def _secret(installation: Installation) -> str | None:
-    path = installation.settings.console_client_secret
-    return read_private(path) if path else None
+def _client(settings: Settings, callback: str) -> Client:
+    secret, key = settings.console_client_secret, settings.console_client_key
+    return Client(settings.console_client_id, read_private(secret) if secret else None, callback, read_key(key) if key else None)

@@ -50,6 +50,16 @@ class Wanted(NamedTuple):
         """Where its form is."""
         return f"/files/{self.name}/do/{self.command}"
 
+    @property
+    def again(self) -> str:
+        """Where it goes on after a fresh login."""
+        return f"{self.path}/again"
+
+    @property
+    def case(self) -> str:
+        """Where its case is."""
+        return f"/cases/{self.name.rpartition('-')[2]}"
+
     def fields(self, choices: Choices) -> list[Field]:
         """What its form asks."""
         return fields_of(self.model, self.who.words, choices)
@@ -116,7 +126,7 @@ async def opened(desk: Desk, want: Wanted, choosing: Choosing, *, to_read: bool 
     if not to_read or want.command not in ASKED or not it.is_possible:
         return it
     content: Content = await within_patience(desk.files(visit).content(file))
-    saying = Saying(want.who.words, choosing.named(today))
+    saying = Saying(want.who.words, choosing.named(today), want.who.showing.clock)
     parts = [part for part in content.parts if part.what == ASKED[want.command]]
     return it._replace(asked=tuple(item for part in parts for item in told(part.what, part.data, saying)))
 

@@ -135,7 +135,7 @@ def silent(desk: Desk, request: Request, visit: Any) -> HTMLResponse:
 def kept(desk: Desk, request: Request, want: Wanted, posted: Form, *, sending: bool) -> HTMLResponse:
     """The page where nothing answers, with all that was typed and the same ticket: it may be sent again."""
     fields = filled(want.fields(lambda _model, _name: ()), posted.answers)
-    shown = KeptShown(_shown(want, "", posted), answers(fields, want.who.words), sending)
+    shown = KeptShown(_shown(want, "", posted), answers(fields, want.who.words, want.who.showing.clock), sending)
     answer = desk.page(request, want.who.visit, "kept.html", shown=shown)
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     return answer
@@ -146,7 +146,7 @@ def _shown(want: Wanted, about: str, posted: Form) -> DecisionShown:
         title=want.who.words.command(want.command),
         explain=want.who.words.explain(want.command),
         about=about,
-        back=f"/cases/{want.name.rpartition('-')[2]}",
+        back=want.case,
         action=want.path,
         ticket=posted.control.get(TICKET, ""),
         seen=posted.control.get(SEEN, ""),

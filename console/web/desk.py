@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -10,12 +10,15 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from console.door.login import FRESH
 from console.door.problems import Problem
 from console.health import Health
 from console.installation import Installation
 from console.lists import Lists
+from console.web.aside import Aside
 from console.web.cookies import Cookies
 from console.web.given_answers import GivenAnswers
+from console.web.going import has_left
 from console.web.heard import CLOSING, Heard
 from console.web.language import language_of
 from console.web.looks import Looks
@@ -29,6 +32,7 @@ from console.web.ways import ways_for
 from console.witness import LoggedIn, Witness
 from contracts.agencies import Directory
 from contracts.hours import AMSTERDAM
+from runtime.audit.entry import Action
 from runtime.people.lists import Right
 from runtime.sessions.sessions import Session, Sessions
 from runtime.sessions.tickets import Spent, TicketRefused
@@ -70,6 +74,7 @@ class Desk:
         self._sessions, self._tickets = rows
         self._cookies = cookies
         self._words = words
+        self._aside = Aside()
         self._here: OrderedDict[str, OneAgency] = OrderedDict()
         self._shared, self._health = Shared(), Health()
         self._served = {agency.slug: agency for agency in installation.with_key}
@@ -105,7 +110,7 @@ class Desk:
         if right is not None and right not in rights:
             raise Problem(NOT_HERE)
         request.state.visit = Visit(
-            session.person, agency, rights, language_of(request), session.id, session.until, session.longest
+            session.person, agency, rights, language_of(request), session.id, session.until, session.longest, session.proved
         )
         return request.state.visit
 
@@ -120,7 +125,8 @@ class Desk:
         if secret is None or session is None:
             raise LoggedOut
         if session.agency not in self._served or not self._rights(session):
-            await self._sessions.end(secret)
+            if await self._sessions.end(secret):  # of several requests at once, one
+                await has_left(self._installation, session, Action.PUT_OUT, "not_listed")
             raise LoggedOut
         return session
 
@@ -170,6 +176,15 @@ class Desk:
     async def has_answered(self, visit: Visit, file: str, command: str, answer: str) -> bool:
         """Whether this session sent this decision, and got this answer."""
         return self._tickets.gave(visit.session, file, command, answer)
+
+    def is_fresh(self, visit: Visit) -> bool:
+        """Whether they were asked who they are within ten minutes: ``console.web.fresh`` says what that is for, and how."""
+        return visit.proved is not None and datetime.now(UTC) - visit.proved < timedelta(seconds=FRESH)
+
+    @property
+    def aside(self) -> Aside:
+        """What people typed, while they log in once more."""
+        return self._aside
 
     def page(self, request: Request, visit: Visit | None, template: str, **shown: Any) -> HTMLResponse:
         """A page.

@@ -1,5 +1,6 @@
 """Coming in and going out: logging in, locking, and the language. Nobody needs a session for these."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import structlog
@@ -14,9 +15,13 @@ from console.door.problems import Problem
 from console.installation import Installation
 from console.web.cookies import Cookies
 from console.web.desk import Desk
+from console.web.going import has_left
 from console.web.language import known
 from console.web.refusals import LOGIN
-from runtime.sessions.sessions import Sessions
+from console.witness import LoggedIn, Witness
+from contracts.agencies import Agency
+from runtime.audit.entry import Action
+from runtime.sessions.sessions import Session, Sessions
 
 log = structlog.get_logger()
 
@@ -55,11 +60,12 @@ class Entrance:
         router.add_api_route("/language", self.speak, methods=["GET"], response_model=None)
         return router
 
-    async def begin(self, request: Request, back: str = "/", at: str = "") -> Response:
+    async def begin(self, request: Request, back: str = "/", at: str = "", fresh: str = "") -> Response:
         """Send a browser to the issuer; not one that is logged in, where another site says so: that would end its session."""
-        if request.headers.get("sec-fetch-site") in ELSEWHERE and await self._is_in(request):
+        here = await self._session(request)
+        if request.headers.get("sec-fetch-site") in ELSEWHERE and here:
             return RedirectResponse(safe_path(back), HTTPStatus.SEE_OTHER)
-        begun = await self._login.begin(back, at)
+        begun = await self._login.begin(back, here.agency if fresh and here else at, fresh=bool(fresh))
         answer = RedirectResponse(begun.url, HTTPStatus.SEE_OTHER)
         self._cookies.give(answer, self._cookies.login, begun.cookie, int(PATIENCE))
         return answer
@@ -75,8 +81,8 @@ class Entrance:
             answer.status_code = LOGIN[str(refused)].status
             self._cookies.take(answer, self._cookies.login)
             return answer
-        secret = await self._sessions.begin(person, agency, instead=self._cookies.of(request))
-        log.info("console_login", agency=agency)
+        secret = await self._let_in(request, person, agency, ended.proved)
+        log.info("console_login", agency=agency.slug)
         answer = RedirectResponse(safe_path(ended.back), HTTPStatus.SEE_OTHER)
         self._cookies.take(answer, self._cookies.login)
         self._cookies.give(answer, self._cookies.session, secret)
@@ -87,7 +93,8 @@ class Entrance:
         secret = self._cookies.of(request)
         if secret:
             try:
-                await self._sessions.end(secret)
+                if session := await self._sessions.end(secret):
+                    await has_left(self._installation, session, Action.LOG_OUT, "lock")
             except SQLAlchemyError as error:  # the browser forgets it all the same
                 log.warning("console_not_locked", error=type(error).__name__)
         answer = RedirectResponse("/locked", HTTPStatus.SEE_OTHER)
@@ -107,11 +114,25 @@ class Entrance:
             self._cookies.speak(answer, chosen)
         return answer
 
-    async def _is_in(self, request: Request) -> bool:
+    async def _session(self, request: Request) -> Session | None:
         secret = self._cookies.of(request)
-        return bool(secret and await self._sessions.find(secret, acts=False))
+        return await self._sessions.find(secret, acts=False) if secret else None
 
-    def _worker(self, ended: Ended) -> tuple[str, str]:
+    async def _let_in(self, request: Request, person: str, agency: Agency, proved: float | None) -> str:
+        """Begin a session, which is written down first; the secret of it.
+
+        Raises:
+            AuditUnavailable: It could not be written down, so nobody is let in.
+        """
+        before, asked = await self._session(request), datetime.fromtimestamp(proved, UTC) if proved is not None else None
+        witness = Witness(LoggedIn(self._installation.people.lists, person), self._installation.audit)
+        async with witness.act(agency, Action.LOG_IN, "web_console"):
+            secret = await self._sessions.begin(person, agency.slug, self._cookies.of(request), asked)
+        if before and (before.person, before.agency) != (person, agency.slug):
+            await has_left(self._installation, before, Action.LOG_OUT, "other_login")
+        return secret
+
+    def _worker(self, ended: Ended) -> tuple[str, Agency]:
         """Who it is, and for which agency: the token says it, its list says it, and its keys lie here."""
         person = _person(ended)
         if person.cases is not None:  # pages show all of an agency
@@ -121,7 +142,7 @@ class Entrance:
         works = [slug for slug in served if lists.rights(person.name, slug)]
         if not works or (ended.at and ended.at not in works):
             raise LoginRefused("works_nowhere")
-        return person.name, ended.at or works[0]
+        return person.name, self._installation.directory.get(ended.at or works[0])
 
 
 def _person(ended: Ended) -> Person:

@@ -116,4 +116,7 @@ def _decides(request: Request) -> bool:
 
 
 def _back(request: Request) -> str:
+    """Where one goes on; the answer of a login service counts once, so that is never asked again."""
+    if request.url.path == "/callback":
+        return "/"
     return safe_path(request.url.path) if request.method == "GET" else "/"

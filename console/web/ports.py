@@ -156,6 +156,16 @@ class Row(Protocol):
         """Whether a person must look."""
         ...
 
+    @property
+    def waits_for(self) -> str | None:
+        """For which other agency it waits, too."""
+        ...
+
+    @property
+    def waits_in(self) -> str | None:
+        """In which state of which table."""
+        ...
+
 
 class Page(Protocol):
     """A part of a list."""
@@ -225,6 +235,22 @@ class Spent(Protocol):
         ...
 
 
+class Aside(Protocol):
+    """Forms that were set aside: of a person, at an agency, for a path."""
+
+    def keep(self, key: tuple[str, str, str], pairs: Sequence[tuple[str, str]]) -> None:
+        """Set one aside."""
+        ...
+
+    def find(self, key: tuple[str, str, str]) -> Sequence[tuple[str, str]] | None:
+        """What was kept."""
+        ...
+
+    def forget(self, key: tuple[str, str, str]) -> None:
+        """Keep it no longer."""
+        ...
+
+
 class Desk(Protocol):
     """What pages are given."""
 
@@ -268,6 +294,15 @@ class Desk(Protocol):
 
     async def has_answered(self, visit: Any, file: str, command: str, answer: str) -> bool:
         """Whether this session sent this decision, and got this answer."""
+        ...
+
+    def is_fresh(self, visit: Any) -> bool:
+        """Whether they have just been asked who they are; see ``console.web.fresh``."""
+        ...
+
+    @property
+    def aside(self) -> Aside:
+        """What people typed, while they log in once more."""
         ...
 
     def page(self, request: Request, visit: Any, template: str, **shown: Any) -> HTMLResponse:

@@ -31,6 +31,7 @@ LOGIN = {
         "refused_there",
         "code_refused",
         "token_refused",
+        "not_fresh",
         "works_nowhere",
         "single_cases",
     )

@@ -1,10 +1,12 @@
 """What pages show of files: words instead of codes, names instead of slugs, moments as people say them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
 from console.web.moments import Clock
+from console.web.once import told_once
 from console.web.ports import Row, Words
 from contracts.agencies import Directory
 from contracts.views import FileView, StoryLine, TrackView
@@ -25,6 +27,8 @@ class RowShown:
     left: str
     late: bool
     alarm: bool
+    is_timed: bool = True
+    """Whether its moment can be known from a list."""
 
     @property
     def href(self) -> str:
@@ -79,8 +83,21 @@ class Showing(NamedTuple):
 
     def row(self, row: Row) -> RowShown:
         """A row of a list."""
-        table, _, phase = (row.step or f"{row.kind}.{row.phase}").partition(".")
-        due = row.due or row.deadline
+        return self._row(row, row.step, row.turn or row.owner, row.due or row.deadline)
+
+    def waiting(self, row: Row) -> RowShown:
+        """A row where the agency waits for another, also where it has something to do itself: by that other's step.
+
+        When that is due is known where it is the first clock of the file.
+        """
+        if row.waits_for is None:
+            return self.row(row)
+        is_first = row.due is None or row.deadline is None or row.deadline < row.due or row.turn == row.waits_for
+        shown = self._row(row, row.waits_in, row.waits_for, row.deadline if is_first else None)
+        return replace(shown, is_timed=is_first)
+
+    def _row(self, row: Row, step: str | None, turn: str, due: datetime | None) -> RowShown:
+        table, _, phase = (step or f"{row.kind}.{row.phase}").partition(".")
         return RowShown(
             name=row.name,
             reference=row.reference,
@@ -88,7 +105,7 @@ class Showing(NamedTuple):
             step=self.words.phase(table, phase),
             why=self.words.waits(table, phase),
             then=self.words.then(table, phase),
-            turn=self.name(row.turn or row.owner),
+            turn=self.name(turn),
             due=self.clock.moment(due) if due else "",
             left=self.clock.left(due) if due else "",
             late=bool(due and self.clock.is_over(due)),
@@ -123,8 +140,8 @@ class Showing(NamedTuple):
         return self.words.page(key, number=times) if times else ""
 
     def story(self, lines: Sequence[StoryLine]) -> tuple[LineShown, ...]:
-        """A story, the newest first."""
-        return tuple(self.line(line) for line in sorted(lines, key=lambda line: line.at, reverse=True))
+        """A story, the newest first; what was done at the same moment stands in the order in which it was done, too."""
+        return tuple(map(self.line, reversed(told_once(sorted(lines, key=lambda line: line.at)))))
 
     def line(self, line: StoryLine) -> LineShown:
         """One thing that happened."""

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
 
 from console.forms.fields import Field
 from console.forms.leaf import Kind
+from console.web.moments import Clock
 from console.web.ports import Words
 from contracts.catalogue import CATALOGUE
 from contracts.commands import COMMANDS
 from contracts.personal import models_in
-from contracts.shape import codes_of, core
+from contracts.shape import codes_of, core, inner
 from contracts.text import Model
 
 
@@ -32,10 +34,16 @@ class Saying(NamedTuple):
     Attributes:
         words: In the language of the person.
         name: What people call a value of a field that is a place or an agency.
+        clock: For moments and days.
     """
 
     words: Words
     name: Callable[[str, str], str]
+    clock: Clock
+
+
+WRITTEN: Mapping[Kind, type] = {Kind.MOMENT: datetime, Kind.DAY: date}
+"""Fields of which a person types what others read otherwise."""
 
 
 def told(what: str, data: Mapping[str, Any], saying: Saying) -> tuple[Item, ...]:
@@ -43,16 +51,16 @@ def told(what: str, data: Mapping[str, Any], saying: Saying) -> tuple[Item, ...]
     return tuple(_items(_models().get(what), data, saying))
 
 
-def answers(fields: Sequence[Field], words: Words) -> tuple[Item, ...]:
+def answers(fields: Sequence[Field], words: Words, clock: Clock) -> tuple[Item, ...]:
     """What was answered in a form."""
-    return tuple(_answer(field, words) for field in fields)
+    return tuple(_answer(field, words, clock) for field in fields)
 
 
-def _answer(field: Field, words: Words) -> Item:
+def _answer(field: Field, words: Words, clock: Clock) -> Item:
     if field.kind is Kind.GROUP:
         if field.options and field.value != "yes":
             return Item(field.label, _chosen(field))
-        return Item(field.label, items=answers(field.fields, words))
+        return Item(field.label, items=answers(field.fields, words, clock))
     if field.kind is Kind.BOXES:
         return Item(field.label, values=tuple(_ticked(box, words) for box in field.fields if box.value))
     if field.kind is Kind.SEVERAL:
@@ -60,7 +68,8 @@ def _answer(field: Field, words: Words) -> Item:
         return Item(field.label, values=values or (words.page("form.nothing" if field.required else "form.all"),))
     if field.kind is Kind.CHECK:
         return Item(field.label, words.page("form.yes" if field.value == "yes" else "form.no"))
-    return Item(field.label, _chosen(field) or words.page("form.nothing"))
+    moment = clock.read(field.value, WRITTEN[field.kind]) if field.kind in WRITTEN else ""
+    return Item(field.label, moment or _chosen(field) or words.page("form.nothing"))
 
 
 def _ticked(box: Field, words: Words) -> str:
@@ -88,10 +97,13 @@ class Place(NamedTuple):
 
 def _item(label: str, place: Place, value: Any, saying: Saying) -> Item:
     if isinstance(value, Mapping) and value:
-        inner = next(iter(models_in(place.annotation)), None)
-        return Item(label, items=tuple(_items(inner, cast("Mapping[str, Any]", value), saying)))
+        model = next(iter(models_in(place.annotation)), None)
+        return Item(label, items=tuple(_items(model, cast("Mapping[str, Any]", value), saying)))
     if isinstance(value, (list, tuple)):
-        return Item(label, values=tuple(_said(one, place, saying) for one in cast("Sequence[Any]", value)))
+        entries, each = cast("Sequence[Any]", value), place._replace(annotation=inner(place.annotation))
+        if any(isinstance(entry, Mapping) for entry in entries):
+            return Item(label, items=tuple(_item(str(number), each, one, saying) for number, one in enumerate(entries, 1)))
+        return Item(label, values=tuple(_said(entry, each, saying) for entry in entries))
     return Item(label, _said(value, place, saying))
 
 
@@ -103,7 +115,7 @@ def _said(value: Any, place: Place, saying: Saying) -> str:
     if str(value) in codes_of(place.annotation):
         said = saying.words.value(core(place.annotation).__name__, str(value))
         return said[:1].upper() + said[1:]
-    return saying.name(place.name, str(value))
+    return saying.clock.read(str(value), core(place.annotation)) or saying.name(place.name, str(value))
 
 
 @cache

@@ -34,6 +34,7 @@ class Visit:
         session: What is kept of their session; it opens nothing.
         until: When that ends, if nothing more is done.
         longest: When it ends whatever is done.
+        proved: When the login service last asked them who they are; None: nobody knows.
     """
 
     person: str
@@ -43,6 +44,7 @@ class Visit:
     session: str
     until: datetime
     longest: datetime
+    proved: datetime | None = None
 
     @property
     def left(self) -> Left:

@@ -35,6 +35,9 @@ class Action(StrEnum):
     ERASE_ASKED = "erase_asked"
     ERASE = "erase"
     DECODE = "decode"
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"
+    PUT_OUT = "put_out"
 
 
 class Outcome(StrEnum):

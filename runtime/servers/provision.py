@@ -104,6 +104,8 @@ SEARCH_ATTRIBUTES: Mapping[str, IndexedValueType.ValueType] = {
     "KetenStep": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "KetenDue": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
     "KetenAlarm": IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
+    "KetenWaitsFor": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "KetenWaitsIn": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
 }
 
 

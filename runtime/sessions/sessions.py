@@ -1,16 +1,16 @@
 """Sessions as rows: begun by a login, ended by hand, by silence, by age, or because there are too many."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, or_, select, update
 
 from runtime.database import open_database, utc
 from runtime.sessions.secrets import kept, new_secret
-from runtime.sessions.tables import SESSION
+from runtime.sessions.tables import SESSION, TICKET
 
 IDLE = timedelta(minutes=30)
 """For so long a session lives without anything that its person does."""
@@ -30,6 +30,7 @@ class Session(NamedTuple):
         person: Their pseudonym.
         until: When it ends, if nothing more is done.
         longest: When it ends whatever is done.
+        proved: When the issuer last asked them who they are; None: it did not say.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Session(NamedTuple):
     began: datetime
     until: datetime
     longest: datetime
+    proved: datetime | None = None
 
 
 def _now() -> datetime:
@@ -56,18 +58,19 @@ class Sessions:
         self._url = url
         self._now = now
 
-    async def begin(self, person: str, agency: str, instead: str | None = None) -> str:
+    async def begin(self, person: str, agency: str, instead: str | None = None, proved: datetime | None = None) -> str:
         """Begin a session; its secret is new, whatever the browser had before.
 
         Args:
             person: Their pseudonym.
             agency: The slug of the one agency that it is for.
-            instead: The secret of a session that ends with this.
+            instead: The secret of a session that ends with this. Of the same person at the same agency, forms stay open.
+            proved: When the issuer asked them who they are; None: it did not say.
 
         Returns:
             Its secret.
         """
-        return await asyncio.to_thread(self._begin, person, agency, instead)
+        return await asyncio.to_thread(self._begin, person, agency, instead, proved)
 
     async def find(self, secret: str, *, acts: bool = True) -> Session | None:
         """The session of a secret, if it has not ended.
@@ -78,9 +81,13 @@ class Sessions:
         """
         return await asyncio.to_thread(self._find, secret, acts)
 
-    async def end(self, secret: str) -> None:
-        """End a session, and what hangs on it."""
-        await asyncio.to_thread(self._end, secret)
+    async def end(self, secret: str) -> Session | None:
+        """End a session, and what hangs on it.
+
+        Returns:
+            The one that ended; None where there was none, or another request ended it.
+        """
+        return await asyncio.to_thread(self._end, secret)
 
     async def sweep(self) -> int:
         """Remove what has ended.
@@ -90,16 +97,17 @@ class Sessions:
         """
         return await asyncio.to_thread(self._sweep)
 
-    def _begin(self, person: str, agency: str, instead: str | None) -> str:
+    def _begin(self, person: str, agency: str, instead: str | None, proved: datetime | None) -> str:
         secret, now = new_secret(), self._now()
-        row = {"hash": kept(secret), "person": person, "agency": agency, "began_at": now, "seen_at": now}
+        row: dict[str, Any] = {"hash": kept(secret), "person": person, "agency": agency, "began_at": now, "seen_at": now}
+        row["proved_at"] = proved
         newest = select(SESSION.c.hash).where(SESSION.c.person == person)
         newest = newest.order_by(SESSION.c.began_at.desc(), SESSION.c.hash).limit(MOST)
         with self._engine.begin() as connection:
             connection.execute(delete(SESSION).where(self._over()))
-            if instead:
-                connection.execute(delete(SESSION).where(SESSION.c.hash == kept(instead)))
             connection.execute(insert(SESSION).values(row))
+            if instead:
+                _follow(connection, kept(instead), row)
             stay = connection.scalars(newest).all()
             connection.execute(delete(SESSION).where(SESSION.c.person == person, SESSION.c.hash.not_in(stay)))
         return secret
@@ -116,9 +124,12 @@ class Sessions:
             return _session(row, now)
         return _session(row, utc(row.seen_at))
 
-    def _end(self, secret: str) -> None:
+    def _end(self, secret: str) -> Session | None:
+        this = SESSION.c.hash == kept(secret)
         with self._engine.begin() as connection:
-            connection.execute(delete(SESSION).where(SESSION.c.hash == kept(secret)))
+            row = connection.execute(select(SESSION).where(this)).first()
+            ended = connection.execute(delete(SESSION).where(this)).rowcount
+        return _session(row, utc(row.seen_at)) if row and ended else None
 
     def _sweep(self) -> int:
         with self._engine.begin() as connection:
@@ -133,6 +144,15 @@ class Sessions:
         return open_database(self._url)
 
 
+def _follow(connection: Connection, before: str, row: Mapping[str, Any]) -> None:
+    """End the session before; the forms that the same person has open go on with the new one."""
+    same = select(SESSION.c.hash).where(SESSION.c.hash == before)
+    same = same.where(SESSION.c.person == row["person"], SESSION.c.agency == row["agency"])
+    connection.execute(update(TICKET).where(TICKET.c.session.in_(same)).values(session=row["hash"]))
+    connection.execute(delete(SESSION).where(SESSION.c.hash == before))
+
+
 def _session(row: Row[Any], seen: datetime) -> Session:
     longest = utc(row.began_at) + LONGEST
-    return Session(row.hash, row.person, row.agency, utc(row.began_at), min(seen + IDLE, longest), longest)
+    proved = utc(row.proved_at) if row.proved_at else None
+    return Session(row.hash, row.person, row.agency, utc(row.began_at), min(seen + IDLE, longest), longest, proved)

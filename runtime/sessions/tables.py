@@ -16,6 +16,7 @@ SESSION = Table(
     Column("agency", String(40), nullable=False),
     Column("began_at", DateTime(timezone=True), nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("proved_at", DateTime(timezone=True), comment="when they last proved who they are; empty: the issuer did not say"),
     PrimaryKeyConstraint("hash"),
     Index("ix_session_person", "person"),
     Index("ix_session_seen_at", "seen_at"),

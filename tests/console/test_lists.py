@@ -22,7 +22,7 @@ from contracts.reference import new_reference
 from runtime.servers.provision import provision_namespaces
 from runtime.waiting import until
 from tests.workflows.servers import real_time
-from workflows.engine.attributes import CASE, DEADLINE, DUE, OVERDUE, OVERDUE_SINCE, OWNER, PHASE, REGION, TURN
+from workflows.engine.attributes import CASE, DEADLINE, DUE, OVERDUE, OVERDUE_SINCE, OWNER, PHASE, REGION, TURN, WAITS_FOR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -70,7 +70,7 @@ class Town:
     async def begin(self, number: int = 1, **attributes: Any) -> None:
         """Files that bear these search attributes, in turn at the one and the other agency."""
         keys: dict[str, Any] = {"deadline": DEADLINE, "phase": PHASE, "overdue": OVERDUE, "since": OVERDUE_SINCE}
-        keys |= {"due": DUE, "turn": TURN, "owner": OWNER}
+        keys |= {"due": DUE, "turn": TURN, "owner": OWNER, "waits": WAITS_FOR}
         for _ in range(number):
             reference, agency = new_reference(), self.ours[len(self.names) % 2]
             pairs = [SearchAttributePair(keys[name], value) for name, value in attributes.items()]
@@ -204,6 +204,19 @@ async def test_whose_turn_it_is_stands_by_the_clock_of_that_step_and_a_file_of_b
         assert [row.turn for row in mine][:3] == [almere] * 3
         others = rows(await town.pages(most, not_whose_turn(almere), order=BY_TURN))
         assert [row.name for row in others] == [town.names[number] for number in (3, 4)]
+
+
+async def test_what_waits_for_others_is_there_also_where_its_agency_has_its_own_turn(town: Town) -> None:
+    """A shelter is asked, and the coordinator looks at the case in some weeks: it waits for the shelter."""
+    almere, hour = "coordinator-almere", timedelta(hours=1)
+    await town.begin(turn=almere, due=NOW + 9 * hour, deadline=NOW + 2 * hour, owner=almere, waits="cosm-shelter")
+    await town.begin(turn=almere, due=NOW + hour, deadline=NOW + hour, owner=almere)
+    await town.begin(turn="lelystad", due=NOW + hour, deadline=NOW + hour, owner="lelystad", waits="lelystad")
+    await town.begin(owner="cosm-shelter", deadline=NOW + 3 * hour)
+    await town.begin(owner=almere, deadline=NOW + 3 * hour)
+    found = rows(await town.pages(7, not_whose_turn(almere)))
+    assert [row.name for row in found] == [town.names[number] for number in (2, 0, 3)]
+    assert [row.waits_for for row in found] == ["lelystad", "cosm-shelter", None]
 
 
 async def test_a_page_reads_and_asks_no_more_where_there_are_many_files(town: Town) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ from tests.workflows.samples import COMMANDS, EVENTS
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, ASKING, DESK, NOT_PLACED, WAYS, walk
 from workflows.case.case import Case
-from workflows.engine.attributes import Face, Next
+from workflows.engine.attributes import Face, Next, Others
 from workflows.signal.routing import SignalRouting
 
 WRITTEN = ["Jan Jansen", "jan.jansen@example.org", "born 1990", "+31 6 00000000", "two\nlines", "Straatweg 1"]
@@ -61,7 +61,8 @@ def test_every_field_is_of_a_kind_that_says_nothing() -> None:
     """A further field must be thought about: what may be readable of every workflow of every agency?"""
     told = {"phase", "owner", "region", "kind", "case", "deadline", "overdue", "overdue_since", "reminded", "next"}
     assert set(Face.model_fields) == told
-    assert set(Next.model_fields) == {"turn", "step", "due", "alarm"}
+    assert set(Next.model_fields) == {"turn", "step", "due", "alarm", "others"}
+    assert set(Others.model_fields) == {"turn", "step"}
 
 
 def test_a_workflow_bears_from_its_start_what_is_known_then() -> None:
@@ -138,6 +139,32 @@ async def test_of_steps_that_wait_for_the_own_agency_the_one_due_first_counts(st
     assert await next_of(case) == [ALMERE, "AidReferral.not_placed", until(await case.view(), "AidReferral"), False]
 
 
+WAITS = ("KetenWaitsFor", "KetenWaitsIn")
+
+
+async def waits_of(file: Stage) -> list[Any]:
+    there = await shown(file)
+    return [there.get(name) for name in WAITS]
+
+
+async def test_a_list_says_for_whom_a_file_waits_also_where_its_agency_has_its_own_turn(stage: Staged) -> None:
+    case = await walk(stage, ASKING)
+    tracks = [track for track in (await case.view()).tracks if track.until]
+    assert {"AidReferral", "Registering"} <= {track.name for track in tracks}
+    first = min(tracks, key=lambda track: track.until or datetime.max.replace(tzinfo=UTC))
+    assert await waits_of(case) == [first.turn, f"{first.name}.{first.phase}"]
+    assert first.turn != ALMERE
+    assert (await next_of(case))[0] == ALMERE
+
+
+async def test_a_file_that_waits_for_nobody_else_says_so(stage: Staged) -> None:
+    case = await walk(stage, WAYS["Case", "triage"])
+    assert await waits_of(case) == [None, None]
+    await case.decide(RecordTriage(finding=Finding.NO_VICTIM))
+    await case.handle.result()
+    assert await waits_of(case) == [None, None]
+
+
 async def test_where_none_waits_for_the_own_agency_whoever_is_due_first_counts(stage: Staged) -> None:
     desk = await walk(stage, WAYS["SignalRouting", "with_coordinator"])
     assert (await next_of(desk))[:2] == [ALMERE, "SignalRouting.with_coordinator"]
@@ -164,7 +191,7 @@ async def test_a_file_of_before_shows_it_from_its_next_page_on(stage: Staged, ki
 
     async def begun_before(slug: str, process: type[Case]) -> Stage:
         file: Stage = await stage(slug, process)
-        file.begin_as = {"shows_turn": False}
+        file.begin_as = {"shows_turn": False, "shows_others": False}
         return file
 
     case = await walk(begun_before, replace(WAYS["Case", "triage"], process=kind))
@@ -173,6 +200,23 @@ async def test_a_file_of_before_shows_it_from_its_next_page_on(stage: Staged, ki
     first = (await case.runs())[0]
     assert not [event for event in first if "KetenTurn" in fields_of(event)], "its history began without them"
     assert ("KetenTurn" in await shown(case)) is shows
+
+
+@pytest.mark.parametrize(("kind", "shows"), [(PlainCase, False), (PagedCase, True)])
+async def test_a_file_of_before_says_for_whom_else_it_waits_from_its_next_page_on(
+    stage: Staged, kind: type[Case], shows: bool
+) -> None:
+    async def begun_before(slug: str, process: type[Case]) -> Stage:
+        file: Stage = await stage(slug, process)
+        file.begin_as = {"shows_others": False}
+        return file
+
+    case = await walk(begun_before, replace(ASKING, process=kind))
+    await case.hear(EVENTS["DeliveryRefused"], DESK)
+    await case.settle()
+    first = (await case.runs())[0]
+    assert not [event for event in first if "KetenWaitsFor" in fields_of(event)], "its history began without it"
+    assert ("KetenWaitsFor" in await shown(case)) is shows
 
 
 @pytest.mark.parametrize("step", ["case.triage", "Case", "Case.Jan Jansen", "Case.triage\n", "Case.triage.x", "."])
@@ -187,7 +231,7 @@ async def test_what_did_not_change_is_not_written_again(stage: Staged) -> None:
     await desk.hear(CaseAccepted(), "coordinator-almere")
     first, second = await upserts(desk)
     assert {"KetenCase", "KetenKind", "KetenPhase", "KetenOwner", "KetenRegion", "KetenDeadline"} < set(first)
-    assert set(second) == {"KetenPhase", "KetenDeadline", "KetenStep", "KetenDue"}
+    assert set(second) == {"KetenPhase", "KetenDeadline", "KetenStep", "KetenDue", "KetenWaitsIn"}
 
 
 async def test_of_a_file_that_is_overdue_all_is_written(stage: Staged) -> None:

@@ -26,9 +26,25 @@ TURN = SearchAttributeKey.for_keyword("KetenTurn")
 STEP = SearchAttributeKey.for_keyword("KetenStep")
 DUE = SearchAttributeKey.for_datetime("KetenDue")
 ALARM = SearchAttributeKey.for_bool("KetenAlarm")
+WAITS_FOR = SearchAttributeKey.for_keyword("KetenWaitsFor")
+WAITS_IN = SearchAttributeKey.for_keyword("KetenWaitsIn")
 
 Step = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]*\.[a-z]+(_[a-z]+)*$", max_length=80)]
 Code = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
+
+
+class Others(Model):
+    """Of what is with other agencies the track that is due first, also where the agency that keeps the file has its own turn.
+
+    Attributes:
+        turn: Slug of the agency for which it waits; None: for none.
+        step: The table of that track and its phase.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    turn: Slug | None = None
+    step: Step | None = None
 
 
 class Next(Model):
@@ -39,6 +55,7 @@ class Next(Model):
         step: Its table and its phase.
         due: When its clock ends.
         alarm: Whether a person must acknowledge something.
+        others: For whom else it waits; None: a file of before does not say it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -47,11 +64,13 @@ class Next(Model):
     step: Step | None = None
     due: datetime | None = None
     alarm: bool = False
+    others: Others | None = None
 
     @property
     def values(self) -> list[Any]:
         """The search attributes, as Temporal takes them; at an end nobody's turn is left."""
         keys: list[Any] = [(TURN, self.turn), (STEP, self.step), (DUE, self.due)]
+        keys += [(WAITS_FOR, self.others.turn), (WAITS_IN, self.others.step)] if self.others else []
         return [*(key.value_set(value) if value else key.value_unset() for key, value in keys), ALARM.value_set(self.alarm)]
 
 

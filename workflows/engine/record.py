@@ -110,6 +110,7 @@ class Record(BaseModel):
     shows_turn: bool = Field(
         default=False, description="lists show whose turn it is in which step; of an older file only its phase and owner"
     )
+    shows_others: bool = Field(default=False, description="lists show for whom else it waits; of an older file they do not")
     outbox: list[Letter] = Field(default_factory=list[Letter])
     sent: dict[str, int] = Field(default_factory=dict[str, int])
     links: dict[str, str] = Field(default_factory=dict[str, str], description="fingerprint of the last letter, by line")
@@ -142,7 +143,7 @@ class Record(BaseModel):
 
     def work_as_now(self) -> None:
         """From a new run on, a file works as files do now; within a run it goes on as its history began."""
-        self.leaves_recorded = self.ends_in_a_line = self.looks_up = self.shows_turn = True
+        self.leaves_recorded = self.ends_in_a_line = self.looks_up = self.shows_turn = self.shows_others = True
 
     @property
     def opened_by(self) -> str | None:

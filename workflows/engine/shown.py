@@ -11,7 +11,7 @@ from contracts.commands import Command
 from contracts.event import File
 from contracts.views import AlarmView, Choice, ConsentView, Content, ContentPart, FileView, LetterView
 from workflows.engine.admission import snake
-from workflows.engine.attributes import Face, Next
+from workflows.engine.attributes import Face, Next, Others
 from workflows.engine.errands import Errands
 from workflows.engine.record import Record
 from workflows.engine.track import Track
@@ -112,10 +112,16 @@ class Shown(Track, Generic[FileT]):
         ours = [track for track in running if track.turn_of and track.turn_of.slug == self.file.me.slug]
         track = min(ours or running, key=lambda track: track.progress.due, default=None)
         alarm = bool(self.file.alarms) and self.state is not None  # at the end nobody can acknowledge it
+        others = (
+            self._others([track for track in running if track.turn_of and track not in ours]) if self.file.shows_others else None
+        )
         if track is None or track.turn_of is None:
-            return Next(alarm=alarm)
-        step = f"{track.table.name}.{track.phase}"
-        return Next(turn=track.turn_of.slug, step=step, due=track.progress.due, alarm=alarm)
+            return Next(alarm=alarm, others=others)
+        return Next(turn=track.turn_of.slug, step=_step(track), due=track.progress.due, alarm=alarm, others=others)
+
+    def _others(self, tracks: list[Track]) -> Others:
+        track = min(tracks, key=lambda track: track.progress.due, default=None)
+        return Others(turn=track.turn_of.slug, step=_step(track)) if track and track.turn_of else Others()
 
     def _show(self) -> None:
         """Where nothing changed but since when it is overdue, files of before told nobody."""
@@ -153,6 +159,10 @@ class Shown(Track, Generic[FileT]):
         handler: Any = getattr(type(self), name)
         order: type[Command] = next(iter(handler.__annotations__.values()))
         return Choice(command=name, words=(handler.__doc__ or "").split("\n", 1)[0], fields=order.model_json_schema())
+
+
+def _step(track: Track) -> str:
+    return f"{track.table.name}.{track.phase}"
 
 
 def _letter(letter: Letter) -> LetterView:

@@ -76,7 +76,7 @@ def check(desk: Desk, request: Request, it: Opened, shown: DecisionShown) -> HTM
     want, happened = it.wanted, meanwhile(it, shown.seen)
     checked = Shown(
         decision=replace(shown, checked=seen(it.view)),
-        answers=answers(filled(want.fields(it.choices), shown.pairs), want.who.words),
+        answers=answers(filled(want.fields(it.choices), shown.pairs), want.who.words, want.who.showing.clock),
         has_changed=happened is not None,
         meanwhile=happened or (),
         is_first=not want.model.model_fields,

@@ -56,7 +56,7 @@ def routes(desk: Desk) -> APIRouter:
         looked = await look(files, desk.lists(who.visit), who.visit.agency, reference)
         if not looked.seen and not looked.silent:
             raise not_here()
-        saying = Saying(who.words, choosing.named(who.now.astimezone(AMSTERDAM).date()))
+        saying = Saying(who.words, choosing.named(who.now.astimezone(AMSTERDAM).date()), who.showing.clock)
         contents = await all_contents(files, looked.seen)
         shown = tuple(
             FileShown(

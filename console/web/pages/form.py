@@ -6,9 +6,11 @@ from console.web.choosing import Choosing
 from console.web.deciding import opened, seen, wanted
 from console.web.decision_pages import FormShown as Shown
 from console.web.decision_pages import decision, impossible, no_answer
+from console.web.fresh import log_in_again
 from console.web.looking import NoAnswer
 from console.web.pages.check import check
 from console.web.ports import Desk
+from contracts.commands import ORDERS
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -19,6 +21,8 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/files/{name}/do/{command}")
     async def form(request: Request, name: str, command: str) -> Response:
         want = await wanted(desk, request, name, command)
+        if command in ORDERS and not desk.is_fresh(want.who.visit):
+            return log_in_again(desk, request, want.who, want.path, leave=want.case)
         try:
             it = await opened(desk, want, choosing, to_read=True)
         except NoAnswer:

@@ -105,7 +105,7 @@ async def _shown(desk: Desk, who: Asked, after: str | None, sought: str = "") ->
         total=page.total,
         next=f"/inbox?after={quote(page.after, safe='')}" if page.after else "",
         is_first=after is None,
-        waiting=tuple(who.showing.row(row) for row in waiting.rows) if waiting else (),
+        waiting=tuple(who.showing.waiting(row) for row in waiting.rows) if waiting else (),
         waiting_total=waiting.total if waiting else 0,
         watch="" if after else f"/inbox/changed?since={''.join(_marks(page.rows))}",
         sought=sought,

@@ -13,10 +13,12 @@ from console.web.asked import Form, form_of
 from console.web.choosing import Choosing
 from console.web.deciding import Opened, Wanted, Wrong, content_of, meanwhile, opened, seen, wanted
 from console.web.decision_pages import CHECKED, TICKET, decision, form_again, kept
+from console.web.fresh import done_with, log_in_again
 from console.web.looking import TO_DECIDE, within_patience
 from console.web.pages.check import check
 from console.web.ports import Desk
 from console.web.shown import capital
+from contracts.commands import ORDERS
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -28,29 +30,36 @@ def routes(desk: Desk) -> APIRouter:
     async def send(request: Request, name: str, command: str) -> Response:
         want = await wanted(desk, request, name, command)
         posted = await form_of(request)
-        ticket = posted.control.get(TICKET, "")
         try:
-            spent = await desk.spend(want.who.visit, ticket, name, command)
-            if spent.answer is not None:
-                return _done(want, spent.answer)
-            it = await opened(desk, want, choosing)
-            if (since := posted.control.get(CHECKED)) and meanwhile(it, since) is not None:
-                before = await within_patience(desk.files(want.who.visit).answered(it.file, command, known_as(ticket)))
-                if before is None:
-                    return await _look_again(desk, request, await opened(desk, want, choosing, to_read=True), posted)
-                return _done(want, before)
-            try:
-                phase = await within_patience(_decided(desk, it, ticket, posted), TO_DECIDE)
-            except _Refused as refused:
-                return await _again(desk, request, refused)
+            return await _sent(desk, request, want, posted, choosing)
         except (HTTPException, *desk.closing):
             raise
         except Exception as error:  # perhaps it was decided: the same ticket asks again, and decides once
             structlog.get_logger().warning("decision_not_answered", command=command, error=type(error).__name__)
             return kept(desk, request, want, posted, sending=True)
-        return _done(want, phase)
 
     return router
+
+
+async def _sent(desk: Desk, request: Request, want: Wanted, posted: Form, choosing: Choosing) -> Response:
+    who, ticket = want.who, posted.control.get(TICKET, "")
+    spent = await desk.spend(who.visit, ticket, want.name, want.command)
+    if spent.answer is not None:
+        return _done(want, spent.answer)
+    if want.command in ORDERS and not desk.is_fresh(who.visit):
+        return log_in_again(desk, request, who, want.again, form=posted, leave=want.case)
+    it = await opened(desk, want, choosing)
+    if (since := posted.control.get(CHECKED)) and meanwhile(it, since) is not None:
+        before = await within_patience(desk.files(who.visit).answered(it.file, want.command, known_as(ticket)))
+        if before is None:
+            return await _look_again(desk, request, await opened(desk, want, choosing, to_read=True), posted)
+        return _done(want, before)
+    try:
+        phase = await within_patience(_decided(desk, it, ticket, posted), TO_DECIDE)
+    except _Refused as refused:
+        return await _again(desk, request, refused)
+    done_with(desk, who, want.again)
+    return _done(want, phase)
 
 
 def known_as(ticket: str) -> str:

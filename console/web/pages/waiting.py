@@ -40,7 +40,7 @@ def routes(desk: Desk) -> APIRouter:
         except ValueError:  # no place in this list: it begins anew
             page = await lists.waiting(who.visit.agency, None, ROWS)
         after = f"/waiting?after={quote(page.after, safe='')}" if page.after else ""
-        shown = Shown(tuple(who.showing.row(row) for row in page.rows), page.total, after)
+        shown = Shown(tuple(who.showing.waiting(row) for row in page.rows), page.total, after)
         return desk.page(request, who.visit, "waiting.html", shown=shown)
 
     return router

@@ -69,6 +69,7 @@ def test_a_click_gives_a_code_and_the_code_a_token(issuer: DevLogin, clock: Cloc
         "sub": "coordinator",
         "iat": clock.now,
         "exp": clock.now + LIFE,
+        "auth_time": clock.now,
         "nonce": "n" * 43,
         "keten_agencies": ["coordinator-almere"],
     }

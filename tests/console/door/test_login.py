@@ -10,8 +10,10 @@ import pytest_asyncio
 from fastapi.responses import JSONResponse, Response
 from joserfc.jwk import ECKey, OctKey
 
+from console.door.client import Client
 from console.door.issuer import Issuer, IssuerUnavailable
-from console.door.login import LARGEST, LONGEST, PATIENCE, REMEMBERED, Client, Login, LoginRefused
+from console.door.login import FRESH, LARGEST, LONGEST, PATIENCE, REMEMBERED, Login, LoginRefused
+from console.door.tokens import LEEWAY
 from tests.console.door.code_issuer import CLIENT, CodeIssuer, exchanging
 from tests.console.door.oidc import Oidc
 
@@ -278,3 +280,43 @@ async def test_without_a_secret_none_is_shown(login: Login, issuer: CodeIssuer) 
 async def test_nobody_is_sent_elsewhere_afterwards(login: Login, issuer: CodeIssuer, back: str) -> None:
     begun = await login.begin(back)
     assert (await login.end(issuer.log_in(begun.url), begun.cookie)).back == "/"
+
+
+class TestFresh:
+    """A login that asks for one anew counts only where the issuer says that it asked."""
+
+    async def test_the_issuer_is_told_to_ask_again(self, login: Login) -> None:
+        begun = [await login.begin(fresh=fresh) for fresh in (False, True)]
+        usual, fresh = (dict(parse_qsl(urlsplit(one.url).query)) for one in begun)
+        assert (fresh["prompt"], fresh["max_age"]) == ("login", str(FRESH))
+        assert not {"prompt", "max_age"} & {*usual}
+
+    @pytest.mark.parametrize("ago", [0, FRESH, -LEEWAY])
+    async def test_one_that_says_that_it_has_just_asked_counts(
+        self, login: Login, issuer: CodeIssuer, clock: Clock, ago: int
+    ) -> None:
+        issuer.says = {"auth_time": clock.now - ago}
+        begun = await login.begin(fresh=True)
+        ended = await login.end(issuer.log_in(begun.url), begun.cookie)
+        assert ended.proved == clock.now - max(ago, 0)
+
+    @pytest.mark.parametrize("said", [..., FRESH + 1, -LEEWAY - 1, "now", True, None, [1]], ids=str)
+    async def test_one_that_does_not_say_so_is_refused(
+        self, login: Login, issuer: CodeIssuer, clock: Clock, said: object
+    ) -> None:
+        issuer.says = {"auth_time": clock.now - said if type(said) is int else said}
+        begun = await login.begin(fresh=True)
+        assert await refused(login, issuer.log_in(begun.url), begun.cookie) == "not_fresh"
+        usual = await login.begin()
+        assert await login.end(issuer.log_in(usual.url, "b"), usual.cookie), "control: another login asks for nothing of it"
+
+    async def test_nobody_makes_it_a_usual_one_on_the_way(self, login: Login, issuer: CodeIssuer) -> None:
+        begun = await login.begin(fresh=True)
+        secret, moment, _ = begun.cookie.split(".")
+        wish = base64.urlsafe_b64encode(b'["/", "", false]').decode().rstrip("=")
+        assert await refused(login, issuer.log_in(begun.url), f"{secret}.{moment}.{wish}") == "other_browser"
+
+    async def test_a_usual_login_keeps_what_the_issuer_says_of_it(self, login: Login, issuer: CodeIssuer, clock: Clock) -> None:
+        issuer.says = {"auth_time": clock.now - 7200}
+        begun = await login.begin()
+        assert (await login.end(issuer.log_in(begun.url), begun.cookie)).proved == clock.now - 7200

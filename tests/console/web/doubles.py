@@ -18,7 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from console import web
+from console.door.problems import Problem
 from console.web import pages
+from console.web.aside import Aside
 from console.web.looking import NoAnswer
 from console.web.visit import Left
 from console.web.ways import ways_for
@@ -91,6 +93,8 @@ class Row(NamedTuple):
     step: str | None
     due: datetime | None
     alarm: bool
+    waits_for: str | None = None
+    waits_in: str | None = None
 
 
 class Page(NamedTuple):
@@ -194,7 +198,7 @@ class Lists:
 
     async def waiting(self, agency: Agency, after: str | None = None, most: int = 50) -> Page:
         self.asked["waiting"] += 1
-        return self._page([row for row in self.rows if row.turn != agency.slug], after, most)
+        return self._page([row for row in self.rows if row.waits_for or row.turn != agency.slug], after, most)
 
     async def of_case(self, reference: str) -> Page:
         self.asked["of_case"] += 1
@@ -221,6 +225,10 @@ class Desk:
         self.at = OWNER
         self.speak: Callable[[Literal["nl", "en"]], Any] = spoken
         self.rights = frozenset({"handle"})
+        self.fresh = True
+        self.stale_at = ""
+        self._path = ""
+        self.aside = Aside()
         self.answers: dict[tuple[str, str, str], str | None] = {}
         self.database_away = False
         self.began = self.seen = datetime.now(UTC)
@@ -240,6 +248,7 @@ class Desk:
         return Moments(min(self.seen + timedelta(minutes=30), longest), longest)
 
     async def visit(self, request: Request, right: str | None = None) -> Visit:
+        self._path = request.url.path
         if not self.rights or (right and right not in self.rights):
             raise HTTPException(404)
         if request.method == "POST" or request.headers.get("sec-fetch-mode") == "navigate":
@@ -247,6 +256,9 @@ class Desk:
         longest = self.began + timedelta(hours=8) - datetime.now(UTC)
         left = Left(min(30 * 60, int(longest.total_seconds())), int(longest.total_seconds()))
         return Visit("c-17", self.directory.get(self.at), self.rights, self.language, left=left)
+
+    def is_fresh(self, visit: Visit) -> bool:
+        return self.fresh and self._path != self.stale_at
 
     def words(self, request: Request) -> Any:
         return self.speak(self.language)
@@ -297,6 +309,10 @@ def application(desk: Desk) -> FastAPI:
         module = import_module(f"{pages.__name__}.{name}")
         if hasattr(module, "routes"):
             app.include_router(module.routes(desk))
+
+    @app.exception_handler(Problem)
+    async def refused(_: Request, problem: Problem) -> Response:
+        return Response(status_code=problem.refusal.status)
 
     @app.get("/look/{name}")
     async def look(name: str) -> Response:

@@ -8,6 +8,10 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from console.door.dev_login import Offered
+from console.web.ways import WAYS, ways_for
+from runtime.audit.log import AuditLog
+from runtime.audit.store import AuditUnavailable
+from runtime.people.lists import Right
 from runtime.sessions.sessions import IDLE, Sessions
 from tests.console.web.serving import ALMERE, CHOOSE, COORDINATOR, URK, Browser, Console, title
 
@@ -23,7 +27,7 @@ def morsel(answer: httpx.Response, name: str = "keten") -> SimpleCookie:
 
 async def test_one_click_and_one_is_in(browser: Browser) -> None:
     first = await browser.get("/")
-    assert first.headers["location"].endswith(("/session", "/inbox"))
+    assert (first.status_code, first.headers["location"]) == (303, "/login?back=/")
     sent = await browser.get("/session")
     assert (sent.status_code, sent.headers["location"]) == (303, "/login?back=/session")
     back = await browser.log_in(path="/session")
@@ -32,6 +36,16 @@ async def test_one_click_and_one_is_in(browser: Browser) -> None:
     assert page.status_code == 200
     assert "coordinator" in page.text
     assert "Zorgcoördinatie Almere" in page.text
+
+
+@pytest.mark.parametrize(("rights", "page"), [((Right.HANDLE,), "/inbox"), (tuple(Right), WAYS[0].path), ((Right.AUDIT,), None)])
+async def test_who_comes_is_led_to_the_first_page_that_their_rights_open(
+    console: Console, rights: tuple[Right, ...], page: str | None
+) -> None:
+    browser = await console.person("c-17", ALMERE, *rights)
+    led = await browser.get("/")
+    assert led.headers["location"] == (page or ways_for(rights)[0].path)
+    assert (await browser.get(led.headers["location"])).status_code != 404
 
 
 async def test_the_page_without_accounts_says_what_it_is(browser: Browser) -> None:
@@ -230,3 +244,65 @@ async def test_otherwise_it_is_what_the_browser_prefers(browser: Browser, prefer
 async def test_no_page_sends_one_elsewhere(browser: Browser, back: str) -> None:
     assert (await browser.get(f"/language?to=nl&back={back}")).headers["location"] == "/"
     assert (await browser.log_in(path=f"/login?back={back}")).headers["location"] == "/"
+
+
+class TestWhatIsWrittenDown:
+    """Who comes and who goes stands in the audit log of their agency; without that nobody comes, and everybody may go."""
+
+    @staticmethod
+    def written(console: Console, agency: str = ALMERE) -> list[tuple[str, str, str | None, str]]:
+        entries = console.installation.audit(agency).store.entries()
+        return [(entry.person, entry.action, entry.object, entry.outcome) for entry in entries]
+
+    async def test_who_logs_in_and_locks(self, browser: Browser, console: Console) -> None:
+        await browser.log_in()
+        secret = str(browser.secret)
+        await browser.post("/lock")
+        await browser.post("/lock")
+        came, went = ("log_in", "web_console", "begun"), ("log_out", "lock", "begun")
+        assert self.written(console) == [("coordinator", *came), ("coordinator", *went)]
+        assert secret not in str(self.written(console))
+
+    async def test_nobody_comes_in_who_cannot_be_written_down(
+        self, browser: Browser, console: Console, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(AuditLog, "append", unavailable)
+        refused = await browser.log_in(path="/session")
+        assert (refused.status_code, browser.secret) == (503, None)
+        monkeypatch.undo()
+        assert (await browser.get("/session")).status_code == 303, "no session was begun"
+        assert (await browser.log_in()).status_code == 303, "control"
+
+    async def test_whoever_locks_is_out_although_that_cannot_be_written_down(
+        self, browser: Browser, console: Console, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await browser.log_in()
+        secret = str(browser.secret)
+        monkeypatch.setattr(AuditLog, "append", unavailable)
+        with capture_logs() as logged:
+            assert (await browser.post("/lock")).headers["location"] == "/locked"
+        browser.plant(secret)
+        assert (await browser.get("/session")).headers["location"] == "/login?back=/session"
+        unwritten = {"event": "console_logout_not_written_down", "log_level": "warning", "agency": ALMERE, "code": "lock"}
+        assert unwritten in logged
+        assert "coordinator'" not in str(logged)
+
+    async def test_who_is_struck_from_the_list_is_put_out_once(self, browser: Browser, console: Console) -> None:
+        await browser.log_in()
+        console.installation.people.remove("coordinator", ALMERE)
+        for _ in range(2):
+            assert (await browser.get("/session")).status_code == 303
+        assert self.written(console)[1:] == [("coordinator", "put_out", "not_listed", "begun")]
+
+    async def test_another_person_in_the_same_browser(self, browser: Browser, console: Console) -> None:
+        await browser.log_in()
+        await browser.log_in(path="/login?back=/session")
+        console.installation.people.add("c-17", URK)
+        await browser.log_in(Offered("c-17", URK), path="/login?back=/session")
+        come = ("coordinator", "log_in", "web_console", "begun")
+        assert self.written(console) == [come, come, ("coordinator", "log_out", "other_login", "begun")]
+        assert self.written(console, URK) == [("c-17", "log_in", "web_console", "begun")]
+
+
+async def unavailable(*_: object) -> None:
+    raise AuditUnavailable("the log cannot be written")

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from babel.dates import format_datetime
@@ -24,7 +24,13 @@ def clock(language: Language = "nl") -> Clock:
         (timedelta(hours=-3), "3 uur te laat", "3 hours late"),
         (timedelta(minutes=119), "over 1 uur", "in 1 hour"),
         (timedelta(minutes=59), "over 59 minuten", "in 59 minutes"),
-        (timedelta(seconds=5), "over 1 minuut", "in 1 minute"),
+        (timedelta(seconds=119), "over 1 minuut", "in 1 minute"),
+        (timedelta(seconds=60), "over 1 minuut", "in 1 minute"),
+        (timedelta(seconds=59), "over minder dan 1 minuut", "in less than 1 minute"),
+        (timedelta(seconds=0), "over minder dan 1 minuut", "in less than 1 minute"),
+        (timedelta(seconds=-5), "minder dan 1 minuut te laat", "less than 1 minute late"),
+        (timedelta(hours=24), "over 24 uur", "in 24 hours"),
+        (timedelta(hours=48), "over 2 dagen", "in 2 days"),
         (timedelta(hours=47), "over 47 uur", "in 47 hours"),
         (timedelta(days=-9), "9 dagen te laat", "9 days late"),
     ],
@@ -52,3 +58,40 @@ def test_a_moment_is_written_as_unicode_writes_it(language: Language, locale: st
         pattern = "EEE d MMM HH:mm" if there.year == NOW.astimezone(AMSTERDAM).year else "EEE d MMM y HH:mm"
         said = format_datetime(there, pattern, locale=locale).replace(".", "")
         assert Clock(spoken(language), language, NOW).moment(at) == said
+
+
+def test_how_long_it_is_is_reckoned_in_hours_that_pass_not_by_the_dial() -> None:
+    """The night in which summer time ends has an hour more."""
+    before, after = (datetime(2026, 10, 25, hour, 30, tzinfo=AMSTERDAM) for hour in (1, 4))
+    asked = Clock(spoken("nl"), "nl", before)
+    assert asked.left(after) == "over 4 uur"
+    assert not asked.is_over(before.replace(hour=2, fold=1))
+    at_two = Clock(spoken("nl"), "nl", before.replace(hour=2, minute=10, fold=1))
+    assert at_two.is_over(before.replace(hour=2, minute=50)), "ten past two comes again after ten to three"
+
+
+def test_an_hour_that_comes_twice_says_which_one_it_is() -> None:
+    first, again = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    assert (clock().moment(first), clock().moment(again)) == ("zo 25 okt 02:30 (zomertijd)", "zo 25 okt 02:30 (wintertijd)")
+    assert clock("en").moment(again) == "Sun 25 Oct 02:30 (winter time)"
+    assert clock().moment(datetime(2026, 3, 29, 1, 30, tzinfo=UTC)) == "zo 29 mrt 03:30", "one that is left out comes never"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        ("2026-11-05T22:30:00Z", datetime, "do 5 nov 23:30"),
+        ("2026-11-05T22:30:00.123456+00:00", datetime, "do 5 nov 23:30"),
+        ("2026-11-05T22:30:00Z", None, "do 5 nov 23:30"),
+        ("2026-11-05T22:30:00", datetime, ""),
+        ("2027-02-13", date, "za 13 feb 2027"),
+        ("2027-02-13", None, ""),
+        ("PT3H", timedelta, "3 uur"),
+        ("P2D", timedelta, "2 dagen"),
+        ("soon", datetime, ""),
+        ("2026-11-05T22:30:00Z", str, ""),
+        ("2026-99-05T22:30:00Z", None, ""),
+    ],
+)
+def test_what_content_holds_of_time_is_said_as_people_say_it(text: str, kind: type | None, said: str) -> None:
+    assert clock().read(text, kind) == said

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from console.health import LOOK
 from console.wanted import NOWHERE
+from console.web.aside import Aside
 from contracts.views import AlarmView, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
 from tests.console.web.doubles import CASE, NOW, OWNER, REFERENCE, Desk, Files, Lists, Trouble, a_case, a_row
 from tests.console.web.overview_double import Counted, Hanging, Line, Oldest, Overview
@@ -38,6 +39,8 @@ PATHS = {
     "content": f"/cases/{REFERENCE}/content",
     "help": "/help",
     "accessibility": "/accessibility",
+    "fresh": f"/files/{CASE}/do/confirm_erasure",
+    "again": f"/files/{CASE}/do/ask_erasure/again",
     "impossible": f"/files/{CASE}/do/close_report",
     **{name: f"/files/{CASE}/do/{name}" for name in COMMANDS},
 }
@@ -50,6 +53,8 @@ def set_out(desk: Desk) -> None:
     desk.began = desk.seen = datetime.now(UTC)
     desk.rights = frozenset({"handle", "operate"})
     desk.all_files = overview(desk)
+    desk.stale_at, desk.aside = PATHS["fresh"], Aside()
+    desk.aside.keep(("c-17", OWNER, PATHS["again"]), [("reason", "request"), ("order", "aa.bb.cc"), ("_ticket", "a ticket")])
     hour = timedelta(hours=1)
     desk.listed.rows = [
         a_row(due=-5 * hour, alarm=True, step="Case.triage"),
@@ -58,6 +63,9 @@ def set_out(desk: Desk) -> None:
         a_row(4, due=80 * hour, step="Case.planning"),
         a_row(5, due=None, step="Case.aftercare"),
         a_row(6, due=3 * hour, turn="cosm-shelter", step="AidReferral.offered"),
+        a_row(8, due=200 * hour, step="Case.in_care")._replace(
+            deadline=NOW + 2 * hour, waits_for="cosm-shelter", waits_in="AidReferral.seen"
+        ),
         a_row(7, due=30 * hour, turn="lelystad", step="Sharing.asked"),
     ]
     track = TrackView(

@@ -12,7 +12,7 @@ from runtime.migrations import Tables, downgrade, upgrade
 from runtime.schema import check
 from runtime.sessions.sessions import IDLE, LONGEST, MOST, STEP, Sessions
 from runtime.sessions.tables import SESSION, TICKET
-from runtime.sessions.tickets import Tickets
+from runtime.sessions.tickets import TicketRefused, Tickets
 
 BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -71,7 +71,7 @@ async def test_the_secret_is_nowhere_in_the_database(sessions: Sessions, url: st
     held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"c-17" in held
     assert secret.encode() not in held
-    assert {column.name for column in SESSION.columns} == {"hash", "person", "agency", "began_at", "seen_at"}
+    assert {column.name for column in SESSION.columns} == {"hash", "person", "agency", "began_at", "seen_at", "proved_at"}
     assert len(stored(url)) == 1
 
 
@@ -155,3 +155,39 @@ async def test_many_at_once_lose_nothing(sessions: Sessions) -> None:
     secrets = await asyncio.gather(*(sessions.begin(f"c-{number}", "almere") for number in range(20)))
     found = await asyncio.gather(*(sessions.find(secret) for secret in secrets))
     assert [session.person for session in found if session] == [f"c-{number}" for number in range(20)]
+
+
+async def test_when_somebody_proved_who_they_are_is_kept(sessions: Sessions) -> None:
+    asked = BEGINS - timedelta(minutes=3)
+    first = await sessions.find(await sessions.begin("c-17", "almere", proved=asked))
+    other = await sessions.find(await sessions.begin("c-17", "almere"))
+    assert first
+    assert other
+    assert (first.proved, other.proved) == (asked, None)
+
+
+async def test_who_ends_a_session_hears_which_and_of_two_one_does(sessions: Sessions) -> None:
+    secret = await sessions.begin("c-17", "almere")
+    ended = await asyncio.gather(sessions.end(secret), sessions.end(secret))
+    assert [(one.person, one.agency) for one in ended if one] == [("c-17", "almere")]
+    assert await sessions.end("never begun") is None
+
+
+@pytest.mark.parametrize(
+    ("person", "agency", "stays"), [("c-17", "almere", True), ("c-18", "almere", False), ("c-17", "urk", False)]
+)
+async def test_forms_stay_open_for_the_same_person_who_logs_in_once_more(
+    url: str, sessions: Sessions, person: str, agency: str, *, stays: bool
+) -> None:
+    before = await sessions.begin("c-17", "almere")
+    first, tickets = await sessions.find(before), Tickets(url)
+    assert first
+    ticket = await tickets.make(first.id, "case-1", "ask_erasure")
+    after = await sessions.find(await sessions.begin(person, agency, instead=before))
+    assert after
+    if stays:
+        assert (await tickets.spend(after.id, ticket, "case-1", "ask_erasure")).answer is None
+    for session in (first.id, *(() if stays else (after.id,))):
+        with pytest.raises(TicketRefused):
+            await tickets.spend(session, ticket, "case-1", "ask_erasure")
+    assert await sessions.find(before) is None

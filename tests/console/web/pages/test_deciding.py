@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -8,6 +8,7 @@ from contracts.views import AlarmView, Content, ContentPart
 from tests.console.web.asking import Asker
 from tests.console.web.doubles import CASE, OWNER, REFERENCE, Closed, Desk, a_case
 from tests.console.web.reading_pages import Parsed
+from tests.console.web.spoken import Spoken
 
 TRIAGE, ACCEPT, INTAKE = (f"/files/{CASE}/do/{command}" for command in ("record_triage", "accept_case", "record_intake"))
 
@@ -455,3 +456,81 @@ def test_what_a_person_types_is_text_on_every_page(desk: Desk, browser: Asker) -
     kept = browser.post(f"{INTAKE}/send", data=check.sends())
     assert "<script>alert" not in again.text + kept.text
     assert Parsed(again.text).sends()["needs"] == SCRIPT
+
+
+class TestOrders:
+    """What a person signs weighs most: it asks for a fresh login, where the form opens and where it is sent."""
+
+    ASK = f"/files/{CASE}/do/ask_erasure"
+    ANSWERS: ClassVar = {"reason": "request", "order": "aa.bb.cc"}
+
+    @pytest.fixture(autouse=True)
+    def can_be_asked(self, desk: Desk) -> None:
+        desk.memory.views[CASE] = a_case("accept_case", "ask_erasure")
+
+    def test_its_form_opens_for_who_has_just_logged_in(self, desk: Desk, browser: Asker) -> None:
+        desk.fresh = False
+        asks = browser.get(self.ASK)
+        assert asks.status_code == 403
+        assert f"/login?fresh=yes&back={self.ASK}" in Parsed(asks.text).links
+        assert browser.get(ACCEPT).status_code == 200, "control: no other decision asks for it"
+        desk.fresh = True
+        assert browser.get(self.ASK).status_code == 200
+
+    def test_it_is_not_sent_by_who_has_not_and_goes_on_afterwards(self, desk: Desk, browser: Asker) -> None:
+        sends = checked(browser, self.ASK, **self.ANSWERS).sends()
+        desk.fresh = False
+        asks = browser.post(f"{self.ASK}/send", data=sends)
+        assert (asks.status_code, desk.memory.decided) == (403, [])
+        assert f"/login?fresh=yes&back={self.ASK}/again" in Parsed(asks.text).links
+        assert "aa.bb.cc" not in asks.text
+        desk.fresh = True
+        again = opened(browser, f"{self.ASK}/again")
+        assert {name: again.sends()[name] for name in ("reason", "order", "_ticket")} == {
+            **self.ANSWERS,
+            "_ticket": sends["_ticket"],
+        }
+        assert browser.post(f"{self.ASK}/send", data=again.sends()).status_code == 303
+        assert desk.memory.decided == [(CASE, "ask_erasure", self.ANSWERS)]
+        assert browser.get(f"{self.ASK}/again").headers["location"] == self.ASK, "nothing is kept of it"
+
+    def test_afterwards_it_says_what_happened_meanwhile(self, desk: Desk, browser: Asker) -> None:
+        sends = checked(browser, self.ASK, **self.ANSWERS).sends()
+        desk.fresh = False
+        browser.post(f"{self.ASK}/send", data=sends)
+        desk.fresh = True
+        desk.memory.happens(CASE, "case_registered")
+        assert "Intussen is de zaak veranderd" in opened(browser, f"{self.ASK}/again").words
+
+    def test_where_its_file_does_not_answer_all_stays(self, desk: Desk, browser: Asker) -> None:
+        sends = checked(browser, self.ASK, **self.ANSWERS).sends()
+        desk.fresh = False
+        browser.post(f"{self.ASK}/send", data=sends)
+        desk.fresh, desk.memory.away = True, True
+        answer = browser.get(f"{self.ASK}/again")
+        assert (answer.status_code, Parsed(answer.text).sends()["_ticket"]) == (503, sends["_ticket"])
+
+
+@pytest.mark.parametrize("number", [8_001, 20_001])
+def test_a_text_that_is_too_long_is_said_at_its_field_and_stays_whole(desk: Desk, browser: Asker, number: int) -> None:
+    long = "x" * (number - 3) + "END"
+    answer = browser.post(INTAKE, data=opened(browser, INTAKE).sends(needs=long))
+    assert answer.status_code == 422
+    assert "#f-needs" in Parsed(answer.text).links
+    assert Parsed(answer.text).sends()["needs"] == long
+
+
+def test_no_field_is_cut_by_the_browser(browser: Asker) -> None:
+    for path in (INTAKE, f"/files/{CASE}/do/ask_erasure"):
+        assert not [given for tag, given in Parsed(browser.get(path).text).tags if tag != "p" and "maxlength" in given]
+
+
+def test_what_helps_to_tick_a_box_stands_below_it(desk: Desk, browser: Asker) -> None:
+    class Helping(Spoken):
+        def hint(self, model: str, name: str) -> str:
+            return f"how {name} is meant"
+
+    desk.speak = Helping
+    page = browser.get(INTAKE).text
+    assert page.index('for="f-under_16"') < page.index("how under_16 is meant")
+    assert 'aria-describedby="f-under_16-hint"' in page

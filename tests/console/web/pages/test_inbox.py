@@ -110,3 +110,20 @@ def test_another_agency_has_another_list(desk: Desk, browser: Asker) -> None:
     desk.listed.rows = [a_row(1, turn=OWNER)]
     desk.at = "cosm-shelter"
     assert "In 0 dossiers is uw organisatie aan de beurt" in page(browser).words
+
+
+def test_where_the_agency_has_its_own_turn_too_it_says_for_whom_it_waits(desk: Desk, browser: Asker) -> None:
+    """A shelter must answer in an hour; the coordinator looks at the case in some weeks. It stands in both lists."""
+    due, soon = NOW + timedelta(days=20), NOW + timedelta(hours=1, minutes=30)
+    both = a_row(1, step="Case.in_care")._replace(due=due, waits_for="cosm-shelter", waits_in="AidReferral.offered")
+    desk.listed.rows = [both._replace(deadline=soon)]
+    shown = page(browser, "/waiting")
+    assert "AidReferral offered" in shown.words
+    assert "over 1 uur" in shown.words
+    assert desk.directory.get("cosm-shelter").name in shown.words
+    assert "Case in_care" not in shown.words
+    assert "Case in_care" in page(browser).words.partition("Wacht op anderen (1)")[0]
+    desk.listed.rows = [both._replace(deadline=due)]
+    unknown = page(browser, "/waiting").words
+    assert "over" not in unknown.partition("AidReferral offered")[2].partition("why")[0], "that clock is the own one"
+    assert "zonder termijn" not in unknown
