@@ -50,11 +50,13 @@ class CareMap(Model):
         registry: CoMensha, for registration.
         municipality: Where the privacy officer sits; None where the municipality does not take part.
         organisations: Who could help, those of the region first.
+        with_riec: Codes of the municipalities for which a RIEC takes part; None: an earlier version did not ask.
     """
 
     registry: Party
     municipality: Party | None
     organisations: tuple[Organisation, ...]
+    with_riec: tuple[MunicipalityCode, ...] | None = None
 
 
 class RiecRoute(Model):
@@ -92,6 +94,7 @@ class Routing:
             registry=self._atlas.directory.registry.party,
             municipality=_party(self._atlas.privacy_officer(here)),
             organisations=tuple(Organisation(party=a.party, services=a.services) for a in dict.fromkeys(fitting)),
+            with_riec=self._atlas.with_riec(place.at.date()),
         )
 
     @activity.defn

@@ -8,6 +8,8 @@ from pydantic.fields import FieldInfo
 
 from console.faults import explain
 from console.values import NO, YES, meaning, read
+from contracts.by_hand import FOLLOWS, not_by_hand
+from contracts.personal import marks_of
 from contracts.shape import inner, model_of
 from contracts.text import Model
 
@@ -53,7 +55,7 @@ class Questions:
             self._say("answer yes or no")
 
     def _one(self, name: str, field: FieldInfo) -> Any:
-        question = f"{name} ({meaning(field.annotation)}{_left_out(field)}){_described(field)}"
+        question = f"{name} ({meaning(field.annotation, not_by_hand(marks_of(field)))}{_left_out(field)}){_described(field)}"
         while True:
             answer = self._ask(question)
             if not answer and not field.is_required():
@@ -84,6 +86,7 @@ class Questions:
         try:
             value = read(answer, field.annotation)
             _checker(field).validate_python(value)
+            _refuse_what_follows(value, field)
         except ValidationError as error:
             self._say(explain(error).replace("the content", name, 1))
         except ValueError as error:
@@ -91,6 +94,11 @@ class Questions:
         else:
             return value
         return None
+
+
+def _refuse_what_follows(value: Any, field: FieldInfo) -> None:
+    if str(value) in not_by_hand(marks_of(field)):
+        raise ValueError(FOLLOWS)
 
 
 def _checker(field: FieldInfo) -> TypeAdapter[Any]:

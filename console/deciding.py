@@ -24,9 +24,12 @@ def checked(command: str, content: dict[str, Any]) -> Command:
     if unknown:
         raise ValueError(f"{command}: {'; '.join(unknown)}")
     try:
-        return model.model_validate(content)
+        order = model.model_validate(content)
     except ValidationError as error:
         raise ValueError(f"{command}: {explain(error)}") from None
+    if wrong := order.unchoosable():
+        raise ValueError(f"{command}: {wrong.words}")
+    return order
 
 
 async def answered(handle: WorkflowHandle[Any, Any], command: str, ticket: str | None) -> str | None:

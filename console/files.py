@@ -92,6 +92,8 @@ class Files:
         if command not in {choice.command for choice in file.view.choices}:
             if answer := await answered(file.handle, command, ticket):
                 return answer
+            if words := next((barred.words for barred in file.view.barred if barred.command == command), None):
+                raise ValueError(words)
             raise ValueError(f"{command} is not possible now at {file.agency.slug}; {possible(file.view.choices)}")
         order = checked(command, content)
         handle: Any = file.handle

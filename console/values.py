@@ -14,14 +14,14 @@ YES = frozenset({"yes", "y", "ja", "j", "true"})
 NO = frozenset({"no", "n", "nee", "false"})
 
 
-def meaning(annotation: Any) -> str:
-    """What may be typed, in words."""
+def meaning(annotation: Any, without: frozenset[str] = frozenset()) -> str:
+    """What may be typed, in words; some values no person says."""
     entries = inner(annotation)
     if entries is not None:
         return f"several of: {meaning(entries)}"
     codes = codes_of(annotation)
     if codes:
-        return " | ".join(codes)
+        return " | ".join(code for code in codes if code not in without)
     return {bool: "yes | no", int: "a whole number", str: "a text"}.get(core(annotation), "")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from contracts.bounds import AlarmNumber, Number
+from contracts.by_hand import NotByHand, Unchoosable, kept_from_people
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
@@ -25,6 +26,8 @@ from contracts.words import (
     Weighing,
 )
 
+NOBODY = "this asks help for nobody: say for how many adults, or how many children"
+
 Order = Annotated[str, Field(pattern=r"^[\w-]+\.[\w-]+\.[\w-]+$", max_length=2_000)]
 """What a person signs to have something done that needs two persons: a JWS in compact form, made by `keten erase`."""
 
@@ -33,6 +36,10 @@ class Command(Model):
     """A decision of a person; a field that is not known is refused, so that nothing typed is lost."""
 
     model_config = ConfigDict(extra="forbid")
+
+    def unchoosable(self) -> Unchoosable | None:
+        """What no person may decide so, whatever the file says; histories of before may hold it, so a model allows it."""
+        return kept_from_people(self)
 
 
 class AcknowledgeAlarms(Command):
@@ -107,6 +114,10 @@ class OfferHelp(Command):
     need: Need
     organisations: tuple[Slug, ...] = Field(min_length=1, max_length=20)
 
+    def unchoosable(self) -> Unchoosable | None:
+        """Help is for somebody."""
+        return None if self.need.adults or self.need.children else Unchoosable("need.adults", NOBODY)
+
 
 class OfferAgain(Command):
     """Ask further organisations where nobody could place the person."""
@@ -134,7 +145,10 @@ class StartAftercare(Command):
 class ConcludeCase(Command):
     """End the case with an outcome; open offers are recalled."""
 
-    outcome: CaseOutcome
+    outcome: Annotated[
+        CaseOutcome,
+        NotByHand(CaseOutcome.NO_CONSENT, CaseOutcome.NO_VICTIM, CaseOutcome.TAKEN_ELSEWHERE, CaseOutcome.NOT_OURS),
+    ]
 
 
 class FindPerson(Command):
@@ -156,7 +170,7 @@ class AcceptOffer(Command):
 class DeclineOffer(Command):
     """The aid organisation cannot help."""
 
-    reason: Decline
+    reason: Annotated[Decline, NotByHand(Decline.EXPIRED)]
 
 
 class ReportFirstContact(Command):
@@ -194,13 +208,7 @@ class RecordEnrichment(Command):
 class RecordWeighing(Command):
     """What the RIEC decided."""
 
-    weighing: Weighing
-
-    @model_validator(mode="after")
-    def _a_decision(self) -> Self:
-        if self.weighing not in {Weighing.REJECTED, Weighing.PARTNER_ONLY, Weighing.CASE}:
-            raise ValueError("weighing ends in rejected, partner_only or case")
-        return self
+    weighing: Annotated[Weighing, NotByHand(Weighing.IN_PROGRESS, Weighing.CLOSED)]
 
 
 class RecordPlan(Command):

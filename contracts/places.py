@@ -78,6 +78,12 @@ class Atlas:
         """The RIEC of the place's police unit, if it takes part."""
         return self._first("police_unit", place.police_unit)
 
+    def with_riec(self, on: date) -> tuple[str, ...]:
+        """The code of every municipality, also of those that were merged, for which a RIEC takes part on a day."""
+        units = {agency.police_unit for agency in self.directory.agencies}
+        lies_in = ((code, self._safety_regions[self._on(row, on)["safety_region"]]) for code, row in self._municipalities.items())
+        return tuple(code for code, safety in lies_in if safety["riec"] in units)
+
     def oversight(self, place: Municipality) -> Agency | None:
         """The province, if it takes part."""
         return self._first("province", place.province)

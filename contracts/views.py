@@ -39,6 +39,14 @@ class Choice(Model):
     command: str
     words: str
     fields: dict[str, Any] = Field(description="JSON Schema of the command")
+    begun: bool = Field(default=False, description="the content of the file says with what its form may begin")
+
+
+class Barred(Model):
+    """A command that is allowed in this state, but not possible now, whatever is filled in."""
+
+    command: str
+    words: str = Field(description="why, and what to do instead")
 
 
 class LetterView(Model):
@@ -80,6 +88,9 @@ class Content(Model):
     """What a file holds inside, for a person who must read it to decide."""
 
     parts: tuple[ContentPart, ...] = ()
+    beginnings: dict[str, dict[str, Any]] = Field(
+        default_factory=dict[str, dict[str, Any]], description="by command: what is known already of that which its form asks"
+    )
 
 
 class FileView(Model):
@@ -99,4 +110,5 @@ class FileView(Model):
     changed: int = Field(default=0, description="grows when what a person decides about changes; not when a letter leaves")
     letters: tuple[LetterView, ...] = Field(default=(), description="what has not left yet")
     consents: tuple[ConsentView, ...] = Field(default=(), description="all that were asked for, in the order of time")
+    barred: tuple[Barred, ...] = Field(default=(), description="commands of this state that cannot be now, and why")
     open_alarms: tuple[AlarmView, ...] = Field(default=(), description="the alarms, by number")

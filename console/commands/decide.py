@@ -55,11 +55,16 @@ async def _decide(reference: str, command: str | None, slug: str | None, content
         files = (file for file in looked.found if agency in {None, file.agency.slug})
         return [Possible(file, choice) for file in files for choice in file.view.choices]
 
+    def barred_in(looked: Looked) -> dict[str, str]:
+        files = (file for file in looked.found if agency in {None, file.agency.slug})
+        return {barred.command: barred.words for file in files for barred in file.view.barred}
+
     def enough(looked: Looked) -> bool:
         able = command not in COMMANDS or command in {one.choice.command for one in possible_in(looked)}
         return something(looked) and (able or not is_fresh(looked))
 
-    possible = possible_in(await seen(files, reference, enough))
+    looked = await seen(files, reference, enough)
+    possible, barred = possible_in(looked), barred_in(looked)
     if command is None and as_json:
         screen.print_as_json([_as_json(one) for one in possible])
         return
@@ -71,7 +76,7 @@ async def _decide(reference: str, command: str | None, slug: str | None, content
             return
         content = _asked_for(chosen)
     else:
-        chosen = _named(command, possible)
+        chosen = _named(command, possible, barred)
     phase = await files.decide(chosen.file, chosen.choice.command, content)
     kind, where = chosen.file.view.kind, chosen.file.agency.slug
     if as_json:
@@ -80,8 +85,10 @@ async def _decide(reference: str, command: str | None, slug: str | None, content
         screen.print(good("done", f": {plain(kind)} at {plain(where)} is now {plain(phase)}"))
 
 
-def _named(command: str, possible: list[Possible]) -> Possible:
+def _named(command: str, possible: list[Possible], barred: dict[str, str]) -> Possible:
     able = [one for one in possible if one.choice.command == command]
+    if not able and command in barred:
+        raise LookupError(f"{command} is not possible now: {barred[command]}")
     if not able:
         where = ", ".join(f"{one.choice.command} ({one.file.agency.slug})" for one in possible) or "nothing"
         raise LookupError(f"{command} is not possible now; possible: {where}")
@@ -148,7 +155,7 @@ def _chosen(possible: list[Possible]) -> Possible | None:
         if answer.isdecimal() and 0 < int(answer) <= len(possible):
             return possible[int(answer) - 1]
         try:
-            return _named(answer, possible)
+            return _named(answer, possible, {})
         except LookupError:
             screen.print("type a number or a name of the table; where a name stands there twice, its number")
 

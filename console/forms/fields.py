@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from console.forms.leaf import DEEPEST, Kind, Leaf, leaves
 from console.forms.spoken import Spoken
 from console.forms.writing import typed
-from contracts.shape import codes_of
 from contracts.text import Model
 
 YES, NO = "yes", "no"
@@ -146,7 +145,7 @@ class _Asking:
         return replace(field, kind=Kind.BOXES, hint=hint, options=(), longest=None, fields=tuple(boxes))
 
     def _options(self, leaf: Leaf) -> tuple[Option, ...]:
-        codes = codes_of(leaf.of)
+        codes = leaf.codes
         if codes:
             enum = str(leaf.of.__name__)
             found = [Option(code, _capital(self._words.value(enum, code))) for code in codes]

@@ -1,12 +1,13 @@
 """What a form knows of one field of a model: how it is asked for, and its bounds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from contracts.by_hand import not_by_hand
 from contracts.commands import Order
 from contracts.personal import marks_of
 from contracts.shape import codes_of, core, inner, may_be_none, model_of
@@ -54,6 +55,7 @@ class Leaf(NamedTuple):
         may_be_none: It may be not known.
         default: None where there is none.
         bounds: ``pattern``, ``max_length``, ``ge``, ``le`` and the like, as far as there are.
+        barred: Those of its values that no person chooses.
     """
 
     model: str
@@ -64,6 +66,12 @@ class Leaf(NamedTuple):
     may_be_none: bool
     default: Any
     bounds: Mapping[str, Any]
+    barred: frozenset[str] = frozenset()
+
+    @property
+    def codes(self) -> Sequence[str]:
+        """The values to choose from, where there are only a few."""
+        return [code for code in codes_of(self.of) if code not in self.barred]
 
     @property
     def within(self) -> type[Model] | None:
@@ -92,29 +100,30 @@ class Leaf(NamedTuple):
 def leaves(model: type[Model]) -> Iterator[Leaf]:
     """The fields of a model, in its order."""
     for name, field in model.model_fields.items():
-        bounds = {**_of_marks(marks_of(field))}
+        bounds, barred = {**_of_marks(marks_of(field))}, not_by_hand(marks_of(field))
         required = field.is_required()
         default = None if required else field.get_default(call_default_factory=True, validated_data={})
         yield Leaf(
             model.__name__,
             name,
-            _kind(field.annotation, bounds, required=required),
+            _kind(field.annotation, bounds, required=required, barred=barred),
             core(field.annotation),
             required,
             may_be_none(field.annotation),
             default,
             bounds,
+            barred,
         )
 
 
-def _kind(annotation: Any, bounds: Mapping[str, Any], *, required: bool) -> Kind:
+def _kind(annotation: Any, bounds: Mapping[str, Any], *, required: bool, barred: frozenset[str] = frozenset()) -> Kind:
     kind, codes = core(annotation), codes_of(annotation)
     if model_of(annotation):
         return Kind.GROUP
     if inner(annotation) is not None:
         return Kind.SEVERAL
     if codes:
-        return Kind.RADIOS if len(codes) + may_be_none(annotation) <= FEW else Kind.SELECT
+        return Kind.RADIOS if len(codes) - len(barred) + may_be_none(annotation) <= FEW else Kind.SELECT
     if kind is bool:
         return Kind.RADIOS if required or may_be_none(annotation) else Kind.CHECK
     found = {int: Kind.NUMBER, date: Kind.DAY, datetime: Kind.MOMENT}.get(kind)

@@ -1,6 +1,6 @@
 """What can be chosen in a form where the model of the command alone does not say: who there is, and which places."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -36,7 +36,7 @@ class Choosing:
 
         def choices(model: str, name: str) -> Sequence[Option]:
             if name == "municipality":
-                return self._municipalities(today)
+                return self._municipalities(today, self._atlas.with_riec(today) if model == "Observation" else None)
             if name == "organisations":
                 return self._organisations(view.region)
             if (model, name) == ("AcknowledgeAlarms", "numbers"):
@@ -74,8 +74,10 @@ class Choosing:
         ordered = sorted(here, key=lambda agency: (not agency.care_regions, agency.name))
         return [Option(agency.slug, agency.name) for agency in ordered]
 
-    def _municipalities(self, today: date) -> Sequence[Option]:
-        there = (self._atlas.municipality(code, today) for code in self._atlas.codes(today))
+    def _municipalities(self, today: date, only: Container[str] | None) -> Sequence[Option]:
+        """All that there are; what is observed can be brought to a RIEC only where one takes part."""
+        codes = (code for code in self._atlas.codes(today) if only is None or code in only)
+        there = (self._atlas.municipality(code, today) for code in codes)
         return [Option(place.code, place.name) for place in sorted(there, key=lambda place: place.name)]
 
 

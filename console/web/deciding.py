@@ -73,12 +73,14 @@ class Opened(NamedTuple):
         file: As it was found.
         choices: What can be chosen in the form.
         asked: What was asked, where it may be decided so.
+        beginning: What is known already of that which the form asks, as content.
     """
 
     wanted: Wanted
     file: Any
     choices: Choices
     asked: tuple[Item, ...] = ()
+    beginning: Mapping[str, Any] | None = None
 
     @property
     def view(self) -> FileView:
@@ -89,6 +91,17 @@ class Opened(NamedTuple):
     def is_possible(self) -> bool:
         """Whether it can be decided now."""
         return self.wanted.command in {choice.command for choice in self.view.choices}
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the file knows with what the form may begin."""
+        return any(choice.begun for choice in self.view.choices if choice.command == self.wanted.command)
+
+    @property
+    def why(self) -> str:
+        """Why it cannot be decided now, where the file says so; in words."""
+        why = next((one.words for one in self.view.barred if one.command == self.wanted.command), "")
+        return capital(self.wanted.who.words.said(why)) if why else ""
 
 
 async def wanted(desk: Desk, request: Request, name: str, command: str) -> Wanted:
@@ -104,7 +117,7 @@ async def wanted(desk: Desk, request: Request, name: str, command: str) -> Wante
     return Wanted(who, name, command, model)
 
 
-async def opened(desk: Desk, want: Wanted, choosing: Choosing, *, to_read: bool = False) -> Opened:
+async def opened(desk: Desk, want: Wanted, choosing: Choosing, *, to_read: bool = False, to_begin: bool = False) -> Opened:
     """With its file.
 
     Args:
@@ -112,6 +125,7 @@ async def opened(desk: Desk, want: Wanted, choosing: Choosing, *, to_read: bool 
         want: The decision.
         choosing: What can be chosen in forms.
         to_read: Whether a person will read what was asked; then it is written down that they did.
+        to_begin: Whether the form is about to be filled in: it begins with what is known, which is written down in the same way.
 
     Raises:
         HTTPException: It is not there, or not theirs.
@@ -123,12 +137,14 @@ async def opened(desk: Desk, want: Wanted, choosing: Choosing, *, to_read: bool 
         raise not_here()
     today = want.who.now.astimezone(AMSTERDAM).date()
     it = Opened(want, file, choosing.about(file.view, today, want.who.words.said))
-    if not to_read or want.command not in ASKED or not it.is_possible:
+    reads, begins = to_read and want.command in ASKED, to_begin and it.is_begun
+    if not it.is_possible or not (reads or begins):
         return it
     content: Content = await within_patience(desk.files(visit).content(file))
     saying = Saying(want.who.words, choosing.named(today), want.who.showing.clock)
-    parts = [part for part in content.parts if part.what == ASKED[want.command]]
-    return it._replace(asked=tuple(item for part in parts for item in told(part.what, part.data, saying)))
+    parts = [part for part in content.parts if part.what == ASKED.get(want.command)]
+    asked = tuple(item for part in parts for item in told(part.what, part.data, saying))
+    return it._replace(asked=asked, beginning=content.beginnings.get(want.command) if begins else None)
 
 
 def seen(view: FileView) -> str:
@@ -174,10 +190,12 @@ def content_of(it: Opened, pairs: Pairs) -> dict[str, Any]:
     except Unreadable as error:
         raise Wrong(pairs, [(error.path, capital(words.said(str(error))))]) from None
     try:
-        want.model.model_validate(content)
+        order = want.model.model_validate(content)
     except ValidationError as error:
         found = [(fault.path, _said(want, fault)) for fault in faults(error, want.model)]
         raise Wrong(pairs_of(content, want.model), found) from None
+    if wrong := order.unchoosable():
+        raise Wrong(pairs_of(content, want.model), [(wrong.path, capital(words.said(wrong.words)))])
     untouched = [
         (field.path, words.page("form.none_ticked")) for field in want.fields(it.choices) if _is_unticked(field, content)
     ]

@@ -65,19 +65,22 @@ class FormShown:
         decision: What every page of a decision shows.
         fields: What is asked.
         faults: What is wrong with what was answered.
+        begun: It begins with what is known already.
     """
 
     decision: DecisionShown
     fields: tuple[Field, ...]
     faults: tuple[FaultShown, ...] = ()
+    begun: bool = False
 
 
 @dataclass(frozen=True)
 class ImpossibleShown:
-    """Something that cannot be decided now, and where the file is instead."""
+    """Something that cannot be decided now, and where the file is instead; why, where the file says so."""
 
     decision: DecisionShown
     track: TrackShown
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def form_again(desk: Desk, request: Request, it: Opened, shown: DecisionShown, w
 def impossible(desk: Desk, request: Request, it: Opened) -> HTMLResponse:
     """The page where something cannot be decided now."""
     track = it.wanted.who.showing.track(it.view.track, it.view)
-    answer = desk.page(request, it.wanted.who.visit, "impossible.html", shown=ImpossibleShown(decision(it), track))
+    answer = desk.page(request, it.wanted.who.visit, "impossible.html", shown=ImpossibleShown(decision(it), track, it.why))
     answer.status_code = HTTPStatus.CONFLICT
     return answer
 

@@ -125,3 +125,24 @@ def test_a_content_that_cannot_be_is_said_in_the_words_of_whoever_typed_it(
         checked(command, content)
     for jargon in ("Input should", "pattern '^", "type=", "Extra inputs", "Field required", "Value error"):
         assert jargon not in str(refused.value)
+
+
+def test_what_only_a_clock_says_is_neither_asked_for_nor_taken() -> None:
+    questions: list[str] = []
+    answers = iter(("expired", "full"))
+    said: list[str] = []
+
+    def answer(question: str) -> str:
+        questions.append(question)
+        return next(answers)
+
+    assert Questions(answer, said.append).content(COMMANDS["decline_offer"]) == {"reason": "full"}
+    assert "expired" not in questions[0]
+    assert "follows from a clock" in said[0]
+    with pytest.raises(ValueError, match="decline_offer: this follows from a clock"):
+        checked("decline_offer", {"reason": "expired"})
+
+
+def test_help_for_nobody_is_refused_before_it_is_sent() -> None:
+    with pytest.raises(ValueError, match="this asks help for nobody"):
+        checked("offer_help", {"need": {"service": "cosm", "adults": 0}, "organisations": ["cosm-shelter"]})

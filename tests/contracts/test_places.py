@@ -217,3 +217,13 @@ def test_a_misspelt_care_region_of_an_organisation_is_refused_with_a_guess():
     agencies = tuple(a.model_copy(update={"care_regions": ("Zwole",)}) if a.care_regions else a for a in DIRECTORY.agencies)
     with pytest.raises(ValueError, match="no care_regions 'Zwole' in the routing tables; did you mean 'Zwolle'"):
         Atlas(Directory(agencies=agencies))
+
+
+def test_for_which_places_a_riec_takes_part():
+    day = date(2026, 3, 2)
+    covered = ATLAS.with_riec(day)
+    assert {code for code in ATLAS.codes(day) if ATLAS.riec(ATLAS.municipality(code, day))} == set(covered) & set(
+        ATLAS.codes(day)
+    )
+    assert "GM0995" in covered
+    assert "GM0193" not in covered

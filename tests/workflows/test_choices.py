@@ -5,14 +5,16 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from contracts.catalogue import CATALOGUE
-from contracts.commands import COMMANDS
+from contracts.commands import COMMANDS, Command
 from contracts.refusals import RefusalCode
 from tests.remedy import assert_same
 from tests.workflows import samples
 from tests.workflows.conftest import Staged
+from tests.workflows.situations import BARRED, OTHERWISE, SITUATIONS
 from tests.workflows.stage import Stage
 from tests.workflows.tables_found import STATES, TABLES
-from tests.workflows.ways import STRANGER, WAYS, walk
+from tests.workflows.ways import STRANGER, WAYS, Way, walk
+from workflows.case.case import Case
 from workflows.engine.admission import heard_by
 from workflows.engine.table import OPENING
 
@@ -21,6 +23,10 @@ BY_ANYONE = {event.__name__ for event in CATALOGUE.values() if event.rule.opens}
 
 NOT_AS_OFFERED = """In this state a person is offered other decisions than the rows of the tables allow.
 A decision is offered when it has a `@command` handler in the process, and the row of the state names it as a trigger."""
+
+SURELY_REFUSED = """{command} is offered here, and refused whatever is filled in: {refused}.
+Say why in a rule without content, `bar=` of its `@command`; then it is not offered. Or a content that is taken here is missing:
+add it to OTHERWISE in tests/workflows/situations.py."""
 
 ALWAYS = {"acknowledge_alarms", "DeliveriesMissed", "DeliveryRefused"}
 
@@ -53,13 +59,50 @@ async def test_what_is_possible_is_offered_and_the_rest_is_refused(stage: Staged
 
 async def every_command_is_offered_or_refused_in_words(file: Stage, possible: set[str]) -> None:
     commands = {name for name in COMMANDS if hasattr(file.process, name)} - ALWAYS
-    offered = {choice.command: choice for choice in (await file.view()).choices}
-    assert_same(set(offered) - ALWAYS, commands & possible, NOT_AS_OFFERED)
+    view = await file.view()
+    offered, barred = {choice.command: choice for choice in view.choices}, {one.command: one.words for one in view.barred}
+    assert_same({*offered, *barred} - ALWAYS, commands & possible, NOT_AS_OFFERED)
+    assert not offered.keys() & barred.keys()
     assert all(choice.words and choice.fields["type"] == "object" for choice in offered.values())
+    for command, why in barred.items():
+        assert (await file.refused(samples.COMMANDS[command])).endswith(why)
     for command in commands - possible:
         words = await file.refused(samples.COMMANDS[command])
         assert "not possible while" in words or "no request for help" in words
         assert "possible now: " in words or "nothing more is decided here" in words or "no request" in words
+
+
+def contents(command: str) -> tuple[Command, ...]:
+    return samples.COMMANDS[command], *OTHERWISE.get(command, ())
+
+
+@pytest.mark.parametrize("way", SITUATIONS.values(), ids=SITUATIONS)
+async def test_what_is_offered_can_be_decided_with_some_content(stage: Staged, way: Way) -> None:
+    """A choice that is refused whatever is filled in is a form for nothing."""
+    file = await walk(stage, way)
+    for number, choice in enumerate((await file.view()).choices):
+        file = await walk(stage, way) if number else file
+        refused = [await file.refused(content) for content in contents(choice.command)]
+        assert "" in refused, SURELY_REFUSED.format(command=choice.command, refused=refused)
+
+
+async def test_the_control_what_is_refused_whatever_is_filled_in_is_found(stage: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Case.ask_privacy_check, "__bar__", None)
+    with pytest.raises(AssertionError, match="ask_privacy_check"):
+        await test_what_is_offered_can_be_decided_with_some_content(stage, SITUATIONS["the officer did not bring it"])
+
+
+@pytest.mark.parametrize(("situation", "command", "why"), BARRED)
+async def test_what_surely_would_be_refused_is_not_offered_and_it_is_said_why(
+    stage: Staged, situation: str, command: str, why: str
+) -> None:
+    file = await walk(stage, SITUATIONS[situation])
+    view = await file.view()
+    assert command not in {choice.command for choice in view.choices}
+    [words] = [barred.words for barred in view.barred if barred.command == command]
+    assert why in words
+    for content in contents(command):
+        assert (await file.refused(content)).endswith(words)
 
 
 async def a_stranger_is_not_heard(file: Stage) -> None:

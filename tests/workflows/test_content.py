@@ -1,11 +1,15 @@
 """What a file holds inside is said to whoever may read it: every personal field, with who told it when, and nothing besides."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from console.content_text import fields
+from contracts.commands import RecordIntake
+from contracts.events.signals import Person, SignalRouted
 from contracts.views import Content, ContentPart
+from contracts.words import AgencyKind
 from tests.workflows.conftest import Staged
 from tests.workflows.planting import Planted, texts_of
 from tests.workflows.stage import Stage
@@ -18,12 +22,14 @@ from tests.workflows.ways import (
     COSM,
     DESK,
     GAP,
+    INTAKE,
     KEPT,
     PLACE,
     PLAN,
     PROCESSES,
     REGISTRATION,
     SHARING,
+    SIGNAL,
     WAYS,
     WOMEN,
     walk,
@@ -129,6 +135,25 @@ async def test_the_others_say_what_came_and_what_was_written_here(stage: Staged)
         (ACCESS_ASKED, []),
     ):
         assert [part.what for part in (await content(await walk(stage, way))).parts] == what
+
+
+async def test_the_intake_begins_with_what_was_reported_of_the_person_and_the_view_says_only_that(stage: Staged) -> None:
+    told = SIGNAL.model_copy(update={"person": Person(name="An example name", birth_year=1990)})
+    routed = SignalRouted(signal=told, care_region="Almere", reported_by=AgencyKind.REPORTER)
+    case = await walk(stage, replace(INTAKE, opening=(routed, DESK)))
+    beginnings = (await content(case)).beginnings
+    assert beginnings == {"record_intake": {"person": {"name": "An example name", "birth_year": 1990}}}
+    [intake] = [choice for choice in (await case.view()).choices if choice.command == "record_intake"]
+    assert intake.begun
+    assert "example name" not in (await case.view()).model_dump_json()
+    await case.decide(RecordIntake(needs="an example need"))
+    assert (await content(case)).beginnings == {}
+
+
+async def test_an_intake_begins_with_nothing_where_nothing_was_reported_of_the_person(stage: Staged) -> None:
+    case = await walk(stage, INTAKE)
+    assert (await content(case)).beginnings == {}
+    assert not any(choice.begun for choice in (await case.view()).choices)
 
 
 async def test_a_view_holds_nothing_of_it(stage: Staged) -> None:

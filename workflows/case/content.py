@@ -1,5 +1,7 @@
 """What a case holds inside: the report, the intake, the needs for which help was asked, the observation for the RIEC."""
 
+from typing import Any
+
 from contracts.views import ContentPart
 from workflows.case.file import CaseFile, ReferralFile
 from workflows.engine.content import told, told_often
@@ -15,6 +17,12 @@ def parts_of(file: CaseFile) -> list[ContentPart]:
         *told_often(file, "offer_help", [(file.me.slug, _offered(home)) for home in file.referrals]),
         *told(file, "ask_privacy_check", file.me, observed),
     ]
+
+
+def known_of_the_person(file: CaseFile) -> dict[str, Any]:
+    """What the report says of the person, as the intake asks it; empty: nothing."""
+    person = file.signal.person.model_dump(mode="json", exclude_none=True) if file.signal else {}
+    return {"person": person} if person else {}
 
 
 def _offered(home: ReferralFile) -> dict[str, object]:

@@ -79,7 +79,7 @@ class CaseDecisions(CaseLetters):
             self.file.outcome = CaseOutcome.NO_CONSENT
         self.move("record_consent", Phase.PLANNING if order.help else Phase.CLOSING)
 
-    @command(check=rules.something_to_withdraw)
+    @command(bar=rules.nothing_was_given, check=rules.something_to_withdraw)
     def withdraw_consent(self, order: WithdrawConsent) -> None:
         """The person takes consent back: what was offered on it is recalled."""
         given = self.file.consent
@@ -95,7 +95,7 @@ class CaseDecisions(CaseLetters):
                 referral.recall(Recall.CONSENT_WITHDRAWN)
         self.move("withdraw_consent", self.phase if self.file.may_refer else Phase.CONSENT)
 
-    @command(check=rules.help_can_be_asked)
+    @command(bar=rules.nobody_can_be_asked, check=rules.help_can_be_asked)
     def offer_help(self, order: OfferHelp) -> None:
         """Ask aid organisations, in this order."""
         number = len(self.file.referrals) + 1
@@ -127,7 +127,7 @@ class CaseDecisions(CaseLetters):
         if home is not None:
             AidReferral(self, home).move("give_up")
 
-    @command(check=rules.riec_may_hear)
+    @command(bar=rules.riec_may_not_hear, check=rules.a_riec_covers_the_place)
     def ask_privacy_check(self, order: AskPrivacyCheck) -> None:
         """Ask the municipality's privacy officer to bring an observation to the RIEC."""
         if self.file.care is not None and self.file.care.municipality is not None:
@@ -135,7 +135,7 @@ class CaseDecisions(CaseLetters):
             RiecWay.begin(self, self.file.sharing)
         self.move("ask_privacy_check")
 
-    @command()
+    @command(bar=rules.help_goes_on)
     def start_aftercare(self, _: StartAftercare) -> None:
         """Help has ended; keep in touch."""
         self.move("start_aftercare")

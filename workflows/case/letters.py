@@ -1,5 +1,7 @@
 """What other agencies say to a case: the desk, aid organisations, the privacy officer, the registry."""
 
+from typing import Any
+
 from temporalio import workflow
 
 from contracts.agencies import Party
@@ -19,7 +21,7 @@ from contracts.views import ConsentView, ContentPart
 from contracts.words import AidOutcome, CaseOutcome, ConsentTo, Ground, SignalStatus, Urgency
 from workflows.case.care_tracks import Registering, RiecWay
 from workflows.case.consents import consents_of
-from workflows.case.content import parts_of
+from workflows.case.content import known_of_the_person, parts_of
 from workflows.case.file import CaseFile, ReferralFile
 from workflows.case.help import AidReferral
 from workflows.case.table import CASE, Phase, Referral
@@ -92,6 +94,11 @@ class CaseLetters(Process[CaseFile]):
     def parts(self) -> list[ContentPart]:
         """What was reported, who the person is and needs, what was asked of whom."""
         return parts_of(self.file)
+
+    def beginnings(self) -> dict[str, dict[str, Any]]:
+        """The intake begins with what was reported of the person."""
+        known = known_of_the_person(self.file) if self.phase == Phase.INTAKE else {}
+        return {"record_intake": known} if known else {}
 
     @property
     def in_crisis(self) -> bool:

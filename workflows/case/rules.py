@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from workflows.case.letters import CaseLetters
 
 NOT_READ = "the directory has not been read yet: try again in a moment"
+NOBODY_HERE = "no organisation that takes part offers this help here: ask CoMensha's helpdesk, or look outside of Keten"
+NO_RIEC = (
+    "no RIEC takes part for the municipality where this happens, so the privacy officer could bring it nowhere: "
+    "nothing was asked; talk with the police there, or name another municipality where it happens, too"
+)
 NOTHING_TAKEN_BACK = "nothing is taken back by this: choose at least one consent that was given"
-DECIDED_ELSEWHERE = {CaseOutcome.NO_CONSENT, CaseOutcome.NO_VICTIM, CaseOutcome.TAKEN_ELSEWHERE, CaseOutcome.NOT_OURS}
 
 
 def consent_is_valid(self: "CaseLetters", order: RecordConsent) -> str | None:
@@ -23,11 +27,15 @@ def consent_is_valid(self: "CaseLetters", order: RecordConsent) -> str | None:
     return None
 
 
+def nothing_was_given(self: "CaseLetters") -> str | None:
+    """Only what was given can be withdrawn."""
+    given = self.file.consent is not None and any(getattr(self.file.consent, consent) for consent in ConsentTo)
+    return None if given else "no consent has been recorded yet; record it as not given instead"
+
+
 def something_to_withdraw(self: "CaseLetters", order: WithdrawConsent) -> str | None:
-    """Only what was given can be withdrawn, and a withdrawal says what."""
-    if self.file.consent is None:
-        return "no consent has been recorded yet; record it as not given instead"
-    return None if taken_back(self.file.consent, order) else NOTHING_TAKEN_BACK
+    """A withdrawal says what, of that which was given."""
+    return None if self.file.consent and taken_back(self.file.consent, order) else NOTHING_TAKEN_BACK
 
 
 def taken_back(given: RecordConsent, order: WithdrawConsent) -> list[ConsentTo]:
@@ -35,10 +43,17 @@ def taken_back(given: RecordConsent, order: WithdrawConsent) -> list[ConsentTo]:
     return [consent for consent in ConsentTo if getattr(order, consent) and getattr(given, consent)]
 
 
-def help_can_be_asked(self: "CaseLetters", order: OfferHelp) -> str | None:
-    """With consent, and of organisations that offer the service here."""
+def nobody_can_be_asked(self: "CaseLetters") -> str | None:
+    """Help is asked with consent, where there is somebody to ask."""
     if not self.file.may_refer:
         return "help may not be asked without consent to help: record consent first"
+    if self.file.care is None:
+        return NOT_READ
+    return None if any(found.services for found in self.file.care.organisations) else NOBODY_HERE
+
+
+def help_can_be_asked(self: "CaseLetters", order: OfferHelp) -> str | None:
+    """Of organisations that offer the service here."""
     return _can_help(self, order.organisations, order.need.service)
 
 
@@ -53,8 +68,8 @@ def request_exists(self: "CaseLetters", order: GiveUp) -> str | None:
     return None if self.numbered(order.referral) else _no_request(order.referral)
 
 
-def riec_may_hear(self: "CaseLetters", _: AskPrivacyCheck) -> str | None:
-    """With consent, once, and where the municipality takes part."""
+def riec_may_not_hear(self: "CaseLetters") -> str | None:
+    """With consent, once, and where the municipality takes part, and a RIEC."""
     if self.file.consent is None or not self.file.consent.riec:
         return "the observation may not go to the privacy officer without consent to that: record consent first"
     if self.file.sharing is not None:
@@ -63,13 +78,25 @@ def riec_may_hear(self: "CaseLetters", _: AskPrivacyCheck) -> str | None:
         return NOT_READ
     if self.file.care.municipality is None:
         return "the municipality where the person stays does not take part, so no privacy officer can be asked"
-    return None
+    return None if self.file.care.with_riec is None or self.file.care.with_riec else NO_RIEC
+
+
+def a_riec_covers_the_place(self: "CaseLetters", order: AskPrivacyCheck) -> str | None:
+    """Else the officer could bring it nowhere."""
+    covered = self.file.care.with_riec if self.file.care else None
+    return None if covered is None or order.observation.municipality in covered else NO_RIEC
+
+
+def help_goes_on(self: "CaseLetters") -> str | None:
+    """Aftercare follows help: nobody is asked any more, and nobody helps."""
+    asked = [referral.them.slug for referral in self.referrals if referral.phase != Referral.NOT_PLACED and referral.them]
+    if not asked:
+        return None
+    return f"help is still asked of, or runs at, {', '.join(asked)}: aftercare begins when that has ended"
 
 
 def outcome_fits(self: "CaseLetters", order: ConcludeCase) -> str | None:
-    """Some outcomes follow from another decision, and help that runs is not cut off."""
-    if order.outcome in DECIDED_ELSEWHERE:
-        return f"{order.outcome} follows from triage, consent or the desk and is not concluded by hand"
+    """Help that runs is not cut off."""
     running = [referral.them.slug for referral in self.referrals if referral.phase == Referral.WITH_AID and referral.them]
     if running and order.outcome is not CaseOutcome.OUT_OF_SIGHT:
         return f"help still runs at {', '.join(running)}: wait until they complete it, or record that consent was withdrawn"

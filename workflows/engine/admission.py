@@ -11,6 +11,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from contracts.agencies import Party
+from contracts.commands import Command
 from contracts.event import Event
 from contracts.personal import personal_fields
 from contracts.refusals import RefusalCode
@@ -22,7 +23,7 @@ from workflows.engine.tickets import Decided, decided_with, ticket
 from workflows.engine.tickets import remember as keep_answer
 from workflows.engine.track import Track, not_possible
 
-__all__ = ["EARLY", "NOT_KEPT_HERE", "command", "event_of", "facts", "heard_by", "hears", "no_track", "snake"]
+__all__ = ["EARLY", "NOT_KEPT_HERE", "barred", "command", "event_of", "facts", "heard_by", "hears", "no_track", "snake"]
 
 USED = "this ticket was used for another decision: open the form anew"
 NOT_KEPT_HERE = "no file with this case reference is kept here"
@@ -31,6 +32,7 @@ NOT_KEPT_HERE = "no file with this case reference is kept here"
 Handler = TypeVar("Handler", bound=Callable[..., None])
 Chooser = Callable[[Any, Any], Track | None]
 Check = Callable[[Any, Any], str | None]
+Bar = Callable[[Any], str | None]
 Telling = Callable[[Any, Any], dict[str, str]]
 
 
@@ -42,11 +44,14 @@ def no_track(_process: Any, _content: Any) -> None:
     """For what is possible wherever the file is."""
 
 
-def command(*, track: Chooser = _itself, check: Check | None = None, also: Telling | None = None) -> Callable[[Handler], Handler]:
+def command(
+    *, track: Chooser = _itself, bar: Bar | None = None, check: Check | None = None, also: Telling | None = None
+) -> Callable[[Handler], Handler]:
     """A handler for a person's decision, named in the imperative. With the ticket of one before it does nothing more.
 
     Args:
         track: Which track's table must allow it; the process itself unless said otherwise. None: always allowed.
+        bar: Says in words why it is not possible whatever its content is, or None; then it is not offered, either.
         check: Says in words why the content is not possible, or None.
         also: Further coded facts for the story, beside those of the order.
     """
@@ -74,11 +79,13 @@ def command(*, track: Chooser = _itself, check: Check | None = None, also: Telli
             chosen = track(self, order)
             if chosen is not None:
                 chosen.may(name)
-            words = check(self, order) if check else None
+            words = (bar(self) if bar else None) or _unchoosable(order) or (check(self, order) if check else None)
             if words:
                 raise not_possible(words)
 
-        return _update(handle, name, validate, handler)
+        updated = _update(handle, name, validate, handler)
+        updated.__bar__ = bar  # type: ignore[attr-defined]
+        return updated
 
     return decorate
 
@@ -127,6 +134,12 @@ def hears(
     return decorate
 
 
+def barred(process: Any, command: str) -> str | None:
+    """Why a decision is not possible now, whatever its content is, where its table allows it; in words."""
+    bar: Bar | None = getattr(getattr(process, command, None), "__bar__", None)
+    return bar(process) if bar else None
+
+
 def event_of(handler: Callable[..., Any]) -> type[Event]:
     """The event class that a handler's annotation names."""
     hints = get_type_hints(handler)
@@ -150,6 +163,11 @@ def facts(model: Model) -> dict[str, str]:
 def snake(name: str) -> str:
     """``ReferralDeclined`` as ``referral_declined``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _unchoosable(order: Model) -> str | None:
+    wrong = order.unchoosable() if isinstance(order, Command) else None
+    return wrong.words if wrong else None
 
 
 def _update(handle: Any, name: str, validate: Any, handler: Any) -> Any:

@@ -15,6 +15,7 @@ from activities.keeping import Keeping
 from activities.post import Letter
 from contracts.agencies import Party
 from contracts.catalogue import CATALOGUE, known_type
+from contracts.clocks import Duration
 from contracts.commands import AcknowledgeAlarms
 from contracts.ended import EndedFile
 from contracts.event import Event
@@ -155,7 +156,7 @@ class Process(Shown[FileT]):
     async def _begin_term(self) -> None:
         """From now on it is kept for the term of its kind: a line waits for that, and no workflow."""
         kind = type(self).system
-        until = due(workflow.now(), getattr(self.file.clocks, f"retention_{kind}"), self.file.me.hours)
+        until = due(workflow.now(), self.kept_for, self.file.me.hours)
         ended = EndedFile(reference=self.file.reference, kind=kind, system=self.file.system, until=until)
         await workflow.execute_local_activity_method(
             Keeping.begin_term,  # pyright: ignore[reportArgumentType] - a method of a class that the worker constructs
@@ -200,6 +201,11 @@ class Process(Shown[FileT]):
     def is_party(self, sender: Party) -> bool:
         """Whether an agency has, or had, a part in this file; to all others it is as if there were none."""
         return sender.slug in self.file.parties
+
+    @property
+    def kept_for(self) -> Duration:
+        """For how long it is kept when it has ended: the term of its kind."""
+        return getattr(self.file.clocks, f"retention_{type(self).system}")
 
     @property
     def page_is_full(self) -> bool:

@@ -1,5 +1,6 @@
 """What others see of a file: its face in lists, its page for a person."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
 from temporalio import workflow
@@ -9,8 +10,8 @@ from contracts.agencies import Party
 from contracts.catalogue import CATALOGUE
 from contracts.commands import Command
 from contracts.event import File
-from contracts.views import AlarmView, Choice, ConsentView, Content, ContentPart, FileView, LetterView
-from workflows.engine.admission import snake
+from contracts.views import AlarmView, Barred, Choice, ConsentView, Content, ContentPart, FileView, LetterView
+from workflows.engine.admission import barred, snake
 from workflows.engine.attributes import Face, Next, Others
 from workflows.engine.errands import Errands
 from workflows.engine.record import Record
@@ -65,17 +66,22 @@ class Shown(Track, Generic[FileT]):
             changed=self.file.changes,
             letters=tuple(map(_letter, self.file.outbox)),
             consents=self.consents,
+            barred=tuple(self._barred()),
             open_alarms=tuple(AlarmView(number=alarm.number, words=alarm.words, times=alarm.times) for alarm in self.file.alarms),
         )
 
     @workflow.query
     def content(self) -> Content:
         """What a person must read to decide: what was told and decided in words, and about whom."""
-        return Content(parts=tuple(self.parts()))
+        return Content(parts=tuple(self.parts()), beginnings=self.beginnings())
 
     def parts(self) -> list[ContentPart]:
         """What this kind of file holds inside; nothing where its story says it all."""
         return []
+
+    def beginnings(self) -> dict[str, dict[str, Any]]:
+        """By decision that is possible now: what is known already of that which it asks, as JSON; its form begins with it."""
+        return {}
 
     @workflow.query
     def decided(self, ticket: str, command: str) -> str:
@@ -150,15 +156,26 @@ class Shown(Track, Generic[FileT]):
         return [self, *self.tracks]
 
     def _choices(self) -> tuple[Choice, ...]:
+        return tuple(self._choice(name) for name in self._names())
+
+    def _names(self) -> list[str]:
         names = dict.fromkeys(name for track in self.all_tracks() for name in track.commands())
-        if self.file.alarms:
-            names["acknowledge_alarms"] = None
-        return tuple(self._choice(name) for name in names)
+        return [*names, *(["acknowledge_alarms"] if self.file.alarms else [])]
+
+    def barred(self, command: str) -> str | None:
+        """Why a decision is not possible now, whatever its content is; in words."""
+        return barred(self, command)
+
+    def _barred(self) -> Iterator[Barred]:
+        for name in dict.fromkeys(name for track in self.all_tracks() for name in track.allowed()):
+            if words := self.barred(name):
+                yield Barred(command=name, words=words)
 
     def _choice(self, name: str) -> Choice:
         handler: Any = getattr(type(self), name)
         order: type[Command] = next(iter(handler.__annotations__.values()))
-        return Choice(command=name, words=(handler.__doc__ or "").split("\n", 1)[0], fields=order.model_json_schema())
+        words, begun = (handler.__doc__ or "").split("\n", 1)[0], name in self.beginnings()
+        return Choice(command=name, words=words, fields=order.model_json_schema(), begun=begun)
 
 
 def _step(track: Track) -> str:

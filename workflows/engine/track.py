@@ -48,6 +48,10 @@ class Narrative(Protocol):
         """A track has been reminded again and again."""
         ...
 
+    def barred(self, command: str) -> str | None:
+        """Why a decision is not possible now, whatever its content is."""
+        ...
+
 
 def not_possible(words: str, code: RefusalCode = RefusalCode.NOT_POSSIBLE_NOW) -> ApplicationError:
     """A refusal by a validator: its type is the code, its message the words for whoever asked."""
@@ -121,10 +125,12 @@ class Track:
         raise not_possible(f"{trigger} is not possible while {self.title} is {self.phase}; {instead}")
 
     def commands(self) -> list[str]:
-        """What a person may decide on this track now."""
-        if self.state is None:
-            return []
-        return [name for name in self.state.moves if name in COMMANDS]
+        """What a person may decide on this track now: of what its table allows, that for which there is a content."""
+        return [name for name in self.allowed() if not self.process.barred(name)]
+
+    def allowed(self) -> list[str]:
+        """What its table allows a person now."""
+        return [name for name in self.state.moves if name in COMMANDS] if self.state else []
 
     def move(self, trigger: str, to: str | None = None, *, anew: bool = False) -> None:
         """Go where a trigger leads.

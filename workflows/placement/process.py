@@ -5,6 +5,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from contracts.agencies import Party
+from contracts.clocks import Duration
 from contracts.commands import AcceptOffer, CompleteHelp, DeclineOffer, ReportFirstContact, SeeOffer
 from contracts.event import File
 from contracts.events.referrals import (
@@ -62,9 +63,9 @@ class Placement(Process[PlacementFile]):
         """A human reads it and decides before the offer expires."""
         move = await self.turn()
         if move.to == Phase.SEEN:
-            self.tell(self.them, ReferralSeen(referral=self._number))
+            self.tell(self.them, ReferralSeen(referral=self.file.number))
         elif move.to == Phase.ACCEPTED:
-            self.tell(self.them, ReferralAccepted(referral=self._number))
+            self.tell(self.them, ReferralAccepted(referral=self.file.number))
         elif move.trigger == "decline_offer":
             self._tell_declined()
 
@@ -73,7 +74,7 @@ class Placement(Process[PlacementFile]):
         """Meet the person: responsibility moves with the first contact, not before."""
         move = await self.turn()
         if move.to == Phase.IN_CARE:
-            self.tell(self.them, FirstContactMade(referral=self._number))
+            self.tell(self.them, FirstContactMade(referral=self.file.number))
         elif move.trigger == "decline_offer":
             self._tell_declined()
 
@@ -98,6 +99,7 @@ class Placement(Process[PlacementFile]):
     def referral_recalled(self, _: Received[ReferralRecalled]) -> None:
         """The offer no longer stands; help that runs ends by hand only."""
         if self.phase not in {Phase.IN_CARE, Phase.LEAVING}:
+            self.file.forget()
             self.move("ReferralRecalled")
         elif workflow.patched("help-that-runs-ends-by-hand"):
             self.alarm(TAKEN_BACK)
@@ -119,6 +121,7 @@ class Placement(Process[PlacementFile]):
     def decline_offer(self, order: DeclineOffer) -> None:
         """Decline with a reason; the coordinator asks another at once."""
         self.file.declined = order.reason
+        self.file.forget()
         self.move("decline_offer")
 
     @command()
@@ -133,7 +136,7 @@ class Placement(Process[PlacementFile]):
         self.move("complete_help")
 
     def parts(self) -> list[ContentPart]:
-        """What is needed, and who needs it."""
+        """What is needed, and who needs it; nothing once the offer was declined, taken back, or has lapsed."""
         return told(self.file, "referral_offered", self.file.coordinator, self.file.offer)
 
     @property
@@ -149,8 +152,20 @@ class Placement(Process[PlacementFile]):
     @property
     def in_crisis(self) -> bool:
         """Where the offer says so, until the worker has met the person; and when the help is taken back."""
-        urgent = self.file.offer is not None and self.file.offer.need.urgency is Urgency.CRISIS
-        return urgent and self.phase != Phase.IN_CARE
+        return self.file.urgency is Urgency.CRISIS and self.phase != Phase.IN_CARE
+
+    def rang(self) -> None:
+        """An offer that nobody answered has lapsed."""
+        super().rang()
+        if self.state is None:
+            self.file.forget()
+
+    @property
+    def kept_for(self) -> Duration:
+        """An offer that led to no help is kept for a short term of its own."""
+        if self.file.let_go and workflow.patched("an-offer-without-help-is-kept-shortly"):
+            return self.file.clocks.retention_offer
+        return super().kept_for
 
     def clock_end(self, state: State) -> datetime:
         """An offer ends when the coordinator said it would."""
@@ -158,14 +173,10 @@ class Placement(Process[PlacementFile]):
             return self.file.offer.answer_by
         return super().clock_end(state)
 
-    @property
-    def _number(self) -> int:
-        return self.file.offer.referral if self.file.offer else 0
-
     def _tell_completed(self, move: Move) -> None:
         if move.trigger == "complete_help" and self.file.outcome is not None:
-            self.tell(self.them, ReferralCompleted(referral=self._number, outcome=self.file.outcome))
+            self.tell(self.them, ReferralCompleted(referral=self.file.number, outcome=self.file.outcome))
 
     def _tell_declined(self) -> None:
         if self.file.declined is not None:
-            self.tell(self.them, ReferralDeclined(referral=self._number, reason=self.file.declined))
+            self.tell(self.them, ReferralDeclined(referral=self.file.number, reason=self.file.declined))

@@ -25,7 +25,7 @@ from workflows.privacy.table import PRIVACY
 from workflows.privacy.table import Privacy as Phase
 
 
-def _riec_takes_part(self: "PrivacyCheck", _: BringToRiec) -> str | None:
+def _no_riec(self: "PrivacyCheck") -> str | None:
     if self.file.route is None:
         return "the routing tables have not been read yet: try again in a moment"
     if self.file.route.riec is None:
@@ -93,7 +93,7 @@ class PrivacyCheck(Process[PrivacyFile]):
         self.file.weighing = received.event.weighing
         self.move("DossierReportedBack", CLOSED if received.event.weighing.ends else Phase.WITH_RIEC)
 
-    @command(check=_riec_takes_part)
+    @command(bar=_no_riec)
     def bring_to_riec(self, order: BringToRiec) -> None:
         """Bring the observation, as asked or with less in it; the victim's identity has no place in it."""
         self.file.brought = order.observation or self.file.observation

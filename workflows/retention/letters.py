@@ -52,7 +52,7 @@ def _asked_by(self: "RetentionLetters", received: Received[Event]) -> Track:
     return next((recall for recall in self.recalls if recall.expects(received.sender)), self)
 
 
-def _somebody_asked(self: "RetentionLetters", _: RefuseErasure) -> str | None:
+def _nobody_asked(self: "RetentionLetters") -> str | None:
     asked = self.phase == Phase.ASKED or self.file.askers
     return None if asked else "nobody has asked to erase it"
 
@@ -137,7 +137,7 @@ class RetentionLetters(Process[RetentionFile]):
         self.file.orders.append(order.order)
         self.move("confirm_erasure")
 
-    @command(check=_somebody_asked)
+    @command(bar=_nobody_asked)
     def refuse_erasure(self, order: RefuseErasure) -> None:
         """Keep it; whoever asked hears why."""
         self._decline(order.reason)

@@ -34,21 +34,28 @@ from workflows.signal.file import SignalFile
 from workflows.signal.table import KNOWN, KNOWN_TOO, NOBODY, SIGNAL, SILENT, STALLED, Phase
 
 
+def _owner_stays(self: "SignalDesk") -> str | None:
+    """Who owns a case keeps it, unless nothing was heard of it or it stands still."""
+    if self.file.route is None:
+        return "the routing tables have not been read yet: try again in a moment"
+    in_time = self.phase == Phase.OWNED and not self.progress.reminders
+    return "its owner has this case and nothing is overdue: ask there first" if in_time else None
+
+
 def _known(self: "SignalDesk", order: AssignOwner) -> str | None:
     """Whom a person at the desk may assign."""
     if self.file.route is None:
-        return "the routing tables have not been read yet: try again in a moment"
+        return None
     known = [party.slug for party in (*self.file.route.others, self.file.route.registry)]
     if order.to not in known:
         return f"{order.to} cannot own a case; assign one of: {', '.join(known)}"
-    return _owned_and_heard_of(self, order.to) if self.phase == Phase.OWNED else None
+    return _owned_by(self, order.to) if self.phase == Phase.OWNED else None
 
 
-def _owned_and_heard_of(self: "SignalDesk", to: str) -> str | None:
-    """Who owns a case keeps it, unless nothing was heard of it or it stands still."""
+def _owned_by(self: "SignalDesk", to: str) -> str | None:
     if self.file.holder is not None and to == self.file.holder.slug:
         return f"{to} owns this case already: ask there, or assign another one"
-    return None if self.progress.reminders else "its owner has this case and nothing is overdue: ask there first"
+    return None
 
 
 def _of_its_owner(self: "SignalDesk", received: Received[Any]) -> Track | None:
@@ -149,7 +156,7 @@ class SignalDesk(Process[SignalFile]):
         self.report_status(SignalStatus.CLOSED)
         self.move("join_signal")
 
-    @command(check=_known)
+    @command(bar=_owner_stays, check=_known)
     def assign_owner(self, order: AssignOwner) -> None:
         """Give the signal to an owner by name; this answers the alarm, and who owned it hears that."""
         self.file.alarms.clear()

@@ -32,6 +32,7 @@ class FileShown:
         main: The file itself, on its clock.
         tracks: What runs inside it.
         acts: What can be decided.
+        barred: What this state allows and cannot be now, with why.
         alarms: What a person must still acknowledge.
         acknowledge: Where that is done; empty: not here.
         consents: For what, given, withdrawn, by whom.
@@ -45,6 +46,7 @@ class FileShown:
     main: TrackShown
     tracks: tuple[TrackShown, ...]
     acts: tuple[Act, ...]
+    barred: tuple[tuple[str, str], ...]
     alarms: tuple[str, ...]
     acknowledge: str
     consents: tuple[tuple[str, ...], ...]
@@ -116,6 +118,7 @@ def _file(who: Asked, seen: Seen) -> FileShown:
         main=showing.track(view.track, view),
         tracks=tuple(showing.track(track, view) for track in view.tracks),
         acts=tuple(acts.values()),
+        barred=tuple((words.command(one.command), capital(words.said(one.words))) for one in view.barred),
         alarms=alarms,
         acknowledge=acknowledge.href if acknowledge and alarms else "",
         consents=_consents(who, seen),

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
+from console.forms.filling import filled
+from console.forms.writing import pairs_of
 from console.web.choosing import Choosing
 from console.web.deciding import opened, seen, wanted
 from console.web.decision_pages import FormShown as Shown
@@ -24,7 +26,7 @@ def routes(desk: Desk) -> APIRouter:
         if command in ORDERS and not desk.is_fresh(want.who.visit):
             return log_in_again(desk, request, want.who, want.path, leave=want.case)
         try:
-            it = await opened(desk, want, choosing, to_read=True)
+            it = await opened(desk, want, choosing, to_read=True, to_begin=True)
         except NoAnswer:
             return no_answer(desk, request, want)
         if not it.is_possible:
@@ -33,6 +35,8 @@ def routes(desk: Desk) -> APIRouter:
         fields = tuple(want.fields(it.choices))
         if not fields:
             return check(desk, request, it, shown)
-        return desk.page(request, want.who.visit, "form.html", shown=Shown(shown, fields))
+        if it.beginning:
+            fields = tuple(filled(fields, pairs_of(it.beginning, want.model)))
+        return desk.page(request, want.who.visit, "form.html", shown=Shown(shown, fields, begun=bool(it.beginning)))
 
     return router

@@ -14,11 +14,13 @@ from contracts.commands import (
     AskErasure,
     BringToRiec,
     ConcludeCase,
+    DeclineOffer,
     GiveUp,
     OfferHelp,
     RecordConsent,
     RecordIntake,
     RecordTriage,
+    RecordWeighing,
     WithdrawConsent,
 )
 from contracts.text import Model
@@ -40,10 +42,18 @@ def test_a_command_without_content_asks_nothing() -> None:
 
 
 def test_few_codes_are_shown_at_once_and_many_in_a_list() -> None:
-    finding, outcome = asked(RecordTriage)["finding"], asked(ConcludeCase)["outcome"]
-    assert (finding.kind, outcome.kind) == (Kind.RADIOS, Kind.SELECT)
+    finding, [sector, *_] = asked(RecordTriage)["finding"], asked(BringToRiec)["observation"].fields
+    assert (finding.kind, sector.kind) == (Kind.RADIOS, Kind.SELECT)
     assert Option("unclear", "Finding:unclear") in finding.options
     assert finding.value == "", "nothing is chosen for a person"
+
+
+def test_what_only_a_clock_or_another_decision_says_cannot_be_chosen() -> None:
+    outcome = asked(ConcludeCase)["outcome"]
+    assert [option.value for option in outcome.options] == ["helped", "no_help_wanted", "not_placed", "out_of_sight"]
+    assert outcome.kind is Kind.RADIOS, "so few that all are shown"
+    assert "expired" not in {option.value for option in asked(DeclineOffer)["reason"].options}
+    assert "closed" not in {option.value for option in asked(RecordWeighing)["weighing"].options}
 
 
 def test_yes_or_no_is_explicit_where_there_is_no_default() -> None:

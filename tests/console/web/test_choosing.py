@@ -40,3 +40,13 @@ def test_a_request_is_chosen_by_its_own_number_and_not_by_that_of_an_offer() -> 
 def test_of_a_file_of_before_no_number_is_guessed() -> None:
     story = (StoryLine(at=NOW, what="referral_offered", who=OWNER, facts={"referral": "2"}),)
     assert offered(a_case(story=story, tracks=(request(None, "not_placed"),))) == [(), ()]
+
+
+def test_what_is_observed_happens_where_a_riec_takes_part_and_a_person_stays_anywhere() -> None:
+    choices = CHOOSING.about(a_case(), date(2026, 3, 2), str)
+    observed, reported = (
+        {option.value for option in choices(model, "municipality")} for model in ("Observation", "SignalReported")
+    )
+    assert "GM0995" in observed
+    assert "GM0193" not in observed, "Zwolle: its RIEC does not take part"
+    assert {"GM0995", "GM0193"} <= reported

@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from console.health import LOOK
 from console.wanted import NOWHERE
 from console.web.aside import Aside
-from contracts.views import AlarmView, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
+from contracts.views import AlarmView, Barred, Choice, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
 from tests.console.web.doubles import CASE, NOW, OWNER, REFERENCE, Desk, Files, Lists, Trouble, a_case, a_row
 from tests.console.web.overview_double import Counted, Hanging, Line, Oldest, Overview
 from tests.console.web.spoken import spoken
 
 PLACEMENT = f"placement-1-{REFERENCE}"
 LONG = "An example of a text that somebody wrote, of more than one line.\n\nNo real person is meant. " * 4
+
+STILL = "help is still asked of, or runs at, cosm-shelter: aftercare begins when that has ended"
 
 COMMANDS = (
     "accept_case",
@@ -93,6 +95,8 @@ def set_out(desk: Desk) -> None:
         tracks=(track,),
         story=story,
         left_out=12,
+        barred=(Barred(command="start_aftercare", words=STILL),),
+        choices=tuple(Choice(command=name, words=name, fields={}, begun=name == "record_intake") for name in COMMANDS),
         alarms=("an event of signal-desk is missing",),
         open_alarms=(
             AlarmView(number=3, words="signal-desk misses event number 4 that we sent", times=2),
@@ -114,7 +118,8 @@ def set_out(desk: Desk) -> None:
                 data={"signal": {"municipality": "GM0995", "urgency": "crisis", "account": LONG, "person": {"name": None}}},
             ),
             ContentPart(what="record_intake", who=OWNER, at=None, data={"needs": LONG, "under_16": False}),
-        )
+        ),
+        beginnings={"record_intake": {"person": {"name": "Nobody Real", "birth_year": 1990}}},
     )
 
 

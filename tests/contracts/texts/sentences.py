@@ -12,6 +12,7 @@ EVERYTHING: frozenset[str] = frozenset()
 SOURCES: dict[str, frozenset[str]] = {
     "workflows/**/*.py": EVERYTHING,
     "contracts/commands.py": EVERYTHING,
+    "contracts/by_hand.py": EVERYTHING,
     "contracts/text.py": EVERYTHING,
     "contracts/bounds.py": EVERYTHING,
     "contracts/events/*.py": EVERYTHING,

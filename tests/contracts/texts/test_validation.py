@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from contracts.commands import COMMANDS, RecordConsent, RecordWeighing
+from contracts.commands import COMMANDS, RecordConsent, RecordEnrichment
 from contracts.texts import LANGUAGES, Language, words
 from contracts.texts.reading import texts
 from tests.contracts.texts.inventory import reached
@@ -58,7 +58,7 @@ def test_every_refusal_has_words(language: Language) -> None:
 def test_our_own_rules_are_said_in_dutch() -> None:
     for model, content in (
         (RecordConsent, {"help": True, "registration": True}),
-        (RecordWeighing, {"weighing": "in_progress"}),
+        (RecordEnrichment, {"findings": ""}),
     ):
         (fault,) = refused(model, content)
         assert fault["type"] == "value_error"

@@ -4,7 +4,7 @@ import pytest
 
 from console.forms.reading import LARGEST
 from console.web.pages import send
-from contracts.views import AlarmView, Content, ContentPart
+from contracts.views import AlarmView, Barred, Choice, Content, ContentPart
 from tests.console.web.asking import Asker
 from tests.console.web.doubles import CASE, OWNER, REFERENCE, Closed, Desk, a_case
 from tests.console.web.reading_pages import Parsed
@@ -314,6 +314,52 @@ def test_the_officer_reads_that_nothing_chosen_brings_everything(desk: Desk, bro
     assert desk.memory.asked["content"] == 2
     browser.get(TRIAGE)
     assert desk.memory.asked["content"] == 2, "what a decision does not need is not read"
+
+
+def test_a_form_begins_with_what_was_reported_and_it_is_written_down(desk: Desk, browser: Asker) -> None:
+    begun = Choice(command="record_intake", words="record_intake", fields={}, begun=True)
+    desk.memory.views[CASE] = a_case(phase="intake", choices=(begun,))
+    reported = {"person": {"name": "An <example> name", "birth_year": 1990}}
+    desk.memory.contents[CASE] = Content(beginnings={"record_intake": reported, "record_triage": {"finding": "unclear"}})
+    form = opened(browser, INTAKE)
+    assert "Wat al is gemeld, staat hieronder ingevuld" in form.words
+    answers = form.sends()
+    assert (answers["person.name"], answers["person.birth_year"], answers["needs"]) == ("An <example> name", "1990", "")
+    assert desk.memory.asked["content"] == 1
+    check = Parsed(browser.post(INTAKE, data=form.sends(needs="an example", person__birth_year="1991")).text)
+    assert desk.memory.asked["content"] == 1, "what was typed counts from then on"
+    assert browser.post(f"{INTAKE}/send", data=check.sends()).status_code == 303
+    [(_, _, decided)] = desk.memory.decided
+    assert (decided["person"]["name"], decided["person"]["birth_year"]) == ("An <example> name", 1991)
+
+
+def test_a_form_of_which_nothing_is_known_reads_no_content(desk: Desk, browser: Asker) -> None:
+    desk.memory.contents[CASE] = Content(beginnings={"record_intake": {"person": {"name": "An example name"}}})
+    form = opened(browser, INTAKE)
+    assert "Wat al is gemeld" not in form.words
+    assert form.sends()["person.name"] == ""
+    assert desk.memory.asked["content"] == 0
+
+
+def test_what_cannot_be_now_is_said_with_its_reason(desk: Desk, browser: Asker) -> None:
+    words = "the privacy officer was asked already"
+    desk.memory.views[CASE] = a_case("accept_case", barred=(Barred(command="ask_privacy_check", words=words),))
+    answer = browser.get(f"/files/{CASE}/do/ask_privacy_check")
+    assert answer.status_code == 409
+    assert "Said: the privacy officer was asked already." in Parsed(answer.text).words
+    assert "een collega" not in answer.text
+    case = opened(browser, f"/cases/{REFERENCE}")
+    assert "Kan nu niet, en waarom Ask privacy check Said: the privacy officer was asked already." in case.words
+
+
+def test_help_for_nobody_is_said_at_the_field_before_it_is_sent(desk: Desk, browser: Asker) -> None:
+    desk.memory.views[CASE] = a_case("offer_help", phase="planning")
+    path = f"/files/{CASE}/do/offer_help"
+    answers = {"need__service": "cosm", "need__adults": "0", "need__children": "0", "organisations__0": "cosm-shelter"}
+    answer = browser.post(path, data=opened(browser, path).sends(**answers))
+    assert answer.status_code == 422
+    assert "this asks help for nobody" in answer.text.lower() or "voor niemand hulp" in answer.text.lower()
+    assert 'href="#f-need-adults"' in answer.text
 
 
 ALARMS = f"/files/{CASE}/do/acknowledge_alarms"

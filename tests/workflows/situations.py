@@ -1,0 +1,79 @@
+"""Where a file can be besides the states of its table: what was decided before leaves less to decide now."""
+
+from contracts.commands import (
+    Command,
+    GiveUp,
+    OfferHelp,
+    RecordConsent,
+    RefuseErasure,
+    WithdrawConsent,
+)
+from contracts.events.dossiers import Observation, PrivacyCheckAnswered, PrivacyCheckDecided, PrivacyCheckRequested
+from contracts.events.signals import CaseStalled, SignalRouted
+from contracts.words import AgencyKind, NotErased, Weighing
+from tests.workflows.samples import NEED
+from tests.workflows.ways import (
+    ALMERE,
+    BROUGHT,
+    CHECK,
+    CONSENT,
+    COSM,
+    DESK,
+    IN_CARE,
+    LELYSTAD,
+    LOST,
+    NOT_PLACED,
+    PLANNING,
+    SHARING,
+    SIGNAL,
+    WAYS,
+    Way,
+)
+
+ELSEWHERE = Observation(municipality="GM0193", phenomenon="an example phenomenon where no RIEC takes part")
+ABROAD = SIGNAL.model_copy(update={"municipality": "GM0193"})
+
+SITUATIONS: dict[str, Way] = {
+    **{f"{table} {state}": way for (table, state), way in WAYS.items() if state != "opening"},
+    "consent to help alone": CONSENT.then(RecordConsent(help=True)),
+    "consent taken back": IN_CARE.then(WithdrawConsent(help=True, riec=True)),
+    "consent to the RIEC taken back": PLANNING.then(WithdrawConsent(riec=True)),
+    "the officer did not bring it": SHARING.then((PrivacyCheckDecided(brought=False), LELYSTAD)),
+    "the RIEC has answered": BROUGHT.then((PrivacyCheckAnswered(weighing=Weighing.CLOSED), LELYSTAD)),
+    "help is given up": NOT_PLACED.then(GiveUp(referral=1)),
+    "lost, and asked": LOST.then(OfferHelp(need=NEED, organisations=(COSM,))),
+    "the owner stands still": WAYS["SignalRouting", "owned"].then((CaseStalled(waits_for=AgencyKind.AID_ORGANISATION), ALMERE)),
+    "a check of a place without RIEC": Way(CHECK.process, LELYSTAD, (PrivacyCheckRequested(observation=ELSEWHERE), ALMERE)),
+    "a municipality that does not take part": Way(
+        PLANNING.process,
+        ALMERE,
+        (SignalRouted(signal=ABROAD, care_region="Zwolle", reported_by=AgencyKind.REPORTER), DESK),
+        PLANNING.steps,
+    ),
+    "erasure refused": WAYS["Retention", "asked"].then(RefuseErasure(reason=NotErased.LEGAL_DUTY)),
+}
+"""By name: every state, and what else makes a difference to what can be decided."""
+
+OTHERWISE: dict[str, tuple[Command, ...]] = {
+    "withdraw_consent": (WithdrawConsent(riec=True), WithdrawConsent(registration=True)),
+}
+"""Further contents, where that of the samples is not possible in every situation."""
+
+NO_CONSENT, ASKED_ALREADY = "without consent to that", "the privacy officer was asked already"
+STILL = "aftercare begins when that has ended"
+
+BARRED = (
+    ("consent to help alone", "ask_privacy_check", NO_CONSENT),
+    ("consent to the RIEC taken back", "ask_privacy_check", NO_CONSENT),
+    ("Sharing asked", "ask_privacy_check", ASKED_ALREADY),
+    ("the officer did not bring it", "ask_privacy_check", ASKED_ALREADY),
+    ("the RIEC has answered", "ask_privacy_check", ASKED_ALREADY),
+    ("a municipality that does not take part", "ask_privacy_check", "the municipality where the person stays does not take part"),
+    ("AidReferral offered", "start_aftercare", STILL),
+    ("AidReferral accepted", "start_aftercare", STILL),
+    ("AidReferral with_aid", "start_aftercare", STILL),
+    ("SignalRouting owned", "assign_owner", "nothing is overdue"),
+    ("a check of a place without RIEC", "bring_to_riec", "use do_not_bring with reason no_riec"),
+    ("Retention in_use", "refuse_erasure", "nobody has asked to erase it"),
+)
+"""In which situation what is not offered, and why."""

@@ -1,0 +1,129 @@
+"""An organisation that does not help keeps nothing of what an offer told it, however the offer ended; the others read on."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.worker import Replayer
+
+from contracts.clocks import Clocks
+from contracts.commands import AcceptOffer, CompleteHelp, DeclineOffer, ReportFirstContact, SeeOffer
+from contracts.events.referrals import Need, ReferralDeclined, ReferralOffered, ReferralRecalled
+from contracts.events.signals import Person
+from contracts.views import Content
+from contracts.words import AidOutcome, Decline, Recall, Service
+from runtime.temporal.client import plugin
+from tests.workflows.conftest import Staged
+from tests.workflows.stage import Stage
+from tests.workflows.ways import ALMERE, EPOCH, PLACE, Step, Way, walk
+from tests.workflows.wide_open import OfBefore, WideOpen
+from workflows.placement.process import Placement
+
+TELLING = ReferralOffered(
+    referral=1,
+    need=Need(service=Service.COSM, children=3, safety="an example danger"),
+    person=Person(name="An example name", birth_year=2008, safe_contact="an example contact"),
+    answer_by=EPOCH,
+)
+TOLD = replace(PLACE, process=WideOpen, opening=(TELLING, ALMERE))
+DECLINED = DeclineOffer(reason=Decline.FULL)
+LAPSED = timedelta(days=2, minutes=1)
+MARKS = ("xample", "2008", '"children"')
+
+
+def recalled(reason: Recall) -> Step:
+    return ReferralRecalled(referral=1, reason=reason), ALMERE
+
+
+WITHOUT_HELP = {
+    "declined": TOLD.then(DECLINED),
+    "declined when it was read": TOLD.then(SeeOffer(), DECLINED),
+    "declined after all": TOLD.then(AcceptOffer(), DECLINED),
+    "never answered": TOLD.then(LAPSED),
+    "read and never answered": TOLD.then(SeeOffer(), LAPSED),
+    "taken back unanswered": TOLD.then(recalled(Recall.NO_ANSWER)),
+    "taken back when it was read": TOLD.then(SeeOffer(), recalled(Recall.PLACED_ELSEWHERE)),
+    "taken back when it was accepted": TOLD.then(AcceptOffer(), recalled(Recall.CONSENT_WITHDRAWN)),
+}
+WITH_HELP = {
+    "offered": TOLD,
+    "read": TOLD.then(SeeOffer()),
+    "accepted": TOLD.then(AcceptOffer()),
+    "reminded to meet the person": TOLD.then(AcceptOffer(), LAPSED),
+    "helping": TOLD.then(AcceptOffer(), ReportFirstContact()),
+    "asked to let the person go": TOLD.then(AcceptOffer(), ReportFirstContact(), recalled(Recall.CASE_CLOSED)),
+    "helped": TOLD.then(AcceptOffer(), ReportFirstContact(), CompleteHelp(outcome=AidOutcome.SAFE_HOUSING)),
+}
+
+
+async def content(file: Stage) -> Content:
+    handle: Any = file.handle
+    return await handle.query("content", result_type=Content)
+
+
+async def whole(file: Stage) -> str:
+    handle: Any = file.handle
+    return await handle.query("whole", result_type=str)
+
+
+async def kept_days(file: Stage) -> int:
+    """For how long a file is kept, of which nothing happened after it ended."""
+    [ended] = file.vault.ended
+    return (ended.until - await file.env.get_current_time()).days
+
+
+@pytest.mark.parametrize("way", WITHOUT_HELP.values(), ids=WITHOUT_HELP)
+async def test_whoever_does_not_help_reads_nothing_of_the_person_and_its_file_holds_nothing(stage: Staged, way: Way) -> None:
+    place = await walk(stage, way)
+    await place.handle.result()
+    assert (await content(place)).parts == ()
+    held = await whole(place)
+    assert [mark for mark in MARKS if mark in held] == []
+    assert await kept_days(place) < 32
+
+
+@pytest.mark.parametrize("way", WITH_HELP.values(), ids=WITH_HELP)
+async def test_the_control_whoever_is_asked_or_helps_or_helped_reads_on(stage: Staged, way: Way) -> None:
+    place = await walk(stage, way)
+    [told] = (await content(place)).parts
+    assert told.data["person"]["name"] == "An example name"
+    assert [mark for mark in MARKS if mark in await whole(place)] == list(MARKS)
+
+
+async def test_help_that_was_given_is_kept_for_its_term(stage: Staged) -> None:
+    place = await walk(stage, WITH_HELP["helped"])
+    await place.handle.result()
+    assert await kept_days(place) > 1_700
+
+
+async def test_the_coded_outcome_stays_and_was_told(stage: Staged) -> None:
+    place = await walk(stage, WITHOUT_HELP["declined"])
+    await place.handle.result()
+    assert await place.sent(ReferralDeclined) == [(ALMERE, ReferralDeclined(referral=1, reason=Decline.FULL))]
+    lines = [(line.what, line.facts.get("reason")) for line in (await place.view()).story]
+    assert ("decline_offer", "full") in lines
+
+
+async def test_an_urgent_offer_stays_urgent_for_whoever_is_paged_about_its_answer(stage: Staged) -> None:
+    urgent = TELLING.model_copy(update={"need": TELLING.need.model_copy(update={"urgency": "crisis"})})
+    place = await walk(stage, replace(TOLD, opening=(urgent, ALMERE)))
+    place.letters.silent = {ALMERE}
+    await place.decide(DECLINED)
+    await place.skip(timedelta(hours=1, minutes=1))
+    assert [(alarm.words.startswith("letters to"), alarm.crisis) for alarm in place.pages.alarms] == [(True, True)]
+    place.letters.silent = set()
+    await place.handle.result()
+
+
+async def test_what_an_earlier_version_recorded_goes_on(stage: Staged) -> None:
+    """Its history has no word of the shorter term; to forget needs none, so it tells nothing any more, either."""
+    place = await walk(stage, replace(TOLD, process=OfBefore).then(DECLINED))
+    await place.handle.result()
+    assert await kept_days(place) > 1_700
+    history = await place.handle.fetch_history()
+    await Replayer(workflows=[Placement], plugins=[plugin()]).replay_workflow(history)
+
+
+def test_the_term_is_a_setting() -> None:
+    assert str(Clocks.model_validate({"retention_offer": "1 day"}).retention_offer) == "1 day"
