@@ -107,6 +107,14 @@ class Lists:
         _, total = await _counted(await together(looking), ())
         return total
 
+    async def with_alarm(self, after: str | None = None, most: int = PAGE) -> Page:
+        """Where an alarm is open, whoever's turn it is, what is due first first.
+
+        Raises:
+            ValueError: It is no place in this list.
+        """
+        return await self.page(Asked((filters.RUNNING, filters.WITH_ALARM), BY_TURN), after, most)
+
     async def of_case(self, reference: str) -> Page:
         """What there is about a case, also what has ended.
 

@@ -105,9 +105,9 @@ class Deliveries:
             if event.missing:
                 await self._miss(delivery, event.missing, tell)
 
-    def refused(self, sender: str, event_id: str) -> None:
+    def refused(self, sender: str, event_id: str, code: str) -> None:
         """What is refused did arrive."""
-        self._kept.confirmed(sender, (event_id,))
+        self._kept.refused(sender, event_id, code)
 
     async def _miss(self, delivery: Delivery, ids: tuple[str, ...], tell: Tell) -> None:
         sender = delivery.sender.slug

@@ -158,7 +158,7 @@ class Office:
         record = taken(Exchange(delivery.message, event, sender), self.agency, delivery.first_seen, datetime.now(UTC))
         await self._log.write([record])
         if isinstance(event, DeliveryRefused):
-            self._deliveries.refused(sender, event.event_id)
+            self._deliveries.refused(sender, event.event_id, event.code)
         try:
             await self._take(delivery, record.traceparent)
         except Refused:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -12,35 +12,76 @@ from console.content_text import content_table
 from console.file_names import is_reference
 from console.files import Files, Looked
 from console.installation import Installation
+from console.moment_asked import read_moment
 from console.options import JSON, REFERENCE, safe
 from console.picture import draw_case
 from console.screen import run, screen
 from contracts.views import Content
+
+if TYPE_CHECKING:
+    from console.accounts import Accounts
 
 FRESH = timedelta(seconds=5)
 ON_ITS_WAY = 3.0
 """Seconds in which an event that was acknowledged is in its file, unless something is wrong."""
 AGAIN = 0.2
 
+DELIVERIES = Annotated[bool, typer.Option("--deliveries", help="how far each message came, where one hangs, and why")]
+CONSENT = Annotated[
+    bool, typer.Option("--consent", help="for what consent was given, what was shared on it, what stopped when it was taken back")
+]
+KNEW_AT = Annotated[
+    str | None, typer.Option("--knew-at", help="who could know what at this moment, in Amsterdam: '2026-01-31 14:05'")
+]
 CONTENT = Annotated[bool, typer.Option("--content", help="also what the files hold inside; that is written down by itself")]
 
 
-def case(reference: REFERENCE, as_json: JSON = False, content: CONTENT = False) -> None:
+def case(
+    reference: REFERENCE,
+    *,
+    as_json: JSON = False,
+    content: CONTENT = False,
+    deliveries: DELIVERIES = False,
+    consent: CONSENT = False,
+    knew_at: KNEW_AT = None,
+) -> None:
     """One case: whose turn, since when, until when, what happens then, and the story over all agencies."""
-    run(_case(reference, as_json=as_json, inside=content))
+    run(_case(reference, Asked(deliveries, consent, knew_at), as_json=as_json, inside=content))
 
 
-async def _case(reference: str, *, as_json: bool, inside: bool) -> None:
-    files = Files(Installation.reach())
+class Asked(NamedTuple):
+    """What is asked beside the files, as it was typed."""
+
+    deliveries: bool
+    consent: bool
+    knew_at: str | None
+
+
+async def _case(reference: str, asked: Asked, *, as_json: bool, inside: bool) -> None:
+    at = read_moment(asked.knew_at, datetime.now(UTC)) if asked.knew_at is not None else None
+    installation = Installation.reach()
+    files = Files(installation)
     looked = await seen(files, reference)
     contents = [await files.content(file) for file in looked.found] if inside else None
+    told = await _accounts(installation, looked, reference, asked, at) if any(asked) else None
     if as_json:
-        screen.print_as_json(_as_json(reference, looked, contents))
+        screen.print_as_json({**_as_json(reference, looked, contents), **(told.as_json if told else {})})
         return
     draw_case(looked.found, looked.silent)
+    for part in told.drawn if told else ():
+        screen.print(part)
     for file, held in zip(looked.found, contents or [], strict=contents is not None):
         if held.parts:
             screen.print(content_table(file, held))
+
+
+async def _accounts(installation: Installation, looked: Looked, reference: str, asked: Asked, at: datetime | None) -> "Accounts":
+    """What is said beside the files; whoever does not ask for it does not wait for what it needs."""
+    from console.accounts import Wanted, accounts
+    from console.logbook import Logbook
+
+    wanted = Wanted(asked.deliveries, asked.consent, at)
+    return await accounts(Logbook(installation), looked, reference, wanted, installation.directory)
 
 
 def _as_json(reference: str, looked: Looked, contents: list[Content] | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from console.door.problems import Problem
 from console.health import Health
 from console.installation import Installation
 from console.lists import Lists
+from console.logbook import Logbook
 from console.web.aside import Aside
 from console.web.cookies import Cookies
 from console.web.given_answers import GivenAnswers
@@ -143,6 +144,11 @@ class Desk:
     def overview(self, visit: Visit) -> Overview:
         """All files of their agency, and how its parts do; what is counted is shared among all who look."""
         return Overview(self._one_agency(visit), visit.agency, self._shared, self._health)
+
+    def logbook(self, visit: Visit) -> Logbook:
+        """What their agency wrote down of what it sent and took, read in their name."""
+        here = self._one_agency(visit)
+        return Logbook(here, here.witness)
 
     async def ticket(self, visit: Visit, file: str, command: str) -> str:
         """A new ticket, for a form about a file.

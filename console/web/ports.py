@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from console.web.ladder_ports import Logbook
 from contracts.agencies import Agency, Directory
 
 HANDLE = "handle"
@@ -197,6 +198,10 @@ class Lists(Protocol):
         """Where an agency waits for others."""
         ...
 
+    async def with_alarm(self, after: str | None = None, most: int = ...) -> Page:
+        """Where an alarm is open, whoever's turn it is."""
+        ...
+
     async def of_case(self, reference: str) -> Page:
         """What there is about a case."""
         ...
@@ -278,6 +283,10 @@ class Desk(Protocol):
 
     def lists(self, visit: Any) -> Lists:
         """Lists of these."""
+        ...
+
+    def logbook(self, visit: Any) -> Logbook:
+        """What their agency wrote down of what it sent and took."""
         ...
 
     async def ticket(self, visit: Any, file: str, command: str) -> str:

@@ -22,9 +22,11 @@ class Way(NamedTuple):
 
 WAYS = (
     Way("/inbox", "frame.inbox", "handle"),
+    Way("/alarms", "alarms.way", "handle"),
     Way("/cases", "cases.title", "handle", "operate"),
     Way("/board", "board.title", "operate"),
     Way("/health", "health.title", "operate"),
+    Way("/deliveries", "hanging.way", "operate"),
     Way("/help", "frame.help", ""),
 )
 """In the order in which they stand."""

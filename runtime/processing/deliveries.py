@@ -2,7 +2,7 @@
 
 A row lives from before an event leaves, written in one commit with the line that says so, until the recipient's office says that
 it knows the event, or it is known that it did not leave. What was asked and answered is written with the next commit: who loses
-it asks once more.
+it asks once more. What became of an event, and when we heard it, stays (`runtime/processing/settling.py`).
 """
 
 import asyncio
@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from contracts.logged import Exchange, sent
 from contracts.processing import Direction
+from contracts.standing import Outcome
 from runtime.database import inserting, utc
-from runtime.processing.log import Change, SqlProcessingLog
+from runtime.processing.log import SqlProcessingLog
+from runtime.processing.settling import held, left_after_all, refused, settled, these
 from runtime.processing.tables import AWAITED, PROCESSING
 
 HANGS = timedelta(minutes=5)
@@ -83,6 +85,7 @@ class SqlDeliveries:
             row = inserting(connection, AWAITED)
             key, again = AWAITED.primary_key.columns, {"sent_at": row.excluded.sent_at}
             connection.execute(row.on_conflict_do_update(index_elements=key, set_=again), _rows(letters, at))
+            left_after_all(connection, letters)
 
         await self._log.write((), insert)
         self.left(letters)
@@ -92,8 +95,9 @@ class SqlDeliveries:
 
         def remove(connection: Connection) -> None:
             for letter in letters:
-                ours = _these(letter.other, [letter.message.id]) & (AWAITED.c.sent_at == at)
+                ours = these(AWAITED, letter.other, [letter.message.id]) & (AWAITED.c.sent_at == at)
                 connection.execute(delete(AWAITED).where(ours))
+            held(connection, letters, at)
 
         await self._log.write((), remove)
 
@@ -112,20 +116,24 @@ class SqlDeliveries:
     def listed(self, recipient: str, ids: Sequence[str], now: datetime) -> None:
         """They were asked about just now; on disk with the next commit."""
         self._log.later(
-            lambda connection: connection.execute(update(AWAITED).where(_these(recipient, ids)).values(listed_at=now))
+            lambda connection: connection.execute(update(AWAITED).where(these(AWAITED, recipient, ids)).values(listed_at=now))
         )
 
     def confirmed(self, recipient: str, ids: Sequence[str]) -> None:
         """They are awaited no longer; on disk with the next commit."""
-        self._log.later(_removal(recipient, ids))
+        self._log.later(settled(recipient, ids, Outcome(datetime.now(UTC), arrived=True)))
+
+    def refused(self, recipient: str, event_id: str, code: str) -> None:
+        """It arrived, and was refused; on disk with the next commit."""
+        self._log.later(refused(recipient, event_id, Outcome(datetime.now(UTC), arrived=True, code=code)))
 
     async def awaited(self, recipient: str, ids: Sequence[str]) -> tuple[Awaited, ...]:
         """Those of these events that are awaited from that agency, in the order of their files and numbers."""
         return await asyncio.to_thread(self._awaited, recipient, ids)
 
     async def settle(self, recipient: str, ids: Sequence[str]) -> None:
-        """They are awaited no longer; done when that is on disk."""
-        await self._log.write((), _removal(recipient, ids))
+        """They did not arrive, and are awaited no longer; done when that is on disk."""
+        await self._log.write((), settled(recipient, ids, Outcome(datetime.now(UTC), arrived=False)))
 
     async def silent(self, since: datetime) -> dict[str, int]:
         """Recipients that let a question about something sent before then go without an answer, and how much they owe."""
@@ -155,7 +163,7 @@ class SqlDeliveries:
     def _awaited(self, recipient: str, ids: Sequence[str]) -> tuple[Awaited, ...]:
         columns = (AWAITED.c.data_subject_id, AWAITED.c.system, AWAITED.c.sequence)
         with self._log.begin() as connection:
-            rows = connection.execute(select(*columns).where(_these(recipient, ids)).order_by(*columns))
+            rows = connection.execute(select(*columns).where(these(AWAITED, recipient, ids)).order_by(*columns))
             return tuple(Awaited(*row) for row in rows)
 
     def _silent(self, since: datetime) -> dict[str, int]:
@@ -190,11 +198,3 @@ def _rows(letters: Sequence[Exchange], at: datetime) -> list[dict[str, Any]]:
         }
         for message, _, other in letters
     ]
-
-
-def _removal(recipient: str, ids: Sequence[str]) -> Change:
-    return lambda connection: connection.execute(delete(AWAITED).where(_these(recipient, ids)))
-
-
-def _these(recipient: str, ids: Sequence[str]) -> ColumnElement[bool]:
-    return (AWAITED.c.counterparty == recipient) & AWAITED.c.event_id.in_(ids)

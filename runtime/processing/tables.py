@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Index,
@@ -70,3 +71,27 @@ AWAITED = Table(
 
 ``sent_at`` is set just before one leaves; its comment is that of the first version.
 """
+
+HELD = Table(
+    "held",
+    METADATA,
+    Column("event_id", String(64), nullable=False),
+    Column("counterparty", String(40), nullable=False),
+    Column("data_subject_id", String(25), nullable=False),
+    Column("held_at", DateTime(timezone=True), nullable=False, comment="when it could not leave for the first time"),
+    PrimaryKeyConstraint("event_id", "counterparty"),
+)
+"""Events that could not leave, until they do. One that lost its ground meanwhile never leaves: its row stays."""
+
+SETTLED = Table(
+    "settled",
+    METADATA,
+    Column("event_id", String(64), nullable=False),
+    Column("counterparty", String(40), nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False, comment="as in `awaited`"),
+    Column("settled_at", DateTime(timezone=True), nullable=False, comment="when we heard what became of it"),
+    Column("arrived", Boolean, nullable=False, comment="else its recipient knows nothing of it"),
+    Column("code", String(40), comment="with which it was refused"),
+    PrimaryKeyConstraint("event_id", "counterparty"),
+)
+"""Events that were awaited, and what their recipients said of them."""

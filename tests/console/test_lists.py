@@ -22,7 +22,7 @@ from contracts.reference import new_reference
 from runtime.servers.provision import provision_namespaces
 from runtime.waiting import until
 from tests.workflows.servers import real_time
-from workflows.engine.attributes import CASE, DEADLINE, DUE, OVERDUE, OVERDUE_SINCE, OWNER, PHASE, REGION, TURN, WAITS_FOR
+from workflows.engine.attributes import ALARM, CASE, DEADLINE, DUE, OVERDUE, OVERDUE_SINCE, OWNER, PHASE, REGION, TURN, WAITS_FOR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -70,7 +70,7 @@ class Town:
     async def begin(self, number: int = 1, **attributes: Any) -> None:
         """Files that bear these search attributes, in turn at the one and the other agency."""
         keys: dict[str, Any] = {"deadline": DEADLINE, "phase": PHASE, "overdue": OVERDUE, "since": OVERDUE_SINCE}
-        keys |= {"due": DUE, "turn": TURN, "owner": OWNER, "waits": WAITS_FOR}
+        keys |= {"due": DUE, "turn": TURN, "owner": OWNER, "waits": WAITS_FOR, "alarm": ALARM}
         for _ in range(number):
             reference, agency = new_reference(), self.ours[len(self.names) % 2]
             pairs = [SearchAttributePair(keys[name], value) for name, value in attributes.items()]
@@ -231,3 +231,13 @@ async def test_a_page_reads_and_asks_no_more_where_there_are_many_files(town: To
     assert many["rows"] <= (most + 1) * ROOMY
     assert many["questions"] <= few["questions"] + 10
     assert few["cases at comensha"] == many["cases at comensha"] == 1
+
+
+async def test_every_file_with_an_alarm_is_listed_whoever_must_act_by_deadline(town: Town) -> None:
+    for number, (turn, alarm) in enumerate((("comensha", True), ("signal-desk", False), ("signal-desk", True))):
+        await town.begin(due=NOW - timedelta(hours=number), deadline=NOW, turn=turn, owner=turn, alarm=alarm)
+    await town.seen()
+    page = await Lists(town).with_alarm()  # type: ignore[arg-type]
+    assert [row.name for row in page.rows] == [town.names[2], town.names[0]]
+    assert page.total == 2
+    assert [row.turn for row in (await Lists(town).with_alarm(None, 1)).rows] == ["signal-desk"]  # type: ignore[arg-type]

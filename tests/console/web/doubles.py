@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from console import web
 from console.door.problems import Problem
+from console.rungs import CaseLog
 from console.web import pages
 from console.web.aside import Aside
 from console.web.looking import NoAnswer
@@ -26,6 +27,8 @@ from console.web.visit import Left
 from console.web.ways import ways_for
 from contracts.agencies import Agency, Directory, read_directory
 from contracts.commands import COMMANDS
+from contracts.processing import Processing
+from contracts.standing import Hanging, Standing
 from contracts.views import Choice, Content, FileView, StoryLine, TrackView
 from tests.console.web.overview_double import Overview
 from tests.console.web.spoken import spoken
@@ -200,6 +203,10 @@ class Lists:
         self.asked["waiting"] += 1
         return self._page([row for row in self.rows if row.waits_for or row.turn != agency.slug], after, most)
 
+    async def with_alarm(self, after: str | None = None, most: int = 50) -> Page:
+        self.asked["with_alarm"] += 1
+        return self._page([row for row in self.rows if row.alarm], after, most)
+
     async def of_case(self, reference: str) -> Page:
         self.asked["of_case"] += 1
         return self._page([row for row in self.rows if row.reference == reference], None, 50)
@@ -213,6 +220,35 @@ class Lists:
         return Page(rows[begin:end], len(rows), f"due:{end}/{OWNER}" if end < len(rows) else None)
 
 
+@dataclass
+class Logbook:
+    """What one agency wrote down."""
+
+    lines: list[Processing] = field(default_factory=list[Processing])
+    standings: list[Standing] = field(default_factory=list[Standing])
+    letters: list[Hanging] = field(default_factory=list[Hanging])
+    counts: Counter[str] = field(default_factory=Counter[str])
+    minutes: int = 15
+    held_to: int = 0
+    closed: bool = False
+    asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    async def of_case(
+        self, agency: Agency, reference: str, what: str, views: Sequence[FileView], *, whole: bool = True
+    ) -> CaseLog:
+        self._note(what, reference)
+        return CaseLog(self.lines, self.standings, views, whole=whole, held_to=self.held_to)
+
+    async def late(self, agency: Agency, now: datetime) -> "Logbook":
+        self._note("deliveries", "")
+        return self
+
+    def _note(self, what: str, reference: str) -> None:
+        if self.closed:
+            raise Closed
+        self.asked.append((what, reference))
+
+
 class Desk:
     """What pages are given."""
 
@@ -221,6 +257,7 @@ class Desk:
         self.memory = Files()
         self.listed = Lists()
         self.all_files = Overview(self.listed)
+        self.wrote = Logbook()
         self.language: Literal["nl", "en"] = "nl"
         self.at = OWNER
         self.speak: Callable[[Literal["nl", "en"]], Any] = spoken
@@ -272,6 +309,9 @@ class Desk:
     def overview(self, visit: Visit) -> Overview:
         self.all_files.listed, self.all_files.agency = self.listed, visit.agency
         return self.all_files
+
+    def logbook(self, visit: Visit) -> Logbook:
+        return self.wrote
 
     async def ticket(self, visit: Visit, file: str, command: str) -> str:
         self._reach()

@@ -160,3 +160,29 @@ async def test_a_whole_way_by_forms_alone(console: Console, case: str) -> None:
     content = (await page(browser, f"/cases/{case}/content")).text
     assert "of two lines" in content
     assert "1990" in content
+
+
+async def test_letters_consents_and_who_knew_what_are_shown_of_a_real_case(keten: Keten, console: Console, case: str) -> None:
+    staff, need = keten.here.staff, {"service": "cosm"}
+    await staff.decide(ALMERE, case, "accept_case")
+    await staff.decide(ALMERE, case, "record_triage", finding="presumed_victim")
+    await staff.decide(ALMERE, case, "record_intake", needs="an example")
+    await staff.decide(ALMERE, case, "record_consent", help=True)
+    await staff.decide(ALMERE, case, "offer_help", need=need, organisations=["cosm-shelter"])
+    browser = await logged_in(console)
+    await _says(browser, f"/cases/{case}/consent", "Hulp: toestemming geldt")
+    await _says(browser, f"/cases/{case}/consent", "Aanmelding Voorbeeldopvang COSM")
+    await _says(browser, f"/cases/{case}/deliveries", "Voorbeeldopvang COSM heeft het bericht, maar niemand")
+    await _says(browser, f"/cases/{case}/knew", "hier besloten")
+    assert ACCOUNT not in (await page(browser, f"/cases/{case}/knew")).text
+    await page(browser, "/alarms")
+    await page(browser, "/deliveries")
+    reporter = await logged_in(console, Offered("reporter", POLICE))
+    assert "Aanmelding" not in (await page(reporter, f"/cases/{case}/knew")).text, "of another agency nothing"
+
+
+async def _says(browser: Browser, path: str, words: str) -> None:
+    """Wait until a page says something: letters leave, and are confirmed, a moment later."""
+    async with asyncio.timeout(PATIENCE):
+        while words not in (await page(browser, path)).words:
+            await asyncio.sleep(0.2)

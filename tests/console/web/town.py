@@ -1,12 +1,21 @@
 """A desk with something in every state that pages show differently."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from console.health import LOOK
 from console.wanted import NOWHERE
 from console.web.aside import Aside
+from contracts.events.dossiers import PrivacyCheckRequested
+from contracts.events.erasures import ErasureRequested
+from contracts.events.referrals import ReferralDeclined, ReferralOffered, ReferralSeen
+from contracts.events.registrations import RegistrationRequested
+from contracts.events.signals import CaseAccepted, CaseProgressed, SignalRouted
+from contracts.standing import Hanging as HangingLetter
+from contracts.standing import Outcome, Standing
 from contracts.views import AlarmView, Barred, Choice, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
-from tests.console.web.doubles import CASE, NOW, OWNER, REFERENCE, Desk, Files, Lists, Trouble, a_case, a_row
+from tests.console.lives.lines import AT, OTHER, sent_line, taken_line
+from tests.console.web.doubles import CASE, NOW, OWNER, REFERENCE, Desk, Files, Lists, Logbook, Trouble, a_case, a_row
 from tests.console.web.overview_double import Counted, Hanging, Line, Oldest, Overview
 from tests.console.web.spoken import spoken
 
@@ -37,8 +46,14 @@ PATHS = {
     "cases-unknown": "/cases?phase=imagined",
     "board": "/board",
     "health": "/health",
+    "alarms": "/alarms",
     "case": f"/cases/{REFERENCE}",
     "content": f"/cases/{REFERENCE}/content",
+    "consent": f"/cases/{REFERENCE}/consent",
+    "deliveries": f"/cases/{REFERENCE}/deliveries",
+    "knew": f"/cases/{REFERENCE}/knew",
+    "knew-wrong": f"/cases/{REFERENCE}/knew?at=yesterday",
+    "hanging": "/deliveries",
     "help": "/help",
     "accessibility": "/accessibility",
     "fresh": f"/files/{CASE}/do/confirm_erasure",
@@ -57,6 +72,7 @@ def set_out(desk: Desk) -> None:
     desk.all_files = overview(desk)
     desk.stale_at, desk.aside = PATHS["fresh"], Aside()
     desk.aside.keep(("c-17", OWNER, PATHS["again"]), [("reason", "request"), ("order", "aa.bb.cc"), ("_ticket", "a ticket")])
+    desk.wrote = written_down()
     hour = timedelta(hours=1)
     desk.listed.rows = [
         a_row(due=-5 * hour, alarm=True, step="Case.triage"),
@@ -151,3 +167,43 @@ def overview(desk: Desk) -> Overview:
             Line("files", f"files of {OWNER}", "none stands still", since=NOW - hour),
         ),
     )
+
+
+def written_down() -> Logbook:
+    """Letters on every rung, and what followed on them."""
+    hour, began = timedelta(hours=1), NOW - AT
+    lines = [
+        taken_line(1, SignalRouted, after=began - 30 * hour, by="signal-desk", system="signal"),
+        sent_line(2, CaseAccepted, after=began - 28 * hour, to="signal-desk"),
+        sent_line(3, PrivacyCheckRequested, after=began - 19 * hour, to="lelystad"),
+        sent_line(4, ReferralOffered, after=began - 18 * hour),
+        taken_line(5, ReferralSeen, after=began - 17 * hour),
+        taken_line(6, ReferralDeclined, after=began - 16 * hour),
+        sent_line(7, RegistrationRequested, after=began - 12 * hour, to="comensha"),
+        sent_line(8, CaseProgressed, after=began - 3 * hour, to="signal-desk"),
+        sent_line(9, ErasureRequested, after=began - 2 * hour, to="lelystad"),
+        sent_line(10, ReferralOffered, after=began - hour),
+    ]
+
+    def stands(number: int, to: str, hours: int, outcome: Outcome | None = None, asked: bool = True) -> Standing:
+        left = NOW - hours * hour
+        return Standing(f"{number:032x}", to, left_at=left, asked_at=left if asked else None, outcome=outcome)
+
+    def said(hours: int, *, arrived: bool = True, code: str | None = None) -> Outcome:
+        return Outcome(NOW - hours * hour + hour / 60, arrived, code)
+
+    standings = [
+        stands(2, "signal-desk", 28, said(28)),
+        stands(3, "lelystad", 19, said(19)),
+        stands(4, OTHER, 18, said(18)),
+        stands(7, "comensha", 12, said(12, code="not_possible_now")),
+        stands(8, "signal-desk", 3, said(3, arrived=False)),
+        stands(9, "lelystad", 2),
+        Standing(f"{10:032x}", OTHER, held_at=NOW - hour),
+    ]
+    letters = [
+        HangingLetter(REFERENCE, ErasureRequested.rule.type, standings[5]),
+        HangingLetter(REFERENCE, ReferralOffered.rule.type, standings[6]),
+        HangingLetter(REFERENCE, "nl.keten.from.a.later.version.v9", stands(11, "lelystad", 1, asked=False)),
+    ]
+    return Logbook(lines, standings, letters, Counter({"lelystad": 40, OTHER: 1}))
