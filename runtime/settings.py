@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         description="the file with the key by which the web console is known there (JWK, mode 0600), in place of a secret",
     )
     console_url: str | None = Field(
-        default=None, description="SQLAlchemy URL of the web console's sessions; none: a file under home"
+        default=None, description="SQLAlchemy URL of the web console's sessions and drafts; none: a file under home"
     )
     gap_patience: float = Field(
         default=45.0, ge=0, description="seconds that a later event waits for an earlier one, before that counts as lost"
@@ -224,7 +224,7 @@ class Settings(BaseSettings):
 
     @property
     def console(self) -> str:
-        """The SQLAlchemy URL of the web console's sessions; nothing of a case is in it."""
+        """The SQLAlchemy URL of the web console's sessions and drafts; what was typed is encrypted there."""
         return self.console_url or _sqlite(self.home.absolute() / "console.db")
 
     @property

@@ -9,6 +9,7 @@ from activities.erasing import Holdings, Ordering, Store, erasure_of
 from contracts.agencies import Agency
 from contracts.words import AgencyKind
 from runtime.bus import DeadLetters
+from runtime.drafts.erasing import Begun
 from runtime.register.register import SqlRegister
 from runtime.temporal.open_files import OpenWorkflows
 from workers.wiring import Wiring
@@ -69,7 +70,7 @@ def dead_letters(agency: Agency, wiring: Wiring, bus: NatsBroker) -> DeadLetters
 
 def holdings(agency: Agency, wiring: Wiring, bus: NatsBroker, client: Client) -> Holdings:
     """What is held of a case by one agency."""
-    stores: list[Store] = [DeadLettersThrough(agency, wiring, bus)]
+    stores: list[Store] = [DeadLettersThrough(agency, wiring, bus), Begun(wiring.settings.console, agency.slug)]
     if agency.kind is AgencyKind.REGISTRY:
         stores.append(SqlRegister(wiring.settings.registry))
     return Holdings(

@@ -4,6 +4,8 @@
 const EVERY = 10_000;
 const BEFORE_THE_END = 2 * 60_000;
 const UNTOUCHED = 5 * 60_000;
+const PAUSE = 3_000;
+const ANSWERS_WITHIN = 5_000;
 
 // What changed since the list was shown: a line says so, nothing moves under a hand.
 function watch(place) {
@@ -90,8 +92,67 @@ function hide(content) {
   touched();
 }
 
+// What is typed is kept at the server when the hand rests, and when the page is left; nothing of it stays in the browser.
+function draft(form) {
+  const kept = form.querySelector("[data-kept]");
+  const not = form.querySelector("[data-not-kept]");
+  let timer;
+  let typed = false;
+  let saving = null;
+  const send = async (leaving) => {
+    try {
+      const answer = await fetch(form.dataset.draft, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        credentials: "same-origin",
+        redirect: "error",
+        keepalive: leaving,
+        signal: AbortSignal.timeout(ANSWERS_WITHIN),
+        headers: { Accept: "application/json" },
+      });
+      const told = answer.headers.get("content-type")?.startsWith("application/json") ? (await answer.json()).said : "";
+      if (answer.ok) kept.textContent = told;
+      else typed = true;
+      not.textContent = answer.ok ? "" : told || not.dataset.notKept;
+    } catch {
+      typed = true;
+      timer = setTimeout(save, EVERY);
+      not.textContent = not.dataset.notKept;
+    }
+    not.hidden = !not.textContent;
+  };
+  // One at a time: an older one must not come after a newer one.
+  const save = async (leaving = false) => {
+    clearTimeout(timer);
+    if (saving && !leaving) await saving;
+    if (!typed) return;
+    typed = false;
+    saving = send(leaving);
+    await saving;
+    saving = null;
+  };
+  form.addEventListener("input", () => {
+    typed = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+  });
+  addEventListener("pagehide", () => save(true));
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+  // Whoever sends this form sends all of it; any other, as the one that locks, waits until this is kept.
+  document.addEventListener("submit", async (event) => {
+    clearTimeout(timer);
+    if (event.target === form) typed = false;
+    if (!typed && !saving) return;
+    event.preventDefault();
+    await save();
+    typed = false;
+    event.target.requestSubmit(event.submitter);
+  });
+}
+
 document.querySelectorAll("[data-watch]").forEach(watch);
 document.querySelectorAll("[data-session]").forEach(warn);
 document.querySelectorAll("[data-left]").forEach(count);
 document.querySelectorAll("[data-hides]").forEach(hide);
+document.querySelectorAll("[data-draft]").forEach(draft);
 document.querySelector("[data-look-here]")?.focus();

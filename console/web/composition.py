@@ -1,16 +1,13 @@
 """Where the parts of the web console meet."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import httpx
-import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import SQLAlchemyError
 
 from console.door import DEV_ISSUER
 from console.door.client import Client, read_key
@@ -29,16 +26,14 @@ from console.web.given_answers import GivenAnswers
 from console.web.guards import Guards
 from console.web.looks import Looks
 from console.web.spoken import spoken
+from console.web.sweeping import swept
+from runtime.drafts.drafts import Drafts
+from runtime.drafts.taken import Taking
 from runtime.migrations import Tables, upgrade
 from runtime.private_files import read_private
 from runtime.sessions.sessions import Sessions
 from runtime.settings import Mode, Settings
 from runtime.web_address import stays_here
-
-SWEEP = 300.0
-"""Seconds between two looks for sessions that have ended."""
-
-log = structlog.get_logger()
 
 
 class Trying(NamedTuple):
@@ -113,7 +108,7 @@ async def web_console(
     if trying and not (stays_here(door.address) and stays_here(origin)):
         raise ValueError(f"--dev-issuer lets in whoever comes, so it serves this machine only, not {origin}")
     await asyncio.to_thread(upgrade, settings.console, Tables.SESSIONS)
-    rows = Rows(Sessions(settings.console), GivenAnswers(settings.console))
+    rows = Rows(Sessions(settings.console), GivenAnswers(settings.console), Drafts(settings.console), Taking(settings.console))
     cookies, looks = Cookies(origin.startswith("https://")), Looks()
     desk = Desk(installation, rows, cookies, looks, spoken)
     client = _client(settings, f"{origin}/callback")
@@ -126,7 +121,7 @@ async def web_console(
             routers += [for_clients(dev), for_people(dev, people, desk)]
         guards = Guards(origin, cookies, frozenset({TOKEN}) if dev else frozenset())
         outside = around(application(desk, guards, routers), tls=cookies.tls)
-        async with listening(outside, door, server="console", patience=patience), _swept(rows.sessions):
+        async with listening(outside, door, server="console", patience=patience), swept(installation, rows):
             yield Answering(origin, routes_of(routers), desk)
 
 
@@ -143,27 +138,6 @@ async def _speaking(installation: Installation, dev: DevLogin | None) -> AsyncGe
     assert named, "it was looked at before"
     async with httpx.AsyncClient(trust_env=not stays_here(named)) as http:
         yield Issuer(named, http), http
-
-
-@asynccontextmanager
-async def _swept(sessions: Sessions) -> AsyncGenerator[None]:
-    """While inside, what has ended is removed now and then."""
-    sweeping = asyncio.create_task(_sweep(sessions))
-    try:
-        yield
-    finally:
-        sweeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweeping
-
-
-async def _sweep(sessions: Sessions) -> None:
-    while True:
-        await asyncio.sleep(SWEEP)
-        try:
-            await sessions.sweep()
-        except SQLAlchemyError:
-            log.exception("console_not_swept")
 
 
 def _client(settings: Settings, callback: str) -> Client:

@@ -60,6 +60,11 @@ class Wanted(NamedTuple):
         """Where its case is."""
         return f"/cases/{self.name.rpartition('-')[2]}"
 
+    @property
+    def form(self) -> tuple[str, str]:
+        """Of which file and decision it is."""
+        return self.name, self.command
+
     def fields(self, choices: Choices) -> list[Field]:
         """What its form asks."""
         return fields_of(self.model, self.who.words, choices)

@@ -12,11 +12,13 @@ from console.forms.fields import Field
 from console.forms.filling import filled
 from console.web.asked import Form
 from console.web.deciding import Opened, Pairs, Wanted, Wrong
+from console.web.drafting import Beside, DraftShown, shown_draft
+from console.web.drafts_ports import Written
 from console.web.ports import Desk
 from console.web.shown import TrackShown, capital
 from console.web.told import Item, answers
 
-TICKET, SEEN, CHECKED, CHANGE = "_ticket", "_seen", "_checked", "_change"
+TICKET, SEEN, CHECKED, CHANGE, LATER, LANGUAGE = "_ticket", "_seen", "_checked", "_change", "_later", "_language"
 """What a form holds besides answers."""
 
 
@@ -35,6 +37,7 @@ class DecisionShown:
         checked: The file as it was when the answers were checked; what happens after that is said before it is decided.
         pairs: What was answered, to go with the page.
         asked: What was asked, where it may be decided so.
+        beside: Half-done forms, one's own and others'.
     """
 
     title: str
@@ -47,6 +50,7 @@ class DecisionShown:
     checked: str = ""
     pairs: Pairs = ()
     asked: tuple[Item, ...] = ()
+    beside: Beside = Beside()  # noqa: RUF009 - never changed
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,21 @@ class FormShown:
 
 @dataclass(frozen=True)
 class ImpossibleShown:
-    """Something that cannot be decided now, and where the file is instead; why, where the file says so."""
+    """Something that cannot be decided now, and where the file is instead.
+
+    Attributes:
+        decision: What every page of a decision shows.
+        track: Whose turn it is in the file, and until when.
+        why: Why, where the file says so.
+        draft: One's own half-done form for it.
+        typed: What stands in that.
+    """
 
     decision: DecisionShown
     track: TrackShown
     why: str = ""
+    draft: DraftShown | None = None
+    typed: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,18 +105,21 @@ class KeptShown:
         decision: What every page of a decision shows; its action is where they were sent.
         answers: In words.
         sending: Whether they were to be decided, and not only checked.
+        drafted: Whether they were kept as a draft just now.
     """
 
     decision: DecisionShown
     answers: tuple[Item, ...]
     sending: bool
+    drafted: bool
 
 
-def decision(it: Opened, ticket: str = "", seen: str = "", pairs: Pairs = ()) -> DecisionShown:
+def decision(it: Opened, ticket: str = "", seen: str = "", pairs: Pairs = (), around: Beside = Beside()) -> DecisionShown:
     """What every page of a decision shows."""
     words, view = it.wanted.who.words, it.view
     about = f"{capital(words.kind(view.kind))}: {words.phase(view.track.name or view.kind, view.track.phase)}"
-    return replace(_shown(it.wanted, about, Form(list(pairs), {TICKET: ticket, SEEN: seen})), asked=it.asked)
+    shown = _shown(it.wanted, about, Form(list(pairs), {TICKET: ticket, SEEN: seen}))
+    return replace(shown, asked=it.asked, beside=around)
 
 
 def form_again(desk: Desk, request: Request, it: Opened, shown: DecisionShown, wrong: Wrong) -> HTMLResponse:
@@ -115,10 +132,14 @@ def form_again(desk: Desk, request: Request, it: Opened, shown: DecisionShown, w
     return desk.page(request, it.wanted.who.visit, "form.html", shown=FormShown(shown, fields, faults))
 
 
-def impossible(desk: Desk, request: Request, it: Opened) -> HTMLResponse:
-    """The page where something cannot be decided now."""
-    track = it.wanted.who.showing.track(it.view.track, it.view)
-    answer = desk.page(request, it.wanted.who.visit, "impossible.html", shown=ImpossibleShown(decision(it), track, it.why))
+def impossible(desk: Desk, request: Request, it: Opened, written: Written | None = None) -> HTMLResponse:
+    """The page where something cannot be decided now; what was written for it is shown, and can be copied."""
+    who = it.wanted.who
+    shown = ImpossibleShown(decision(it), who.showing.track(it.view.track, it.view), it.why)
+    if written:
+        typed = answers(filled(it.wanted.fields(it.choices), written.pairs), who.words, who.showing.clock)
+        shown = replace(shown, draft=shown_draft(who, written.draft), typed=typed)
+    answer = desk.page(request, who.visit, "impossible.html", shown=shown)
     answer.status_code = HTTPStatus.CONFLICT
     return answer
 
@@ -135,10 +156,11 @@ def silent(desk: Desk, request: Request, visit: Any) -> HTMLResponse:
     return answer
 
 
-def kept(desk: Desk, request: Request, want: Wanted, posted: Form, *, sending: bool) -> HTMLResponse:
+def kept(desk: Desk, request: Request, want: Wanted, posted: Form, *, sending: bool, drafted: bool = False) -> HTMLResponse:
     """The page where nothing answers, with all that was typed and the same ticket: it may be sent again."""
     fields = filled(want.fields(lambda _model, _name: ()), posted.answers)
-    shown = KeptShown(_shown(want, "", posted), answers(fields, want.who.words, want.who.showing.clock), sending)
+    said = answers(fields, want.who.words, want.who.showing.clock)
+    shown = KeptShown(_shown(want, "", posted), said, sending, drafted)
     answer = desk.page(request, want.who.visit, "kept.html", shown=shown)
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     return answer

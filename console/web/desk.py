@@ -17,6 +17,7 @@ from console.installation import Installation
 from console.lists import Lists
 from console.logbook import Logbook
 from console.web.aside import Aside
+from console.web.begun import Drafts, Taking
 from console.web.cookies import Cookies
 from console.web.given_answers import GivenAnswers
 from console.web.going import has_left
@@ -34,6 +35,7 @@ from console.witness import LoggedIn, Witness
 from contracts.agencies import Directory
 from contracts.hours import AMSTERDAM
 from runtime.audit.entry import Action
+from runtime.drafts import drafts, taken
 from runtime.people.lists import Right
 from runtime.sessions.sessions import Session, Sessions
 from runtime.sessions.tickets import Spent, TicketRefused
@@ -46,10 +48,12 @@ REMEMBERED = 500
 
 
 class Rows(NamedTuple):
-    """What is kept of people who are logged in."""
+    """What is kept of people who are logged in, or were."""
 
     sessions: Sessions
     tickets: GivenAnswers
+    drafts: drafts.Drafts
+    taken: taken.Taking
 
 
 class Desk:
@@ -57,7 +61,7 @@ class Desk:
 
     Args:
         installation: All agencies whose keys lie here.
-        rows: Who is logged in, and what may be sent once.
+        rows: Who is logged in, what may be sent once, and what somebody has begun.
         cookies: How a browser shows its session.
         looks: Style and script.
         words: The words of a language.
@@ -72,7 +76,9 @@ class Desk:
         words: Callable[[Language], Spoken],
     ) -> None:
         self._installation = installation
-        self._sessions, self._tickets = rows
+        self._sessions, self._tickets = rows.sessions, rows.tickets
+        self.drafts = Drafts(rows.drafts, rows.tickets, lambda visit: self._one_agency(visit).case_keys(visit.agency.slug))
+        self.taken = Taking(rows.taken)
         self._cookies = cookies
         self._words = words
         self._aside = Aside()

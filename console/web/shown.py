@@ -13,6 +13,23 @@ from contracts.views import FileView, StoryLine, TrackView
 
 
 @dataclass(frozen=True)
+class Hand:
+    """Who takes a file, and what one can do about that.
+
+    Attributes:
+        said: Who has it, since when; empty: nobody.
+        action: Where the button leads.
+        button: What it says.
+        instead_of: Who has it, where one takes it over.
+    """
+
+    said: str
+    action: str
+    button: str
+    instead_of: str = ""
+
+
+@dataclass(frozen=True)
 class RowShown:
     """A file in a list."""
 
@@ -29,6 +46,7 @@ class RowShown:
     alarm: bool
     is_timed: bool = True
     """Whether its moment can be known from a list."""
+    hand: Hand | None = None
 
     @property
     def href(self) -> str:

@@ -23,6 +23,7 @@ class Way(NamedTuple):
 WAYS = (
     Way("/inbox", "frame.inbox", "handle"),
     Way("/alarms", "alarms.way", "handle"),
+    Way("/drafts", "drafts.title", "handle"),
     Way("/cases", "cases.title", "handle", "operate"),
     Way("/board", "board.title", "operate"),
     Way("/health", "health.title", "operate"),

@@ -1,10 +1,10 @@
 """The tables of the web console. A change here needs a revision in ``runtime/migrations/versions/sessions``.
 
-Secrets are kept as hashes only. Of a person there is the pseudonym, and nothing else. Of a case there is nothing: an erasure need
-not look here.
+Secrets are kept as hashes only. Of a person there is the pseudonym, and nothing else. Of a case there are names of its files, and
+what somebody began to write about it, encrypted with the key of the case; an erasure removes both (``runtime/drafts``).
 """
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, MetaData, PrimaryKeyConstraint, String, Table
+from sqlalchemy import Column, DateTime, ForeignKey, Index, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table
 
 METADATA = MetaData(naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(referred_table_name)s"})
 
@@ -32,4 +32,35 @@ TICKET = Table(
     Column("answer", String(500), comment="a phase, or a refusal in coded words; empty: not known yet"),
     PrimaryKeyConstraint("hash"),
     Index("ix_ticket_session_made_at", "session", "made_at"),
+)
+
+DRAFT = Table(
+    "draft",
+    METADATA,
+    Column("agency", String(40), nullable=False),
+    Column("person", String(40), nullable=False, comment="a pseudonym, as in the agency's list of people"),
+    Column("file", String(80), nullable=False, comment="name of the file that the form is about"),
+    Column("command", String(80), nullable=False),
+    Column("case_key", String(25), nullable=False, comment="name of the key of the case, which encrypts it"),
+    Column("ticket", String(64), nullable=False, comment="hash of the ticket of the form as which it was kept last"),
+    Column("sealed", LargeBinary, nullable=False, comment="what was typed, encrypted"),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("agency", "person", "file", "command"),
+    Index("ix_draft_agency_file", "agency", "file"),
+    Index("ix_draft_case_key", "case_key"),
+    Index("ix_draft_saved_at", "saved_at"),
+)
+
+TAKEN = Table(
+    "taken",
+    METADATA,
+    Column("agency", String(40), nullable=False),
+    Column("file", String(80), nullable=False),
+    Column("case_key", String(25), nullable=False, comment="name of the key of the case, with which this goes"),
+    Column("person", String(40), nullable=False, comment="a pseudonym, as in the agency's list of people"),
+    Column("taken_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("agency", "file"),
+    Index("ix_taken_case_key", "case_key"),
+    Index("ix_taken_taken_at", "taken_at"),
 )

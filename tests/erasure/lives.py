@@ -14,7 +14,10 @@ from contracts.agencies import Agency, read_directory
 from contracts.events.signals import SignalReported
 from contracts.processing import Processing
 from runtime.bus import broker
+from runtime.drafts.drafts import Drafts
+from runtime.drafts.sealing import Place, Typed, seal
 from runtime.keys.files import Role
+from runtime.migrations import Tables, upgrade
 from runtime.register.register import Counts, SqlRegister
 from runtime.servers.embedded import embedded
 from runtime.settings import Settings
@@ -28,6 +31,9 @@ T = TypeVar("T")
 AT_ONCE = 8
 STORED = ("temporal.db", "temporal.db-wal", "temporal.db-shm", "nats")
 """What a backup of the servers holds."""
+
+CONSOLE = ("console.db", "console.db-wal", "console.db-shm")
+"""What a backup of the web console holds."""
 
 KEYS = ("keys", "public-keys", "case-keys")
 """What has backups of its own, kept for a short time."""
@@ -92,6 +98,7 @@ async def lived(home: Path, count: int) -> AsyncGenerator[Lived]:
         offices = await there.open_offices()
         lives = tuple(await together(_begin(there.here, number) for number in range(count)))
         await together(decided(there.here, life.case, life.content) for life in lives)
+        await begun(there.here.installation, lives)
         await _all_kept(there.here, lives)
         await together(_late_letter(there.here, life) for life in lives)
         await _taken(there.here, count)
@@ -117,6 +124,13 @@ async def restored(saved: Path, keys: Path, home: Path, stored: tuple[str, ...] 
         yield Installation.of(settings, running)
 
 
+def at_rest(saved: Path, keys: Path, home: Path) -> Installation:
+    """The web console's database as it was saved, with keys from somewhere else; no server runs."""
+    for source, names in ((saved, CONSOLE), (keys, KEYS)):
+        _copy(source, names, home)
+    return Installation(Settings(home=home), "", "", None)
+
+
 async def trail(here: Here, lives: tuple[Life, ...]) -> Trail:
     """The lines of the processing logs about every case, and the figures of the register."""
     installation = here.installation
@@ -127,6 +141,21 @@ async def trail(here: Here, lives: tuple[Life, ...]) -> Trail:
         return Trail(logged, await register.counts())
     finally:
         await register.close()
+
+
+async def begun(installation: Installation, lives: tuple[Life, ...]) -> None:
+    """Somebody at the coordinator has a half-done form about every case."""
+    url = installation.settings.console
+    upgrade(url, Tables.SESSIONS)
+    for life in lives:
+        place = half_done(life)
+        sealed = await seal(installation.case_keys(COORDINATOR), place, Typed([("needs", life.mark)], ""))
+        await Drafts(url).keep(place, "t", sealed)
+
+
+def half_done(life: Life) -> Place:
+    """Where that lies."""
+    return Place(COORDINATOR, FIRST, f"case-{life.case}", "record_intake")
 
 
 async def together(work: Any) -> list[Any]:
@@ -184,7 +213,7 @@ async def _save(there: Town, saved: Path) -> None:
     """Stopped at once, as a power cut does; everything that was acknowledged is on disk."""
     for server in ("nats-server", "temporal"):
         await there.kill(server)
-    _copy(there.keten.home, (*STORED, *KEYS), saved)
+    _copy(there.keten.home, (*STORED, *CONSOLE, *KEYS), saved)
     for server in ("nats-server", "temporal"):
         await there.revive(server)
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -22,6 +22,8 @@ from contracts.envelope import CloudEvent
 from contracts.events.erasures import ErasureCompleted
 from runtime.bus.connection import connect
 from runtime.bus.seal import SEALED, SIGNATURES
+from runtime.drafts.drafts import Drafts
+from runtime.drafts.sealing import Place, unseal
 from runtime.keys.case_keys import CaseErased
 from runtime.keys.files import Role
 from runtime.temporal.codec import ENCODING
@@ -91,6 +93,23 @@ async def dead_letters(installation: Installation) -> list[bytes]:
     """The desk's dead letters, as they lie there."""
     async with await installation.dead_letters(installation.directory.get(DESK)) as letters:
         return [letter.body for letter in await letters.list()]
+
+
+async def half_done(installation: Installation, places: Iterable[Place]) -> tuple[set[str], int]:
+    """The marks in half-done forms that can be read with the keys that the installation has, and how many forms cannot."""
+    marks: set[str] = set()
+    unreadable = 0
+    for place in places:
+        found = await Drafts(installation.settings.console).find(place)
+        if found is None:
+            continue
+        try:
+            typed = await unseal(installation.case_keys(place.agency), place, found.sealed)
+        except CaseErased:
+            unreadable += 1
+        else:
+            marks |= marks_in(str(typed.pairs).encode())
+    return marks, unreadable
 
 
 def opened_with_any(keys: Path, bodies: list[bytes]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from runtime.keys.tables import CASE_KEY
 from tests.closed_cases import COORDINATOR, DESK, KEEPERS, REGISTRY
 from tests.console.cli import Cli
 from tests.erasure import reading
-from tests.erasure.lives import Life, Lived, lived, restored, trail
+from tests.erasure.lives import Life, Lived, at_rest, half_done, lived, restored, trail
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.proof]
 
@@ -104,6 +104,18 @@ def wrapped_key(home: Path, slug: str, case: str) -> bytes | None:
     """The key of a case as it lay in a store, encrypted by the key of its agency."""
     with open_database(f"sqlite:///{home}/case-keys/{slug}.db").connect() as connection:
         return connection.scalar(select(CASE_KEY.c.wrapped).where(CASE_KEY.c.case_reference == case))
+
+
+async def test_half_done_forms_go_with_their_case_and_no_copy_can_be_read(proof: Lived, tmp_path: Path) -> None:
+    home, places = proof.town.keten.home, [half_done(life) for life in proof.lives]
+    assert await reading.half_done(proof.town.here.installation, places) == (proof.kept, 0)
+    stored = b"".join(path.read_bytes() for path in home.glob("console.db*"))
+    assert {life.mark for life in proof.lives if life.case.encode() in stored} == proof.kept
+    assert reading.marks_in(stored) == set()
+    today = at_rest(proof.saved, home, tmp_path / "today")
+    assert await reading.half_done(today, places) == (proof.kept, len(proof.erased))
+    before = at_rest(proof.saved, proof.saved, tmp_path / "before")
+    assert await reading.half_done(before, places) == (proof.erased | proof.kept, 0)
 
 
 async def test_the_register_counts_as_before_and_holds_nobody_who_was_erased(proof: Lived) -> None:

@@ -8,10 +8,11 @@ from fastapi.responses import RedirectResponse
 from console.web.choosing import Choosing
 from console.web.deciding import opened, wanted
 from console.web.decision_pages import CHECKED, SEEN, TICKET, decision, kept
+from console.web.drafting import beside
+from console.web.drafts_ports import Desk
 from console.web.fresh import taken_up
 from console.web.looking import NoAnswer
 from console.web.pages.check import check
-from console.web.ports import Desk
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -27,9 +28,10 @@ def routes(desk: Desk) -> APIRouter:
             return RedirectResponse(want.path, HTTPStatus.SEE_OTHER)
         try:
             it = await opened(desk, want, choosing, to_read=True)
+            around = await beside(desk, it)
         except NoAnswer:
             return kept(desk, request, want, posted, sending=True)
         since = posted.control.get(CHECKED) or posted.control.get(SEEN, "")
-        return check(desk, request, it, decision(it, posted.control.get(TICKET, ""), since, posted.answers))
+        return check(desk, request, it, decision(it, posted.control.get(TICKET, ""), since, posted.answers, around))
 
     return router

@@ -1,14 +1,16 @@
 """A case: whose turn it is, why it waits, what then, what can be decided, and its story."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
 from console.file_names import is_reference
 from console.web.asked import Asked, asked, not_here
+from console.web.drafting import DraftShown, hand, is_ours, of_others, shown_draft
+from console.web.drafts_ports import Desk
 from console.web.looking import Seen, look
-from console.web.ports import Desk
-from console.web.shown import LineShown, RowShown, TrackShown, capital
+from console.web.shown import Hand, LineShown, RowShown, TrackShown, capital
 from contracts.views import ConsentView
 
 ALARMS = "acknowledge_alarms"
@@ -40,6 +42,8 @@ class FileShown:
         troubles: Why it stands still, if it does.
         story: The newest first.
         left_out: That the story is longer; empty: it is not.
+        hand: Who takes it; None: it is not our turn.
+        name: By which the file is found.
     """
 
     kind: str
@@ -54,6 +58,8 @@ class FileShown:
     troubles: tuple[str, ...]
     story: tuple[LineShown, ...]
     left_out: str
+    hand: Hand | None
+    name: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class Shown:
         files: Those that answered.
         silent: Those that did not, as the list knows them.
         unlisted: Whether there may be more, which the list does not know and which does not answer.
+        drafts: One's own half-done forms.
+        others: That colleagues have some.
     """
 
     reference: str
@@ -75,6 +83,8 @@ class Shown:
     files: tuple[FileShown, ...]
     silent: tuple[RowShown, ...]
     unlisted: bool
+    drafts: tuple[DraftShown, ...]
+    others: tuple[str, ...]
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -90,20 +100,35 @@ def routes(desk: Desk) -> APIRouter:
         if not looked.seen and not looked.silent:
             raise not_here()
         first = looked.seen[0].view if looked.seen else None
+        drafts = await desk.drafts.about(who.visit, [one.name for one in (*looked.seen, *looked.silent)])
         shown = Shown(
             reference=reference,
             region=(first.region if first else None) or "",
             responsible=who.showing.name(first.responsible) if first else "",
-            files=tuple(_file(who, seen) for seen in looked.seen),
+            files=tuple([_file(who, seen, hand) for seen, hand in await _hands(desk, who, looked.seen)]),
             silent=tuple(who.showing.row(row) for row in looked.silent),
             unlisted=looked.unlisted > 0,
+            drafts=tuple(shown_draft(who, draft) for draft in drafts if draft.person == who.visit.person),
+            others=of_others(who, drafts, "drafts.of_other_case"),
         )
         return desk.page(request, who.visit, "case.html", shown=shown)
 
     return router
 
 
-def _file(who: Asked, seen: Seen) -> FileShown:
+async def _hands(desk: Desk, who: Asked, files: Sequence[Seen]) -> list[tuple[Seen, Hand | None]]:
+    """Each file with who takes it; where the turn has ended, nobody does any more."""
+    known = await desk.taken.of(who.visit, [seen.name for seen in files])
+    found: list[tuple[Seen, Hand | None]] = []
+    for seen in files:
+        ours = is_ours(seen.view, who.visit.agency.slug)
+        if seen.name in known and not ours:
+            await desk.taken.ended(who.visit, seen.name)
+        found.append((seen, hand(who, seen.name, known.get(seen.name)) if ours else None))
+    return found
+
+
+def _file(who: Asked, seen: Seen, of_whom: Hand | None) -> FileShown:
     view, words, showing = seen.view, who.words, who.showing
     acts = {
         choice.command: Act(
@@ -126,6 +151,8 @@ def _file(who: Asked, seen: Seen) -> FileShown:
         troubles=tuple(words.said(trouble) for trouble in seen.troubles),
         story=showing.story(view.story),
         left_out=words.page("case.left_out", number=view.left_out) if view.left_out else "",
+        hand=of_whom,
+        name=seen.name,
     )
 
 

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from console.forms.filling import filled
-from console.web.asked import form_of
+from console.web.asked import Form, form_of
 from console.web.choosing import Choosing
-from console.web.deciding import Opened, Wrong, content_of, meanwhile, opened, seen, wanted
-from console.web.decision_pages import CHANGE, SEEN, TICKET, DecisionShown, decision, form_again, kept
-from console.web.ports import Desk
+from console.web.deciding import Opened, Wanted, Wrong, content_of, meanwhile, opened, seen, wanted
+from console.web.decision_pages import CHANGE, LANGUAGE, LATER, SEEN, TICKET, DecisionShown, decision, form_again, kept
+from console.web.drafting import beside, keep
+from console.web.drafts_ports import Desk
 from console.web.shown import LineShown
 from console.web.told import Item, answers
 
@@ -49,16 +51,21 @@ def routes(desk: Desk) -> APIRouter:
         want = await wanted(desk, request, name, command)
         posted = await form_of(request)
         ticket, since = posted.control.get(TICKET, ""), posted.control.get(SEEN, "")
+        not_kept = "drafts.away"
         try:
             await desk.spend(want.who.visit, ticket, name, command)
+            not_kept = await keep(desk, want, ticket, posted, since)
+            if not not_kept and (way := _elsewhere(want, posted)):
+                return RedirectResponse(way, HTTPStatus.SEE_OTHER)
             it = await opened(desk, want, choosing, to_read=True)
+            around = await beside(desk, it, not_kept=not_kept)
         except (HTTPException, *desk.closing):
             raise
         except Exception as error:
             structlog.get_logger().warning("decision_not_checked", command=command, error=type(error).__name__)
-            return kept(desk, request, want, posted, sending=False)
-        shown = decision(it, ticket, since, posted.answers)
-        if CHANGE in posted.control:
+            return kept(desk, request, want, posted, sending=False, drafted=not not_kept)
+        shown = decision(it, ticket, since, posted.answers, around)
+        if {CHANGE, LATER, LANGUAGE} & posted.control.keys():
             return form_again(desk, request, it, shown, Wrong(posted.answers, []))
         try:
             content_of(it, posted.answers)
@@ -69,6 +76,13 @@ def routes(desk: Desk) -> APIRouter:
         return check(desk, request, it, shown)
 
     return router
+
+
+def _elsewhere(want: Wanted, posted: Form) -> str:
+    """Where a button leads that only keeps what was typed: to go on later, or in the other language."""
+    if language := posted.control.get(LANGUAGE):
+        return f"/language?to={quote(language)}&back={quote(want.path)}"
+    return "/drafts" if LATER in posted.control else ""
 
 
 def check(desk: Desk, request: Request, it: Opened, shown: DecisionShown) -> HTMLResponse:

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request, Response
 from console.web.asked import asked, given, not_here
 from console.web.deciding import NAME
 from console.web.decision_pages import silent
+from console.web.drafting import is_ours
+from console.web.drafts_ports import Desk
 from console.web.looking import NoAnswer, within_patience
-from console.web.ports import Desk
 from console.web.shown import TrackShown
 from contracts.commands import COMMANDS
 from contracts.views import FileView
@@ -58,6 +59,8 @@ def routes(desk: Desk) -> APIRouter:
         at = _decided(file.view, command) if file else None
         if at is None:
             raise not_here()
+        if not is_ours(file.view, who.visit.agency.slug):
+            await desk.taken.ended(who.visit, name)
         track = who.showing.track(file.view.track, file.view)
         shown = Shown(words.command(command), who.showing.clock.moment(at), track.phase, track, case)
         return desk.page(request, who.visit, "done.html", shown=shown)

@@ -1,19 +1,21 @@
 """What waits for my agency, by deadline; and what waits for others."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from console.file_names import is_reference
+from console.web import drafts_ports, overview_ports
 from console.web.asked import LONGEST, Asked, asked, form_of, given
-from console.web.overview_ports import Desk
+from console.web.drafting import hands
 from console.web.ports import Page, Row
-from console.web.shown import RowShown
+from console.web.shown import Hand, RowShown
 
 ROWS = 50
 
@@ -25,6 +27,10 @@ MARK = 6
 
 MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1", " ": None, "-": None})
 """Letters that no reference has, and what was meant."""
+
+
+class Desk(drafts_ports.Desk, overview_ports.Desk, Protocol):
+    """What this page is given."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Shown:
         waiting_total: How much that is.
         watch: Where the page asks whether something changed.
         sought: What was typed to find a case, where it is no reference.
+        here: Where whoever takes a file comes back to.
     """
 
     groups: tuple[Group, ...]
@@ -59,6 +66,7 @@ class Shown:
     waiting_total: int
     watch: str
     sought: str
+    here: str
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -87,7 +95,8 @@ def routes(desk: Desk) -> APIRouter:
         who = await asked(desk, request)
         since = request.query_params.get("since", "")[: ROWS * MARK]
         before = {since[place : place + MARK] for place in range(0, len(since), MARK)}
-        now = {*_marks((await desk.overview(who.visit).turns()).value.rows)}
+        rows = (await desk.overview(who.visit).turns()).value.rows
+        now = {*_marks(rows, await hands(desk, who, rows))}
         number = max(len(now - before), len(before - now))
         if not number:
             return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -100,15 +109,17 @@ def routes(desk: Desk) -> APIRouter:
 async def _shown(desk: Desk, who: Asked, after: str | None, sought: str = "") -> Shown:
     page = await _page(desk, who, after)
     waiting = None if after else (await desk.overview(who.visit).waiting()).value
+    taken = await hands(desk, who, page.rows)
     return Shown(
-        groups=_groups(who, page.rows),
+        groups=_groups(who, page.rows, taken),
         total=page.total,
         next=f"/inbox?after={quote(page.after, safe='')}" if page.after else "",
         is_first=after is None,
         waiting=tuple(who.showing.waiting(row) for row in waiting.rows) if waiting else (),
         waiting_total=waiting.total if waiting else 0,
-        watch="" if after else f"/inbox/changed?since={''.join(_marks(page.rows))}",
+        watch="" if after else f"/inbox/changed?since={''.join(_marks(page.rows, taken))}",
         sought=sought,
+        here=f"/inbox?after={quote(after, safe='')}" if after else "/inbox",
     )
 
 
@@ -122,17 +133,19 @@ async def _page(desk: Desk, who: Asked, after: str | None) -> Page:
     return (await desk.overview(who.visit).turns(opened=True)).value
 
 
-def _groups(who: Asked, rows: Sequence[Row]) -> tuple[Group, ...]:
+def _groups(who: Asked, rows: Sequence[Row], taken: Mapping[str, Hand]) -> tuple[Group, ...]:
     found: dict[str, list[RowShown]] = {key: [] for key in TITLES}
     for row in rows:
         due, clock = row.due or row.deadline, who.showing.clock
         key = "later" if due is None else "late" if clock.is_over(due) else "today" if clock.is_today(due) else "later"
-        found[key].append(who.showing.row(row))
+        found[key].append(replace(who.showing.row(row), hand=taken[row.name]))
     return tuple(Group(key, who.words.page(TITLES[key], number=len(of)), tuple(of)) for key, of in found.items() if of)
 
 
-def _marks(rows: Sequence[Row]) -> list[str]:
+def _marks(rows: Sequence[Row], taken: Mapping[str, Hand]) -> list[str]:
     """What stands for the state of each row; it says nothing about it."""
-    return [
-        hashlib.sha256(f"{row.name} {row.step} {row.phase} {row.due} {row.alarm}".encode()).hexdigest()[:MARK] for row in rows
-    ]
+    states = (
+        f"{row.name} {row.step} {row.phase} {row.due} {row.alarm} {taken[row.name].action} {taken[row.name].instead_of}"
+        for row in rows
+    )
+    return [hashlib.sha256(state.encode()).hexdigest()[:MARK] for state in states]

@@ -13,10 +13,11 @@ from console.web.asked import Form, form_of
 from console.web.choosing import Choosing
 from console.web.deciding import Opened, Wanted, Wrong, content_of, meanwhile, opened, seen, wanted
 from console.web.decision_pages import CHECKED, TICKET, decision, form_again, kept
+from console.web.drafting import beside, sent
+from console.web.drafts_ports import Desk
 from console.web.fresh import done_with, log_in_again
 from console.web.looking import TO_DECIDE, within_patience
 from console.web.pages.check import check
-from console.web.ports import Desk
 from console.web.shown import capital
 from contracts.commands import ORDERS
 
@@ -45,6 +46,7 @@ async def _sent(desk: Desk, request: Request, want: Wanted, posted: Form, choosi
     who, ticket = want.who, posted.control.get(TICKET, "")
     spent = await desk.spend(who.visit, ticket, want.name, want.command)
     if spent.answer is not None:
+        await sent(desk, want, ticket)
         return _done(want, spent.answer)
     if want.command in ORDERS and not desk.is_fresh(who.visit):
         return log_in_again(desk, request, who, want.again, form=posted, leave=want.case)
@@ -53,6 +55,7 @@ async def _sent(desk: Desk, request: Request, want: Wanted, posted: Form, choosi
         before = await within_patience(desk.files(who.visit).answered(it.file, want.command, known_as(ticket)))
         if before is None:
             return await _look_again(desk, request, await opened(desk, want, choosing, to_read=True), posted)
+        await sent(desk, want, ticket)
         return _done(want, before)
     try:
         phase = await within_patience(_decided(desk, it, ticket, posted), TO_DECIDE)
@@ -88,6 +91,7 @@ async def _decided(desk: Desk, it: Opened, ticket: str, posted: Form) -> str:
         await desk.answered(ticket, phase)
     except Exception as error:  # it was decided: the file knows the ticket, too
         structlog.get_logger().warning("answer_not_kept", command=it.wanted.command, error=type(error).__name__)
+    await sent(desk, it.wanted, ticket)
     return phase
 
 
@@ -95,14 +99,16 @@ async def _again(desk: Desk, request: Request, refused: _Refused) -> Response:
     """Nothing was decided with this ticket: what is sent next is another decision, and has another one."""
     it, want = refused.it, refused.it.wanted
     ticket = await desk.ticket(want.who.visit, want.name, want.command)
-    answer = form_again(desk, request, it, decision(it, ticket, seen(it.view)), refused.wrong)
+    shown = decision(it, ticket, seen(it.view), around=await beside(desk, it))
+    answer = form_again(desk, request, it, shown, refused.wrong)
     answer.status_code = HTTPStatus.CONFLICT
     return answer
 
 
 async def _look_again(desk: Desk, request: Request, it: Opened, posted: Form) -> Response:
     """Something happened since it was checked: the person sees that first, and sends it then."""
-    shown = decision(it, posted.control.get(TICKET, ""), posted.control[CHECKED], posted.answers)
+    around = await beside(desk, it)
+    shown = decision(it, posted.control.get(TICKET, ""), posted.control[CHECKED], posted.answers, around)
     answer = check(desk, request, it, shown)
     answer.status_code = HTTPStatus.CONFLICT
     return answer

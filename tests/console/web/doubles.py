@@ -4,7 +4,7 @@ import asyncio
 import re
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -22,6 +22,7 @@ from console.door.problems import Problem
 from console.rungs import CaseLog
 from console.web import pages
 from console.web.aside import Aside
+from console.web.drafts_ports import NotKept
 from console.web.looking import NoAnswer
 from console.web.visit import Left
 from console.web.ways import ways_for
@@ -249,10 +250,120 @@ class Logbook:
         self.asked.append((what, reference))
 
 
+class Draft(NamedTuple):
+    """That somebody has a half-done form."""
+
+    person: str
+    file: str
+    command: str
+    began: datetime
+    saved: datetime
+    until: datetime
+
+
+class Written(NamedTuple):
+    """What stands in it."""
+
+    draft: Draft
+    pairs: Sequence[tuple[str, str]]
+    seen: str
+
+
+class Taken(NamedTuple):
+    """Somebody takes a file."""
+
+    person: str
+    at: datetime
+
+
+Form = tuple[str, str]
+
+
+@dataclass
+class Drafts:
+    """Half-done forms of the people of one agency. Each is of a form that was shown with a ticket."""
+
+    kept: dict[tuple[str, Form], tuple[Written, str]] = field(default_factory=dict[tuple[str, Form], tuple[Written, str]])
+    refuses: str = ""
+    away: bool = False
+    asked: Counter[str] = field(default_factory=Counter[str])
+
+    async def keep(self, visit: Visit, form: Form, ticket: str, typed: tuple[Sequence[tuple[str, str]], str]) -> Draft:
+        self._reach()
+        if self.refuses:
+            raise NotKept(self.refuses)
+        before = await self.mine(visit, form)
+        draft = self.begin(visit.person, form, typed[0], typed[1], ticket)
+        if before:
+            draft = draft._replace(began=before.draft.began)
+            self.kept[visit.person, form] = (Written(draft, *typed), ticket)
+        return draft
+
+    def begin(
+        self, person: str, form: Form, pairs: Sequence[tuple[str, str]] = (), seen: str = "", ticket: str = "", hours: int = 0
+    ) -> Draft:
+        """Somebody has one."""
+        began = datetime.now(UTC) - timedelta(hours=hours)
+        draft = Draft(person, *form, began, began, began + timedelta(days=30))
+        self.kept[person, form] = (Written(draft, list(pairs), seen), ticket)
+        return draft
+
+    async def mine(self, visit: Visit, form: Form) -> Written | None:
+        self._reach()
+        return self.kept[visit.person, form][0] if (visit.person, form) in self.kept else None
+
+    async def all_mine(self, visit: Visit) -> list[Draft]:
+        self._reach()
+        return [written.draft for (person, _), (written, _) in self.kept.items() if person == visit.person]
+
+    async def about(self, visit: Visit, files: Collection[str]) -> list[Draft]:
+        self.asked["about"] += 1
+        return [written.draft for written, _ in self.kept.values() if written.draft.file in files]
+
+    async def sent(self, visit: Visit, form: Form, ticket: str) -> None:
+        self._reach()
+        if self.kept.get((visit.person, form), (None, None))[1] == ticket:
+            del self.kept[visit.person, form]
+
+    async def throw_away(self, visit: Visit, form: Form) -> None:
+        self.kept.pop((visit.person, form), None)
+
+    def _reach(self) -> None:
+        if self.away:
+            raise ConnectionError("the database of drafts is away")
+
+
+@dataclass
+class Taking:
+    """Who takes which file."""
+
+    by: dict[str, Taken] = field(default_factory=dict[str, Taken])
+    asked: Counter[str] = field(default_factory=Counter[str])
+
+    async def of(self, visit: Visit, files: Collection[str]) -> dict[str, Taken]:
+        self.asked["of"] += 1
+        return {name: taken for name, taken in self.by.items() if name in files}
+
+    async def take(self, visit: Visit, file: str, instead_of: str = "") -> None:
+        has = self.by.get(file)
+        if has is None or has.person == instead_of:
+            self.by[file] = Taken(visit.person, datetime.now(UTC))
+
+    async def let_go(self, visit: Visit, file: str) -> None:
+        if file in self.by and self.by[file].person == visit.person:
+            del self.by[file]
+
+    async def ended(self, visit: Visit, file: str) -> None:
+        self.by.pop(file, None)
+
+
 class Desk:
     """What pages are given."""
 
     def __init__(self) -> None:
+        self.drafts = Drafts()
+        self.taken = Taking()
+        self.person = "c-17"
         self.directory: Directory = read_directory()
         self.memory = Files()
         self.listed = Lists()
@@ -292,7 +403,7 @@ class Desk:
             self.seen = datetime.now(UTC)
         longest = self.began + timedelta(hours=8) - datetime.now(UTC)
         left = Left(min(30 * 60, int(longest.total_seconds())), int(longest.total_seconds()))
-        return Visit("c-17", self.directory.get(self.at), self.rights, self.language, left=left)
+        return Visit(self.person, self.directory.get(self.at), self.rights, self.language, left=left)
 
     def is_fresh(self, visit: Visit) -> bool:
         return self.fresh and self._path != self.stale_at

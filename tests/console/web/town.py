@@ -15,7 +15,22 @@ from contracts.standing import Hanging as HangingLetter
 from contracts.standing import Outcome, Standing
 from contracts.views import AlarmView, Barred, Choice, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
 from tests.console.lives.lines import AT, OTHER, sent_line, taken_line
-from tests.console.web.doubles import CASE, NOW, OWNER, REFERENCE, Desk, Files, Lists, Logbook, Trouble, a_case, a_row
+from tests.console.web.doubles import (
+    CASE,
+    NOW,
+    OWNER,
+    REFERENCE,
+    Desk,
+    Drafts,
+    Files,
+    Lists,
+    Logbook,
+    Taken,
+    Taking,
+    Trouble,
+    a_case,
+    a_row,
+)
 from tests.console.web.overview_double import Counted, Hanging, Line, Oldest, Overview
 from tests.console.web.spoken import spoken
 
@@ -42,6 +57,8 @@ COMMANDS = (
 PATHS = {
     "inbox": "/inbox",
     "waiting": "/waiting",
+    "drafts": "/drafts",
+    "discard": f"/files/{CASE}/do/record_intake/discard",
     "cases": "/cases?kind=case",
     "cases-unknown": "/cases?phase=imagined",
     "board": "/board",
@@ -67,6 +84,11 @@ PATHS = {
 def set_out(desk: Desk) -> None:
     """Everything as it is at the beginning of a test."""
     desk.memory, desk.listed, desk.language, desk.answers, desk.speak = Files(), Lists(), "nl", {}, spoken
+    desk.drafts, desk.taken = Drafts(), Taking()
+    desk.drafts.begin("c-17", (CASE, "record_intake"), [("needs", LONG), ("person.name", "Example")], "1~2026-01-01", hours=2)
+    desk.drafts.begin("c-17", (CASE, "close_report"), hours=90)
+    desk.drafts.begin("c-18", (CASE, "record_triage"), hours=1)
+    desk.taken.by = {CASE: Taken("c-18", NOW - timedelta(hours=1)), f"case-k{2:024d}": Taken("c-17", NOW - timedelta(hours=26))}
     desk.began = desk.seen = datetime.now(UTC)
     desk.rights = frozenset({"handle", "operate"})
     desk.all_files = overview(desk)
