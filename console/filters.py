@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from console.batches.commands import Where
+
 RUNNING = "ExecutionStatus = 'Running'"
 
 KEPT = "kept"
@@ -32,3 +34,9 @@ def due_between(since: datetime, until: datetime) -> str:
     within = "{0} >= '" + since.isoformat() + "' AND {0} < '" + until.isoformat() + "'"
     due, deadline = within.format("KetenDue"), within.format("KetenDeadline")
     return f"(({due}) OR (KetenDue IS NULL AND {deadline}))"
+
+
+def where(place: Where) -> tuple[str, ...]:
+    """Open files of a kind, in a phase, with an alarm: as conditions."""
+    asked = (("KetenKind", place.kind), ("KetenPhase", place.phase))
+    return (RUNNING, *(f"{name} = '{value}'" for name, value in asked if value), *((WITH_ALARM,) if place.alarm else ()))

@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from console import filters
+from console.batches.commands import Where
 from console.file_names import is_reference
 from console.installation import Installation
 from console.order import BY_DEADLINE, BY_TURN, SECOND, Order, Part, Place, Window
@@ -114,6 +115,14 @@ class Lists:
             ValueError: It is no place in this list.
         """
         return await self.page(Asked((filters.RUNNING, filters.WITH_ALARM), BY_TURN), after, most)
+
+    async def where(self, place: Where, after: str | None = None, most: int = PAGE) -> Page:
+        """Open files in which something can be decided over a selection, what is due first first.
+
+        Raises:
+            ValueError: It is no place in this list.
+        """
+        return await self.page(Asked(filters.where(place), BY_TURN), after, most)
 
     async def of_case(self, reference: str) -> Page:
         """What there is about a case, also what has ended.

@@ -1,10 +1,14 @@
 """Events that could not be taken: look, correct, replay."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from console.correction_errors import WrongCorrection
+from console.corrections import Corrector
+from console.dead_codes import Dismissal
 from console.event_names import shown
 from console.installation import Installation
 from console.listing import Listing
@@ -15,8 +19,11 @@ from console.times import iso, when
 from console.written import named, whole
 from contracts.envelope import parse
 from contracts.refusals import Refused
+from contracts.texts import words
 from runtime.audit.entry import Action
 from runtime.bus import DeadLetter
+from runtime.migrations import Tables, upgrade
+from runtime.sessions.corrections import Corrections
 
 app = typer.Typer(help="Events that could not be taken: look, correct, replay.", no_args_is_help=True)
 AGENCY = Annotated[str, typer.Argument(help="slug of the agency that refused the event")]
@@ -49,15 +56,38 @@ def replay(
 
 
 @app.command()
+def correct(
+    agency: AGENCY,
+    number: NUMBER,
+    content: Annotated[Path, typer.Argument(help="a file with the corrected content: what stands in `data`, as JSON")],
+) -> None:
+    """Keep a correction of the content until somebody else of the agency releases it: nothing moves before."""
+    if not content.is_file():
+        stop(f"{content} is not a file: give one with the corrected content")
+    run(_correct(agency, number, content.read_bytes()))
+
+
+@app.command()
+def release(
+    agency: AGENCY,
+    number: NUMBER,
+    seen: Annotated[str, typer.Argument(help="the word that stood beside the difference")] = "",
+) -> None:
+    """Look at a correction that waits; with the word beside it, put it into the inbox instead of the dead letter."""
+    run(_release(agency, number, seen))
+
+
+@app.command()
 def remove(
     agency: AGENCY,
     number: Annotated[int | None, typer.Argument(min=1, max=2**63 - 1, help="number of the dead letter")] = None,
     of: Annotated[str | None, typer.Option(metavar="SENDER", help="instead of a number: all of this sender")] = None,
+    why: Annotated[Dismissal | None, typer.Option(help="why nobody needs it: it stands in the audit log")] = None,
 ) -> None:
     """Remove a dead letter that nobody needs, or all of one sender: that makes room where a sender's share is full."""
     if (number is None) == (of is None):
         stop("say which: a number from `keten dead list`, or --of and the slug of a sender")
-    run(_remove(agency, number, of))
+    run(_remove(agency, number, of, f":{why}" if why else ""))
 
 
 async def _list(*, as_json: bool) -> None:
@@ -143,11 +173,46 @@ def _attributes(text: bytes) -> frozenset[str]:
         return frozenset()
 
 
-async def _remove(slug: str, number: int | None, of: str | None) -> None:
+async def _corrector(slug: str) -> Corrector:
+    installation = Installation.reach()
+    await asyncio.to_thread(upgrade, installation.settings.console, Tables.SESSIONS)
+    rows = Corrections(installation.settings.console)
+    return Corrector(installation, installation.directory.get(slug), installation.witness, rows)
+
+
+async def _correct(slug: str, number: int, content: bytes) -> None:
+    try:
+        await (await _corrector(slug)).propose(number, content.decode("utf-8", errors="replace"))
+    except WrongCorrection as wrong:
+        english = words("en")
+        said = (f"{one.path} {english.validation(one.kind, one.facts)}" if one.kind else one.said for one in wrong.faults)
+        stop(f"not kept, it would be refused: {'; '.join(said)}")
+    screen.print(good("kept", f": somebody else of {slug} looks at it with `keten dead release {slug} {number}`"))
+
+
+async def _release(slug: str, number: int, seen: str) -> None:
+    corrector = await _corrector(slug)
+    waits = (await corrector.look(number)).waits
+    if waits is None:
+        stop(f"no correction of dead letter {number} waits: write one with `keten dead correct {slug} {number} FILE`")
+    if not seen:
+        screen.print(f"written by {waits.person}, {when(waits.made_at)}")
+        screen.print("\n".join(f"{line.sign or ' '} {line.text}" for line in waits.lines), soft_wrap=True)
+        screen.print(f"if this is right: `keten dead release {slug} {number} {waits.seen}`")
+        return
+    if not await corrector.release(number, seen):
+        stop("another correction waits now: look at it first, without the word")
+    screen.print(good("released", f": {slug} takes it under its own signature; tell its sender what was changed"))
+
+
+async def _remove(slug: str, number: int | None, of: str | None, why: str) -> None:
     installation = Installation.reach()
     agency = installation.directory.get(slug)
     what = f"dead_letter:{number}" if of is None else f"dead_letters:{installation.directory.get(of).slug}"
-    async with installation.witness.act(agency, Action.REMOVE_LETTER, what), await installation.dead_letters(agency) as letters:
+    async with (
+        installation.witness.act(agency, Action.REMOVE_LETTER, what + why),
+        await installation.dead_letters(agency) as letters,
+    ):
         if number is not None:
             await letters.remove(number)
         count = 1 if of is None else await letters.remove_of(of)

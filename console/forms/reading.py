@@ -42,8 +42,12 @@ class Fault(NamedTuple):
     details: Mapping[str, Any]
 
 
-def posted(body: bytes) -> list[tuple[str, str]]:
+def posted(body: bytes, most: int = MOST_PAIRS) -> list[tuple[str, str]]:
     """The pairs of a form as a browser sends them.
+
+    Args:
+        body: What was sent.
+        most: How many pairs it may have.
 
     Raises:
         Unreadable: It is no form, or larger than any of ours.
@@ -52,7 +56,7 @@ def posted(body: bytes) -> list[tuple[str, str]]:
         raise Unreadable("this is more than the form can hold: write less")
     try:
         return parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), errors="strict", max_num_fields=MOST_PAIRS
+            body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), errors="strict", max_num_fields=most
         )
     except ValueError:  # no UTF-8, no pairs, or too many of them
         raise Unreadable("this is no form of ours: open the page again") from None

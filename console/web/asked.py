@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from console.door.body import body_of
-from console.forms.reading import LARGEST, Unreadable, posted
+from console.forms.reading import LARGEST, MOST_PAIRS, Unreadable, posted
 from console.web.moments import Clock
 from console.web.ports import HANDLE, Desk, Words
 from console.web.refusals import TOO_LARGE
@@ -68,15 +68,19 @@ class Form(NamedTuple):
     control: dict[str, str]
 
 
-async def form_of(request: Request) -> Form:
+async def form_of(request: Request, most: int = MOST_PAIRS) -> Form:
     """What was posted, as far as it is a form and no larger than one.
+
+    Args:
+        request: Which posts it.
+        most: How many pairs it may have.
 
     Raises:
         Problem: It is larger.
         HTTPException: It is none.
     """
     try:
-        pairs = posted(await body_of(request, LARGEST, TOO_LARGE))
+        pairs = posted(await body_of(request, LARGEST, TOO_LARGE), most)
     except Unreadable:
         raise HTTPException(HTTPStatus.BAD_REQUEST) from None
     control = {name: value[:LONGEST] for name, value in pairs if name.startswith(CONTROL)}

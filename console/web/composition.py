@@ -9,6 +9,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from console.batches.runner import Runner
 from console.door import DEV_ISSUER
 from console.door.client import Client, read_key
 from console.door.dev_login import DevLogin
@@ -18,6 +19,7 @@ from console.door.listening import PATIENCE, Door, listening
 from console.door.login import Login
 from console.installation import Installation
 from console.web.app import application, around, page_routes, routes_of
+from console.web.batch_acts import Acts
 from console.web.cookies import Cookies
 from console.web.desk import Desk, Rows
 from console.web.dev_entrance import TOKEN, for_clients, for_people
@@ -30,7 +32,10 @@ from console.web.sweeping import swept
 from runtime.drafts.drafts import Drafts
 from runtime.drafts.taken import Taking
 from runtime.migrations import Tables, upgrade
+from runtime.people.lists import Right
 from runtime.private_files import read_private
+from runtime.sessions.batches import Batches
+from runtime.sessions.corrections import Corrections
 from runtime.sessions.sessions import Sessions
 from runtime.settings import Mode, Settings
 from runtime.web_address import stays_here
@@ -108,7 +113,7 @@ async def web_console(
     if trying and not (stays_here(door.address) and stays_here(origin)):
         raise ValueError(f"--dev-issuer lets in whoever comes, so it serves this machine only, not {origin}")
     await asyncio.to_thread(upgrade, settings.console, Tables.SESSIONS)
-    rows = Rows(Sessions(settings.console), GivenAnswers(settings.console), Drafts(settings.console), Taking(settings.console))
+    rows = rows_of(installation)
     cookies, looks = Cookies(origin.startswith("https://")), Looks()
     desk = Desk(installation, rows, cookies, looks, spoken)
     client = _client(settings, f"{origin}/callback")
@@ -121,8 +126,20 @@ async def web_console(
             routers += [for_clients(dev), for_people(dev, people, desk)]
         guards = Guards(origin, cookies, frozenset({TOKEN}) if dev else frozenset())
         outside = around(application(desk, guards, routers), tls=cookies.tls)
-        async with listening(outside, door, server="console", patience=patience), swept(installation, rows):
+        async with (
+            listening(outside, door, server="console", patience=patience),
+            swept(installation, rows),
+            rows.runner.running(),
+        ):
             yield Answering(origin, routes_of(routers), desk)
+
+
+def rows_of(installation: Installation) -> Rows:
+    """Who is logged in, what may be sent once, what was begun, the batches, with what works on these, and corrections."""
+    url, lists = installation.settings.console, installation.people.lists
+    batches = Batches(url)
+    runner = Runner(batches, Acts(installation), lambda agency, person: Right.OPERATE in lists.rights(person, agency))
+    return Rows(Sessions(url), GivenAnswers(url), Drafts(url), Taking(url), batches, runner, Corrections(url))
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from console.batches.runner import Runner
 from console.door.login import FRESH
 from console.door.problems import Problem
 from console.health import Health
@@ -17,11 +18,14 @@ from console.installation import Installation
 from console.lists import Lists
 from console.logbook import Logbook
 from console.web.aside import Aside
+from console.web.batch_desk import MyBatches
 from console.web.begun import Drafts, Taking
 from console.web.cookies import Cookies
+from console.web.dead_correcting import HeardCorrector
 from console.web.given_answers import GivenAnswers
 from console.web.going import has_left
 from console.web.heard import CLOSING, Heard
+from console.web.heard_letters import HeardLetters
 from console.web.language import language_of
 from console.web.looks import Looks
 from console.web.one_agency import OneAgency
@@ -37,6 +41,8 @@ from contracts.hours import AMSTERDAM
 from runtime.audit.entry import Action
 from runtime.drafts import drafts, taken
 from runtime.people.lists import Right
+from runtime.sessions.batches import Batches, Whose
+from runtime.sessions.corrections import Corrections
 from runtime.sessions.sessions import Session, Sessions
 from runtime.sessions.tickets import Spent, TicketRefused
 
@@ -48,12 +54,15 @@ REMEMBERED = 500
 
 
 class Rows(NamedTuple):
-    """What is kept of people who are logged in, or were."""
+    """What is kept of people who are logged in, or were: what they began, their batches and what works on these."""
 
     sessions: Sessions
     tickets: GivenAnswers
     drafts: drafts.Drafts
     taken: taken.Taking
+    batches: Batches
+    runner: Runner
+    corrections: Corrections
 
 
 class Desk:
@@ -61,7 +70,7 @@ class Desk:
 
     Args:
         installation: All agencies whose keys lie here.
-        rows: Who is logged in, what may be sent once, and what somebody has begun.
+        rows: Who is logged in, what may be sent once, what somebody has begun, and the batches.
         cookies: How a browser shows its session.
         looks: Style and script.
         words: The words of a language.
@@ -79,6 +88,7 @@ class Desk:
         self._sessions, self._tickets = rows.sessions, rows.tickets
         self.drafts = Drafts(rows.drafts, rows.tickets, lambda visit: self._one_agency(visit).case_keys(visit.agency.slug))
         self.taken = Taking(rows.taken)
+        self._batches, self._runner, self._corrections = rows.batches, rows.runner, rows.corrections
         self._cookies = cookies
         self._words = words
         self._aside = Aside()
@@ -155,6 +165,21 @@ class Desk:
         """What their agency wrote down of what it sent and took, read in their name."""
         here = self._one_agency(visit)
         return Logbook(here, here.witness)
+
+    def letters(self, visit: Visit) -> HeardLetters:
+        """What their agency could not take, read and replayed in their name."""
+        here = self._one_agency(visit)
+        return HeardLetters(here, visit.agency, here.witness)
+
+    def corrector(self, visit: Visit) -> HeardCorrector:
+        """What corrects that, in their name."""
+        here = self._one_agency(visit)
+        return HeardCorrector(here, visit.agency, here.witness, self._corrections)
+
+    def batches(self, visit: Visit) -> MyBatches:
+        """Their batches at this agency."""
+        whose = Whose(visit.agency.slug, visit.person)
+        return MyBatches(self._batches, self._runner, self.lists(visit), whose)
 
     async def ticket(self, visit: Visit, file: str, command: str) -> str:
         """A new ticket, for a form about a file.

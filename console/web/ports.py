@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from console.web.batch_ports import Batches
+from console.web.dead_ports import Corrector, Letters
 from console.web.ladder_ports import Logbook
 from contracts.agencies import Agency, Directory
 
@@ -287,6 +289,18 @@ class Desk(Protocol):
 
     def logbook(self, visit: Any) -> Logbook:
         """What their agency wrote down of what it sent and took."""
+        ...
+
+    def letters(self, visit: Any) -> Letters:
+        """What their agency could not take."""
+        ...
+
+    def corrector(self, visit: Any) -> Corrector:
+        """What corrects that, in their name."""
+        ...
+
+    def batches(self, visit: Any) -> Batches:
+        """Their batches at this agency."""
         ...
 
     async def ticket(self, visit: Any, file: str, command: str) -> str:

@@ -1,4 +1,4 @@
-"""What has ended is removed now and then: sessions, and what people have begun long ago or about cases that were erased."""
+"""What has ended is removed now and then: sessions, batches, and what was begun long ago or about erased cases."""
 
 import asyncio
 import contextlib
@@ -43,7 +43,7 @@ def parts_of(installation: Installation, rows: Rows) -> list[Part]:
         rows: What is kept.
     """
     of_erased = [_of_erased(installation, agency) for agency in installation.with_key]
-    return [rows.sessions.sweep, rows.drafts.sweep, rows.taken.sweep, *of_erased]
+    return [rows.sessions.sweep, rows.drafts.sweep, rows.taken.sweep, rows.batches.sweep, rows.corrections.sweep, *of_erased]
 
 
 async def sweep(parts: Sequence[Part]) -> None:

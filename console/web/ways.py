@@ -28,6 +28,8 @@ WAYS = (
     Way("/board", "board.title", "operate"),
     Way("/health", "health.title", "operate"),
     Way("/deliveries", "hanging.way", "operate"),
+    Way("/dead", "dead.way", "operate"),
+    Way("/batches", "batches.way", "operate"),
     Way("/help", "frame.help", ""),
 )
 """In the order in which they stand."""

@@ -26,6 +26,7 @@ class Action(StrEnum):
     DECIDE = "decide"
     PUBLISH = "publish"
     REPLAY = "replay"
+    CORRECT_LETTER = "correct_letter"
     REMOVE_LETTER = "remove_letter"
     PROVISION = "provision"
     ROTATE_KEY = "rotate_key"

@@ -3,14 +3,16 @@
 import asyncio
 import hashlib
 import secrets
+from collections import deque
 from collections.abc import AsyncIterator, Set
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Self
 
 import structlog
 from nats.aio.client import Client
 from nats.js.api import RawStreamMsg
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from contracts.agencies import Agency, Directory
 from contracts.envelope import CloudEvent
@@ -18,7 +20,7 @@ from contracts.refusals import RefusalCode, Refused
 from contracts.text import Model
 from runtime.bus.connection import Access, connect, headers_of, jetstream
 from runtime.bus.naming import references_in
-from runtime.bus.publisher import TIMEOUT, send
+from runtime.bus.publisher import TIMEOUT, send, send_once
 from runtime.bus.seal import Seal, read_outside
 
 log = structlog.get_logger()
@@ -80,6 +82,23 @@ class DeadLetters:
         """Every dead letter, the oldest first."""
         return tuple([letter async for letter in self._all()])
 
+    async def newest(self, before: int | None = None, most: int = 50) -> tuple[DeadLetter, ...]:
+        """A part of the dead letters, the newest first: what is not in it is hardly read.
+
+        Args:
+            before: Only those with a lower number; None: from the newest on.
+            most: How many.
+        """
+        top = await self._last() if before is None else before - 1
+        found: deque[DeadLetter] = deque(maxlen=most)
+        width = AHEAD
+        while top > 0 and len(found) < most:
+            low = max(1, top - width + 1)
+            part = deque([letter async for letter in self._all(low, top)], maxlen=most - len(found))
+            found.extendleft(reversed(part))
+            top, width = low - 1, width * 2
+        return tuple(reversed(found))
+
     async def show(self, seq: int) -> DeadLetter:
         """One dead letter.
 
@@ -91,7 +110,9 @@ class DeadLetters:
         except NotFoundError:
             raise LookupError(f"no dead letter {seq}: it was replayed already, or never was; list them first") from None
 
-    async def replay(self, seq: int, corrected: bytes | None = None, directory: Directory | None = None) -> None:
+    async def replay(
+        self, seq: int, corrected: bytes | None = None, directory: Directory | None = None, *, once: str = ""
+    ) -> None:
         """Put a dead letter into the inbox again, as from its sender; it is removed once the inbox has it on disk.
 
         What was refused because its line was broken goes in under the signature of this agency, where its own seal and signature
@@ -101,6 +122,7 @@ class DeadLetters:
             seq: Its number.
             corrected: The whole message to put there instead; it bears the signature of this agency, who corrected it.
             directory: Who takes part.
+            once: What nobody else can know: what is put there again with the same, soon after, is put there once.
 
         Raises:
             LookupError: There is none with this number.
@@ -114,8 +136,11 @@ class DeadLetters:
             text = self.text(letter, directory.by_slug.get(letter.sender))
             corrected = text if text != letter.body else None
         body = letter.body if corrected is None else self._sealed(corrected)
-        await send(self._stream, letter.subject, body, f"replay.{secrets.token_hex(16)}")
-        await self._stream.delete_msg("DEAD", seq)
+        if once:
+            await send_once(self._stream, letter.subject, body, f"replay.{once}")
+        else:
+            await send(self._stream, letter.subject, body, f"replay.{secrets.token_hex(16)}")
+        await self._gone(seq)
 
     async def remove(self, seq: int) -> None:
         """Remove a dead letter for good: nobody needs it, and its sender was told why it was refused.
@@ -202,13 +227,31 @@ class DeadLetters:
     def _sealed(self, corrected: bytes) -> bytes:
         return self._seal.closed(CloudEvent.from_json(corrected, datetime.now(UTC)), self._me.slug)
 
-    async def _all(self) -> AsyncIterator[DeadLetter]:
+    async def _gone(self, seq: int) -> None:
+        """Whoever replays it at the same moment may have removed it before."""
+        try:
+            await self._stream.delete_msg("DEAD", seq)
+        except APIError:
+            with suppress(LookupError):
+                await self.show(seq)
+                raise
+
+    async def _last(self) -> int:
+        """The number of the newest; 0: there is none."""
+        try:
+            return (await self._stream.get_msg("DEAD", subject="dead.>")).seq or 0
+        except NotFoundError:
+            return 0
+
+    async def _all(self, seq: int = 1, until: int | None = None) -> AsyncIterator[DeadLetter]:
         """One after the other there is an answer to wait for per letter; an erasure has no time for thousands of those."""
-        seq, ahead = 1, 1
+        ahead = 1
         while True:
             found = await asyncio.gather(*(self._next(seq + more) for more in range(ahead)))
             letters = {letter.seq: letter for letter in found if letter}
             for number in sorted(letters):
+                if until is not None and number > until:
+                    return
                 yield letters[number]
             if None in found:
                 return

@@ -78,13 +78,14 @@ async def send(stream: JetStreamContext, subject: str, body: bytes, message_id: 
     message: another agency could have sent first under the same id. The recipient's workflow de-duplicates by the id in
     the event itself, so a second copy does no harm, and a lost one would.
     """
-    ack = await _send_once(stream, subject, body, message_id)
+    ack = await send_once(stream, subject, body, message_id)
     if ack.duplicate:
-        ack = await _send_once(stream, subject, body, f"{message_id}.{secrets.token_hex(16)}")
+        ack = await send_once(stream, subject, body, f"{message_id}.{secrets.token_hex(16)}")
     return ack
 
 
-async def _send_once(stream: JetStreamContext, subject: str, body: bytes, message_id: str) -> PubAck:
+async def send_once(stream: JetStreamContext, subject: str, body: bytes, message_id: str) -> PubAck:
+    """Publish under an id that nobody else can know; what the stream knows already under it is not stored again."""
     headers = {"Nats-Msg-Id": message_id, "content-type": CONTENT_TYPE}
     async with storing():
         return await stream.publish(subject, body, timeout=TIMEOUT, headers=headers)

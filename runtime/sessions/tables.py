@@ -1,10 +1,24 @@
 """The tables of the web console. A change here needs a revision in ``runtime/migrations/versions/sessions``.
 
 Secrets are kept as hashes only. Of a person there is the pseudonym, and nothing else. Of a case there are names of its files, and
-what somebody began to write about it, encrypted with the key of the case; an erasure removes both (``runtime/drafts``).
+what somebody began to write about it, encrypted with the key of the case; an erasure removes both (``runtime/drafts``). A batch
+names files as long as it is kept. A correction can be read only with the dead letter that it corrects, which an erasure removes.
 """
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
 
 METADATA = MetaData(naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(referred_table_name)s"})
 
@@ -63,4 +77,44 @@ TAKEN = Table(
     PrimaryKeyConstraint("agency", "file"),
     Index("ix_taken_case_key", "case_key"),
     Index("ix_taken_taken_at", "taken_at"),
+)
+
+BATCH = Table(
+    "batch",
+    METADATA,
+    Column("id", String(32), nullable=False),
+    Column("agency", String(40), nullable=False),
+    Column("person", String(40), nullable=False, comment="a pseudonym, as in the agency's list of people"),
+    Column("command", String(80), nullable=False),
+    Column("content", String(1000), nullable=False, comment="JSON of coded words, the same for every item"),
+    Column("state", String(20), nullable=False),
+    Column("why", String(20), nullable=False, comment="why it was stopped; empty: it was not"),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index("ix_batch_agency_made_at", "agency", "made_at"),
+)
+
+BATCH_ITEM = Table(
+    "batch_item",
+    METADATA,
+    Column("batch", String(32), ForeignKey(BATCH.c.id, ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False, comment="from 1"),
+    Column("target", String(120), nullable=False, comment="name of a file, or number of a dead letter"),
+    Column("ticket", String(32), nullable=False, comment="by which the file knows the decision again"),
+    Column("state", String(20), nullable=False),
+    Column("begun", Boolean, nullable=False, comment="whether it was begun with this ticket"),
+    Column("answer", String(500), nullable=False, comment="a phase, or a refusal in coded words"),
+    PrimaryKeyConstraint("batch", "number"),
+)
+
+CORRECTION = Table(
+    "correction",
+    METADATA,
+    Column("agency", String(40), nullable=False),
+    Column("letter", BigInteger, nullable=False, comment="number of the dead letter"),
+    Column("person", String(40), nullable=False, comment="who wrote it: a pseudonym"),
+    Column("sealed", LargeBinary, nullable=False, comment="the event, sealed to the agency, and under a key of its own"),
+    Column("ticket", String(32), nullable=False, comment="by which the bus knows it again"),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("agency", "letter"),
 )

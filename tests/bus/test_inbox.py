@@ -332,6 +332,32 @@ async def test_a_dead_letter_is_replayed_corrected(bus: BusServer) -> None:
     assert taken == [right]
 
 
+async def test_dead_letters_are_read_the_newest_first_and_a_part_at_a_time(bus: BusServer) -> None:
+    await asyncio.gather(*(bus.write(POLICE, DESK, "signals.reported.v1", b"{}") for _ in range(40)))
+    async with bus.inbox(DESK, _never):
+        await _settled(bus, DESK)
+    async with await bus.letters(DESK) as letters:
+        every = [letter.seq for letter in reversed(await letters.list())]
+        assert len(every) >= 40
+        for seq in every[5:36]:
+            await letters.remove(seq)
+        left = [*every[:5], *every[36:]]
+        first = await letters.newest(most=8)
+        assert [letter.seq for letter in first] == left[:8]
+        assert [letter.seq for letter in await letters.newest(first[-1].seq, 500)] == left[8:]
+        assert await letters.newest(left[-1]) == ()
+
+
+async def test_what_is_replayed_twice_with_the_same_ticket_arrives_once(bus: BusServer) -> None:
+    letter = await _refused(bus, b"{}")
+    async with await bus.letters(DESK) as one, await bus.letters(DESK) as other:
+        ways = (one.replay(letter.seq, once="a" * 32), other.replay(letter.seq, once="a" * 32))
+        ended = await asyncio.gather(*ways, return_exceptions=True)
+        assert [error for error in ended if error is not None and not isinstance(error, LookupError)] == []
+        assert None in ended
+        assert await bus.waiting(DESK) == 1
+
+
 async def test_a_replay_that_fails_keeps_the_letter(bus: BusServer) -> None:
     letter = await _refused(bus, b"{}")
     async with await bus.letters(DESK) as letters:

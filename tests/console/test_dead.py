@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -86,10 +87,31 @@ def test_a_corrected_letter_is_replayed_and_gone(cli: Cli, dead: Sent, event: di
     patiently(lambda: event["caseref"] in cli("cases", "--owner", "coordinator-almere"))
 
 
+def test_one_corrects_the_content_and_another_releases_it(
+    cli: Cli, dead: Sent, event: dict[str, Any], written: Callable[[Any], str]
+) -> None:
+    number = str(dead.letter.seq)
+    cli("people", "add", "c-41", "--at", DESK)
+    other = cli.with_(KETEN_PERSON="c-41")
+    assert "no correction of dead letter" in other("dead", "release", DESK, number, code=1)
+    wrong = written({"signal": {"municipality": "Almere", "account": "x"}})
+    assert "not kept, it would be refused: signal.municipality" in cli("dead", "correct", DESK, number, wrong, code=1)
+    right = written({"signal": {"municipality": "GM0995", "account": "an example"}})
+    assert "kept: somebody else of signal-desk" in cli("dead", "correct", DESK, number, right)
+    said = other("dead", "release", DESK, number)
+    assert '- "municipality": "GM9999"' in said
+    assert '+ "municipality": "GM0995"' in said
+    word = said.rpartition("`")[0].split()[-1]
+    assert "who wrote a correction does not release it" in cli("dead", "release", DESK, number, word, code=1)
+    assert "another correction waits" in other("dead", "release", DESK, number, "x", code=1)
+    assert "released: signal-desk takes it" in other("dead", "release", DESK, number, word)
+    patiently(lambda: event["caseref"] in cli("cases", "--owner", "coordinator-almere"))
+
+
 def test_letters_that_nobody_needs_are_removed_and_that_is_written_down(keten: Keten, cli: Cli, dead: Sent) -> None:
     number = str(dead.letter.seq)
     assert "say which" in cli("dead", "remove", DESK, code=1)
-    assert "removed: 1" in cli("dead", "remove", DESK, number)
+    assert "removed: 1" in cli("dead", "remove", DESK, number, "--why", "sent_anew")
     assert f"no dead letter {number}" in cli("dead", "remove", DESK, number, code=1)
     for _ in range(2):
         asyncio.run(keten.here.refused(SENDER, DESK, SignalReported, keten.here.event(SENDER, SignalReported, WRONG)))
@@ -98,6 +120,7 @@ def test_letters_that_nobody_needs_are_removed_and_that_is_written_down(keten: K
     assert not [letter for letter in left if (letter["agency"], letter["from"]) == (DESK, SENDER)]
     said = cli("audit", "show", "--at", DESK)
     assert "remove_letter" in said
+    assert f"dead_letter:{number}:sent_anew" in said
     assert f"dead_letters:{SENDER}" in said
 
 

@@ -31,6 +31,8 @@ from contracts.commands import COMMANDS
 from contracts.processing import Processing
 from contracts.standing import Hanging, Standing
 from contracts.views import Choice, Content, FileView, StoryLine, TrackView
+from tests.console.web.held_batches import Held
+from tests.console.web.letters import Correcting, Letters
 from tests.console.web.overview_double import Overview
 from tests.console.web.spoken import spoken
 
@@ -369,6 +371,9 @@ class Desk:
         self.listed = Lists()
         self.all_files = Overview(self.listed)
         self.wrote = Logbook()
+        self.refused = Letters()
+        self.held = Held()
+        self.correcting = Correcting()
         self.language: Literal["nl", "en"] = "nl"
         self.at = OWNER
         self.speak: Callable[[Literal["nl", "en"]], Any] = spoken
@@ -423,6 +428,16 @@ class Desk:
 
     def logbook(self, visit: Visit) -> Logbook:
         return self.wrote
+
+    def letters(self, visit: Visit) -> Letters:
+        return self.refused
+
+    def corrector(self, visit: Visit) -> Correcting:
+        self.correcting.person = visit.person
+        return self.correcting
+
+    def batches(self, visit: Visit) -> Held:
+        return self.held
 
     async def ticket(self, visit: Visit, file: str, command: str) -> str:
         self._reach()

@@ -13,19 +13,18 @@ from console.forms.leaf import Kind
 from console.installation import Installation
 from console.web import begun
 from console.web.begun import Drafts, Taking
+from console.web.composition import rows_of
 from console.web.desk import Rows
 from console.web.drafts_ports import SENT, TOO_LARGE, TOO_MANY, NotKept
-from console.web.given_answers import GivenAnswers
 from console.web.sweeping import parts_of, sweep
 from console.web.visit import Visit
 from contracts.commands import COMMANDS
 from contracts.reference import new_reference
 from runtime.database import open_database
-from runtime.drafts import drafts, sealing, taken
+from runtime.drafts import drafts, sealing
 from runtime.keys.case_keys import CaseErased, CaseKeyMissing
 from runtime.migrations import Tables, upgrade
 from runtime.people.lists import Right
-from runtime.sessions.sessions import Sessions
 from runtime.sessions.tables import DRAFT
 from tests.console.forms.plain_words import PlainWords
 from tests.console.web.serving import ALMERE, URK, installed
@@ -61,8 +60,7 @@ class Here(NamedTuple):
 
 
 def opened(installation: Installation) -> Here:
-    url = installation.settings.console
-    rows = Rows(Sessions(url), GivenAnswers(url), drafts.Drafts(url), taken.Taking(url))
+    rows = rows_of(installation)
     return Here(installation, rows, Drafts(rows.drafts, rows.tickets, lambda visit: installation.case_keys(visit.agency.slug)))
 
 

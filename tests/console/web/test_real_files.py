@@ -1,5 +1,9 @@
 """What the desk gives pages, on real servers: the files of one agency, read and decided in the name of who logged in."""
 
+import asyncio
+import json
+import re
+
 import pytest
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -7,12 +11,14 @@ from fastapi.responses import JSONResponse
 from console.demo.stories import left_waiting
 from console.door.dev_login import Offered
 from console.door.dev_people import DevPeople
+from console.files import Files
 from console.lists import Asked
 from console.web.app import page_routes
 from console.web.composition import Trying
 from console.web.desk import Desk
 from contracts.events.signals import Signal, SignalReported
 from runtime.people.lists import Right
+from tests.bus_server import eventually
 from tests.console.web.serving import ALMERE, Browser, Console, consoled
 from tests.installed import Keten
 
@@ -80,3 +86,67 @@ async def logged_in(console: Console, who: Offered) -> Browser:
     browser = console.browser()
     assert (await browser.log_in(who)).status_code == 303
     return browser
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_refused_event_is_corrected_by_one_and_released_by_another_and_arrives_once(keten: Keten) -> None:
+    here, desk = keten.here, "signal-desk"
+    event = here.event("almere", SignalReported, {"signal": {"municipality": "GM9999", "account": "an example"}})
+    sent = await here.refused("almere", desk, SignalReported, event)
+    at, case = f"/dead/{sent.letter.seq}", event["caseref"]
+    async with consoled(here.installation) as console:
+        one, other = [await console.person(name, desk, Right.OPERATE) for name in ("c-31", "c-32")]
+        said = (await one.get(at)).text
+        assert "data.signal.municipality" in said
+        assert "an example" in said
+        page = (await one.get(f"{at}/correct")).text
+        right = json.dumps({"signal": {"municipality": "GM0995", "account": "an example"}})
+        assert (await one.post(f"{at}/correction/correct", hidden(page, "correct") | {"data": right})).status_code == 303
+        page = (await other.get(f"{at}/correct")).text
+        press = hidden(page, "release")
+        ends = await asyncio.gather(*(other.post(f"{at}/correction/release", press) for _ in range(4)))
+        assert 303 in {end.status_code for end in ends}
+        assert (await other.get(at)).status_code == 404
+        await here.staff.sees(ALMERE, case, "offered", "case")
+    [file] = await Files(here.installation, here.installation.witness).at(here.installation.directory.get(desk), case)
+    assert [line.what for line in file.view.story].count("signal_reported") == 1
+    log = here.installation.audit(desk).store
+    acts = {(entry.person, entry.action, entry.object) for entry in log.entries() if entry.outcome == "begun"}
+    number = sent.letter.seq
+    assert ("c-31", "correct_letter", f"dead_letter:{number}") in acts
+    assert ("c-32", "replay", f"dead_letter:{number}:corrected") in acts
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_batch_replays_what_was_chosen_and_a_refusal_comes_back(keten: Keten) -> None:
+    here, desk = keten.here, "signal-desk"
+    event = here.event("almere", SignalReported, {"signal": {"municipality": "GM9999", "account": "an example"}})
+    sent = await here.refused("almere", desk, SignalReported, event)
+    async with consoled(here.installation) as console:
+        browser = await console.person("c-33", desk, Right.OPERATE)
+        page = (await browser.get("/dead")).text
+        ticket = re.search(r'name="_ticket" value="([^"]+)"', page)
+        assert ticket
+        press = {"_ticket": ticket[1], "_command": "replay_letter", "item": str(sent.letter.seq)}
+        ends = [await browser.post("/batches", press) for _ in range(3)]
+        [batch] = {end.headers["location"] for end in ends}
+
+        async def tried() -> bool:
+            return "Wordt met één geprobeerd" not in (await browser.get(batch)).text
+
+        await eventually(tried)
+        assert "Het ligt weer in het postvak" in (await browser.get(batch)).text
+
+        async def came_back() -> bool:
+            async with await here.installation.dead_letters(here.installation.directory.get(desk)) as letters:
+                return [letter.event_id for letter in await letters.list()].count(event["id"]) == 1
+
+        await eventually(came_back)
+        assert (await browser.get(f"/dead/{sent.letter.seq}")).status_code == 404, "it has another number now"
+
+
+def hidden(page: str, what: str) -> dict[str, str]:
+    """What a form holds that nobody sees."""
+    found = re.search(rf'/correction/{what}".*?</form>', page, re.S)
+    assert found, page
+    return dict(re.findall(r'name="(_\w+)" value="([^"]*)"', found[0]))

@@ -1,5 +1,6 @@
 """A desk with something in every state that pages show differently."""
 
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,7 @@ from contracts.events.signals import CaseAccepted, CaseProgressed, SignalRouted
 from contracts.standing import Hanging as HangingLetter
 from contracts.standing import Outcome, Standing
 from contracts.views import AlarmView, Barred, Choice, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
+from runtime.sessions.batches import Done, State
 from tests.console.lives.lines import AT, OTHER, sent_line, taken_line
 from tests.console.web.doubles import (
     CASE,
@@ -31,6 +33,8 @@ from tests.console.web.doubles import (
     a_case,
     a_row,
 )
+from tests.console.web.held_batches import Held, a_batch, an_item
+from tests.console.web.letters import Correcting, Letters, a_letter
 from tests.console.web.overview_double import Counted, Hanging, Line, Oldest, Overview
 from tests.console.web.spoken import spoken
 
@@ -38,6 +42,19 @@ PLACEMENT = f"placement-1-{REFERENCE}"
 LONG = "An example of a text that somebody wrote, of more than one line.\n\nNo real person is meant. " * 4
 
 STILL = "help is still asked of, or runs at, cosm-shelter: aftercare begins when that has ended"
+UNSIGNED = "the signature is not one of the sender's, or what it signs was altered: sign it with a key that the sender published"
+REFUSED = json.dumps(
+    {
+        "specversion": "1.0",
+        "id": "0f8fad5b-d9cb-469f-a165-70867728950e",
+        "source": "urn:nld:oin:00000099000000000011:systeem:report",
+        "type": "nl.keten.signals.reported.v1",
+        "time": "2026-01-31T12:00:00Z",
+        "caseref": REFERENCE,
+        "data": {"signal": {"account": LONG, "urgency": "tomorrow"}},
+    }
+).encode()
+"""An event with two faults."""
 
 COMMANDS = (
     "accept_case",
@@ -71,6 +88,14 @@ PATHS = {
     "knew": f"/cases/{REFERENCE}/knew",
     "knew-wrong": f"/cases/{REFERENCE}/knew?at=yesterday",
     "hanging": "/deliveries",
+    "dead": "/dead",
+    "dead_letter": "/dead/418",
+    "dead_sealed": "/dead/417",
+    "correct": "/dead/418/correct",
+    "batches": "/batches",
+    "batch": f"/batches/{1:032x}",
+    "batch_ended": f"/batches/{2:032x}",
+    "batch_new": "/batches/new?command=acknowledge_alarms",
     "help": "/help",
     "accessibility": "/accessibility",
     "fresh": f"/files/{CASE}/do/confirm_erasure",
@@ -81,6 +106,16 @@ PATHS = {
 """Every page that can be asked for by an address, by what it is."""
 
 
+def set_out_batches(desk: Desk) -> None:
+    """One that was tried, one that ended with refusals, and files for a new one."""
+    desk.held = Held(rows=[a_row(number, due=timedelta(hours=number - 3), alarm=True) for number in range(1, 8)], total=612)
+    first = an_item(1, Done.DONE, "closed")
+    desk.held.keep(a_batch(1), first, *(an_item(number) for number in range(2, 6)))
+    refusal = "acknowledge_gap is not possible now at province-flevoland; nothing is decided there now"
+    stopped = a_batch(2, State.ENDED)
+    desk.held.keep(stopped, first, an_item(2, Done.REFUSED, refusal), an_item(3, Done.UNKNOWN), an_item(4, Done.REFUSED, "gone"))
+
+
 def set_out(desk: Desk) -> None:
     """Everything as it is at the beginning of a test."""
     desk.memory, desk.listed, desk.language, desk.answers, desk.speak = Files(), Lists(), "nl", {}, spoken
@@ -89,6 +124,7 @@ def set_out(desk: Desk) -> None:
     desk.drafts.begin("c-17", (CASE, "close_report"), hours=90)
     desk.drafts.begin("c-18", (CASE, "record_triage"), hours=1)
     desk.taken.by = {CASE: Taken("c-18", NOW - timedelta(hours=1)), f"case-k{2:024d}": Taken("c-17", NOW - timedelta(hours=26))}
+    desk.refused = Letters()
     desk.began = desk.seen = datetime.now(UTC)
     desk.rights = frozenset({"handle", "operate"})
     desk.all_files = overview(desk)
@@ -96,6 +132,15 @@ def set_out(desk: Desk) -> None:
     desk.aside.keep(("c-17", OWNER, PATHS["again"]), [("reason", "request"), ("order", "aa.bb.cc"), ("_ticket", "a ticket")])
     desk.wrote = written_down()
     hour = timedelta(hours=1)
+    set_out_batches(desk)
+    desk.correcting = Correcting({418: json.dumps(json.loads(REFUSED)["data"], indent=2)})
+    desk.correcting.wait(418, "c-18", json.dumps({"signal": {"municipality": "GM0995", "account": LONG}}, indent=2))
+    desk.refused.kept = {
+        418: a_letter(418, at=NOW - hour),
+        417: a_letter(417, "signature_invalid", sender="police-midden-nederland", reason=UNSIGNED, at=NOW - 30 * hour),
+        7: a_letter(7, "case_erased", reason="what was kept of this case was erased; begin a new case", body=b"", hash="0" * 64),
+    }
+    desk.refused.texts = {418: REFUSED, 417: b"sealed"}
     desk.listed.rows = [
         a_row(due=-5 * hour, alarm=True, step="Case.triage"),
         a_row(2, due=-50 * hour, step="Case.intake"),
