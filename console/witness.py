@@ -92,7 +92,7 @@ class Witness:
     def __init__(self, somebody: Somebody, log: Callable[[str], AuditLog]) -> None:
         self._somebody = somebody
         self._log = log
-        self._looking: dict[tuple[str, str, str | None], float] = {}
+        self._looking: dict[tuple[str, str, str, str | None], float] = {}
 
     @property
     def person(self) -> str:
@@ -111,21 +111,22 @@ class Witness:
         """What this person signs for an agency: a JWS in compact form."""
         return self._somebody.sign(claims, agency.slug)
 
-    async def read(self, agency: Agency, what: str, case: str | None = None) -> None:
+    async def read(self, agency: Agency, what: str, case: str | None = None, action: Action = Action.READ) -> None:
         """Note that something will now be read; once while they are looking.
 
         Args:
             agency: Whose it is.
             what: A coded word.
             case: A case reference.
+            action: How reading it is called.
 
         Raises:
             AuditUnavailable: It could not be noted, so it may not be read.
             PersonUnknown: They do not work there.
         """
-        looked = (agency.slug, what, case)
+        looked = (agency.slug, action, what, case)
         if self._looking.get(looked, 0.0) < time.monotonic():
-            await self.note(agency, Action.READ, what, case)
+            await self.note(agency, action, what, case)
             now = time.monotonic()
             self._looking = {known: until for known, until in self._looking.items() if until >= now}
             self._looking[looked] = now + STILL_LOOKING

@@ -9,6 +9,7 @@ municipality that was merged has the code of its successor; CBS publishes these 
 import csv
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
@@ -50,6 +51,20 @@ class Atlas:
     def codes(self, on: date) -> tuple[str, ...]:
         """The code of every municipality that there is on a day."""
         return tuple(code for code, row in self._municipalities.items() if _is_there(row, on))
+
+    @cached_property
+    def dated(self) -> tuple[date, date]:
+        """The first and the last day on which, by the tables, something begins or ends; before and after they know no change."""
+        rows = (*self._municipalities.values(), *self._care_regions)
+        days = {row.get(name) for row in rows for name in ("valid_from", "valid_to")} - {"", None}
+        known = sorted(date.fromisoformat(day) for day in days if day)
+        return (known[0], known[-1]) if known else (date.min, date.min)
+
+    @cached_property
+    def merged_since(self) -> date | None:
+        """The first day on which, by the tables, municipalities were merged; None: they know of none."""
+        days = sorted(row["valid_to"] for row in self._municipalities.values() if row.get("valid_to"))
+        return date.fromisoformat(days[0]) if days else None
 
     def municipality(self, code: str, on: date) -> Municipality:
         """The municipality with its regions on a day; where it was merged by then, the one that came of it.
@@ -174,7 +189,8 @@ def _check_dates(row: Row) -> None:
 
 
 def _is_there(row: Row, on: date) -> bool:
-    return row.get("valid_from", "") <= on.isoformat() < (row.get("valid_to") or "9999")
+    day, end = on.isoformat(), row.get("valid_to")
+    return row.get("valid_from", "") <= day and (not end or day < end)
 
 
 def _is_day(written: str) -> bool:

@@ -19,6 +19,7 @@ from contracts.agencies import Agency
 from runtime.audit.entry import Action, Entry, Head
 from runtime.audit.log import AuditLog
 from runtime.audit.proof import Proof, prove
+from runtime.audit.store import Wanted
 
 app = typer.Typer(help="Who did what: the audit logs of agencies.", no_args_is_help=True)
 AT = Annotated[str | None, typer.Option("--at", help="slug of the agency; else every one that this console may act for")]
@@ -27,13 +28,18 @@ NOTED = frozenset({"audit_head_signed", "audit_head_noted"})
 
 CASE = Annotated[str | None, typer.Option(help="case reference")]
 PERSON = Annotated[str | None, typer.Option(help="name of a person")]
-SINCE = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="a day, or a moment, in local time")]
+MOMENT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
+SINCE = Annotated[datetime | None, typer.Option(formats=MOMENT, help="a day, or a moment, in local time")]
+UNTIL = Annotated[datetime | None, typer.Option(formats=MOMENT, help="up to the beginning of a day, or a moment, in local time")]
+ACTION = Annotated[Action | None, typer.Option(help="a kind of act")]
 
 
 @app.command()
-def show(at: AT = None, case: CASE = None, person: PERSON = None, since: SINCE = None) -> None:
+def show(
+    at: AT = None, case: CASE = None, person: PERSON = None, since: SINCE = None, *, until: UNTIL = None, action: ACTION = None
+) -> None:
     """Who read and decided what. Looking here is written down, too."""
-    run(_show(at, case, person, since))
+    run(_show(at, Wanted(case, person, action, since, until)))
 
 
 @app.command()
@@ -46,12 +52,12 @@ def verify(
     run(_verify(at, head or [], log or []))
 
 
-async def _show(slug: str | None, case: str | None, person: str | None, since: datetime | None) -> None:
+async def _show(slug: str | None, wanted: Wanted) -> None:
     installation = Installation.at_rest()
     table = Listing("agency", "no.", "time", "person", "action", "case", "what", "how")
     for agency in _chosen(installation, slug):
         await installation.witness.note(agency, Action.READ_AUDIT, "audit_log", None)
-        for entry in installation.audit(agency.slug).store.entries(case=case, person=person, since=since):
+        for entry in installation.audit(agency.slug).store.wanted(wanted):
             table.add(agency.slug, *cells(entry))
     screen.print(table if table.rows else "no entries that fit")
 

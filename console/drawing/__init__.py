@@ -1,1 +1,1 @@
-"""Drawings as SVG, by attributes only: pages have no style of their own. A table beside them says the same."""
+"""Drawings as SVG, by attributes and classes only: pages have no style of their own. A table beside each says the same."""

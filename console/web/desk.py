@@ -11,11 +11,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.batches.runner import Runner
+from console.books import Books
 from console.door.login import FRESH
 from console.door.problems import Problem
 from console.health import Health
 from console.installation import Installation
 from console.lists import Lists
+from console.log_checks import Checks
 from console.logbook import Logbook
 from console.web.aside import Aside
 from console.web.batch_desk import MyBatches
@@ -92,6 +94,7 @@ class Desk:
         self._cookies = cookies
         self._words = words
         self._aside = Aside()
+        self._checks = Checks()
         self._here: OrderedDict[str, OneAgency] = OrderedDict()
         self._shared, self._health = Shared(), Health()
         self._served = {agency.slug: agency for agency in installation.with_key}
@@ -180,6 +183,11 @@ class Desk:
         """Their batches at this agency."""
         whose = Whose(visit.agency.slug, visit.person)
         return MyBatches(self._batches, self._runner, self.lists(visit), whose)
+
+    def books(self, visit: Visit) -> Books:
+        """Who did what at their agency, and who works there."""
+        here = self._one_agency(visit)
+        return Books(here, visit.agency, here.witness, self._checks)
 
     async def ticket(self, visit: Visit, file: str, command: str) -> str:
         """A new ticket, for a form about a file.

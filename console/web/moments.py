@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from babel.dates import get_day_names, get_month_names
+from babel.dates import format_date, get_day_names, get_month_names
 from babel.units import format_unit
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
@@ -38,10 +38,10 @@ class Clock(NamedTuple):
     language: Language
     now: datetime
 
-    def moment(self, at: datetime) -> str:
+    def moment(self, at: datetime, *, seconds: bool = False) -> str:
         """``di 5 nov 09:12``; with the year where it is not this one, and of an hour that comes twice, which one it is."""
         there = at.astimezone(AMSTERDAM)
-        said = f"{self.day(there.date())} {there:%H:%M}"
+        said = f"{self.day(there.date())} {there:%H:%M:%S}" if seconds else f"{self.day(there.date())} {there:%H:%M}"
         if there.replace(fold=0).utcoffset() == there.replace(fold=1).utcoffset():
             return said
         return f"{said} ({self.words.page('time.winter' if there.fold else 'time.summer')})"
@@ -51,6 +51,10 @@ class Clock(NamedTuple):
         days, months = _names(LOCALES[self.language])
         said = f"{days[on.weekday()]} {on.day} {months[on.month]}"
         return said if on.year == self.now.astimezone(AMSTERDAM).year else f"{said} {on.year}"
+
+    def full_day(self, on: date) -> str:
+        """``5 november 2026``."""
+        return format_date(on, "d MMMM y", locale=LOCALES[self.language])
 
     def second(self, at: datetime) -> str:
         """``14:19:58``: when something was counted."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from console.witness import Witness
     from contracts.agencies import Agency
-    from runtime.audit.log import AuditLog
+    from runtime.audit.log import AuditLog, Signer
     from runtime.bus import Access, Seal
     from runtime.keys.case_keys import CaseKeys
     from runtime.processing.log import SqlProcessingLog
@@ -106,6 +106,14 @@ class OneAgency(Installation):
             OtherAgency: It is another's.
         """
         return super().audit(self._mine_by(slug))
+
+    def audit_signer(self, slug: str) -> Signer:
+        """See ``Wiring``.
+
+        Raises:
+            OtherAgency: It is another's.
+        """
+        return super().audit_signer(self._mine_by(slug))
 
     def _mine(self, agency: Agency) -> Agency:
         self._mine_by(agency.slug)

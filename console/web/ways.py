@@ -30,6 +30,9 @@ WAYS = (
     Way("/deliveries", "hanging.way", "operate"),
     Way("/dead", "dead.way", "operate"),
     Way("/batches", "batches.way", "operate"),
+    Way("/coverage", "coverage.way", ""),
+    Way("/audit", "audit.way", "audit"),
+    Way("/people", "people.way", ""),
     Way("/help", "frame.help", ""),
 )
 """In the order in which they stand."""

@@ -24,7 +24,14 @@ class Proof(NamedTuple):
     flaws: tuple[Flaw, ...]
 
 
-def prove(log: AuditLog, signer: Signer, advance: Callable[[], object] = lambda: None, elsewhere: Iterable[Head] = ()) -> Proof:
+def prove(
+    log: AuditLog,
+    signer: Signer,
+    advance: Callable[[], object] = lambda: None,
+    elsewhere: Iterable[Head] = (),
+    *,
+    names: bool = True,
+) -> Proof:
     """Check a whole log.
 
     Args:
@@ -32,6 +39,7 @@ def prove(log: AuditLog, signer: Signer, advance: Callable[[], object] = lambda:
         signer: Its key.
         advance: Called after each entry.
         elsewhere: Heads that were kept where nobody who has the database and its file could change them.
+        names: Say what was done where the chain breaks; for that the whole log is read into memory. Else only where it breaks.
 
     Raises:
         AuditUnavailable: It cannot be read.
@@ -47,7 +55,7 @@ def prove(log: AuditLog, signer: Signer, advance: Callable[[], object] = lambda:
         anchors[head.seq] = head.hash
     flaws += [*more, *(Flaw(Kind.UNGUARDED, 0, f"the trigger {name} is gone") for name in sorted(log.store.missing_guards()))]
     count, flaw = walk(log.agency, log.store.entries(), anchors, advance)
-    if flaw and flaw.kind is Kind.BROKEN:
+    if names and flaw and flaw.kind is Kind.BROKEN:
         flaw = first_break(log.agency, list(log.store.entries()), count)
     newest = max(signed, key=lambda head: head.seq, default=None)
     return Proof(count, newest, (*((flaw,) if flaw else ()), *flaws))

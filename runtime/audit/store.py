@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, func, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, Select, func, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.audit.entry import Entry, Head, first_hash, written
@@ -49,6 +49,24 @@ class SignedHead(NamedTuple):
     day: str
     seq: int
     token: str
+
+
+class Wanted(NamedTuple):
+    """Which entries of a log; None: whatever it is.
+
+    Attributes:
+        case: Of which case.
+        person: Of whom.
+        action: What was done.
+        since: From which moment on.
+        until: Up to which moment, which is not in it.
+    """
+
+    case: str | None = None
+    person: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class AuditStore:
@@ -106,15 +124,35 @@ class AuditStore:
         Raises:
             AuditUnavailable: They cannot be read.
         """
-        wanted = select(ENTRY).order_by(ENTRY.c.seq).limit(AT_ONCE)
-        wanted = wanted.where(ENTRY.c.case_reference == case) if case else wanted
-        wanted = wanted.where(ENTRY.c.person == person) if person else wanted
-        wanted = wanted.where(ENTRY.c.at >= written(since)) if since else wanted
-        part = self._read(lambda connection: connection.execute(wanted).all())
+        return self.wanted(Wanted(case=case, person=person, since=since))
+
+    def wanted(self, wanted: Wanted) -> Iterator[Entry]:
+        """The entries that are wanted, in order, a part at a time.
+
+        Raises:
+            AuditUnavailable: They cannot be read.
+        """
+        in_order = _only(wanted).order_by(ENTRY.c.seq).limit(AT_ONCE)
+        part = self._read(lambda connection: connection.execute(in_order).all())
         while part:
             yield from (Entry(*row) for row in part)
-            following = wanted.where(ENTRY.c.seq > part[-1][0])
+            following = in_order.where(ENTRY.c.seq > part[-1][0])
             part = self._read(lambda connection, following=following: connection.execute(following).all())
+
+    def newest_first(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
+        """Some of the entries that are wanted, the newest first.
+
+        Args:
+            wanted: Which.
+            before: Only those with a lower number; None: from the newest on.
+            most: How many at most.
+
+        Raises:
+            AuditUnavailable: They cannot be read.
+        """
+        some = _only(wanted).order_by(ENTRY.c.seq.desc()).limit(most)
+        some = some.where(ENTRY.c.seq < before) if before is not None else some
+        return [Entry(*row) for row in self._read(lambda connection: connection.execute(some).all())]
 
     def count(self) -> int:
         """How many entries there are."""
@@ -164,3 +202,12 @@ class AuditStore:
         if not inspect(open_database(self._url)).has_table(ENTRY.name):
             self._prepare()
         return open_database(self._url, existing=True)
+
+
+def _only(wanted: Wanted) -> Select[Any]:
+    some = select(ENTRY)
+    some = some.where(ENTRY.c.case_reference == wanted.case) if wanted.case else some
+    some = some.where(ENTRY.c.person == wanted.person) if wanted.person else some
+    some = some.where(ENTRY.c.action == wanted.action) if wanted.action else some
+    some = some.where(ENTRY.c.at >= written(wanted.since)) if wanted.since else some
+    return some.where(ENTRY.c.at < written(wanted.until)) if wanted.until else some

@@ -1,6 +1,7 @@
 """Each agency's list of its people: public keys with the moments from and until which they count, as a JWK set in a file."""
 
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -55,6 +56,12 @@ class Listed(Model):
     def kid(self) -> str:
         """What signatures call this key."""
         return f"{self.name}@{self.agency}#{self.number}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the public key, so that two people can compare it: its thumbprint (RFC 7638, SHA-256), in hexadecimal digits."""
+        members = json.dumps({"crv": ALGORITHM, "kty": "OKP", "x": self.x}, separators=(",", ":"), sort_keys=True)
+        return hashlib.sha256(members.encode()).hexdigest()
 
 
 class PeopleLists:

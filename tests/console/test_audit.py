@@ -118,6 +118,11 @@ def test_the_log_is_shown_by_case(cli: Cli, case: str) -> None:
     for agency in (OWNER, DESK, "urk"):
         assert re.search(rf"{agency} \d+ .{{20,30}}operator read {case}", said), agency
     assert "no entries that fit" in cli("audit", "show", "--person", "z-99")
+    assert "no entries that fit" in cli("audit", "show", "--case", case, "--action", "erase")
+    assert "no entries that fit" in cli("audit", "show", "--case", case, "--until", "2001-01-01")
+    published = cli("audit", "show", "--case", case, "--action", "publish", "--until", "2199-01-01")
+    assert "operator publish" in published
+    assert "operator read" not in published
 
 
 class TestALogThatIsDown:

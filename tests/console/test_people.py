@@ -1,13 +1,19 @@
 """Who works at a console, and where."""
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import OKPKey
 
 from console.installation import Installation
+from console.web.rights import rights_said
+from console.web.spoken import spoken
 from contracts.agencies import read_directory
 from runtime.keys.files import Keys
 from runtime.keys.signatures import make_key
+from runtime.people.lists import Right
 from runtime.settings import Settings
 from tests.console.cli import Cli
 from tests.installed import Keten
@@ -44,6 +50,29 @@ def test_rights_are_given_and_shown(alone: Cli) -> None:
     assert " almere c-17 #1 handle, operate " in said
     assert " almere c-18 #1 oversee " in said
     assert "everything" in first("people", "add", "c-18", "--at", "almere", "--right", "everything", code=2)
+
+
+def test_the_list_for_programs_has_the_fingerprint_of_each_key(alone: Cli, tmp_path: Path) -> None:
+    alone("people", "add", "c-17", "--at", "almere", "--right", "audit")
+    [told] = json.loads(alone("people", "list", "--json"))
+    key = OKPKey.import_key(json.loads((tmp_path / "home" / "people" / "c-17.jwk").read_text()))
+    thumbprint = base64.urlsafe_b64decode(key.thumbprint() + "=").hex()
+    assert told.pop("since").endswith("Z")
+    assert told == {
+        "agency": "almere",
+        "person": "c-17",
+        "key": 1,
+        "fingerprint": thumbprint,
+        "rights": ["audit"],
+        "until": None,
+    }
+
+
+def test_the_rights_are_said_as_the_pages_say_them(alone: Cli) -> None:
+    said = alone("people", "rights")
+    for right in Right:
+        name, may = rights_said(spoken("en"))[right]
+        assert f"{right} {name} {may}" in said
 
 
 def test_who_does_not_work_there_adds_nobody(alone: Cli) -> None:

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -65,6 +66,19 @@ def test_coverage_adds_up_to_every_municipality(plain: Cli) -> None:
     assert len(rows) == 12
     assert covered + remote == 342
     assert f"{covered} of 342 municipalities have a coordinator here; the other {remote} go to CoMensha." in said
+
+
+def test_coverage_of_another_day_and_between_two_days(plain: Cli) -> None:
+    assert "0 of 352 municipalities have a coordinator here" in plain("coverage", "--on", "2017-01-01")
+    said = plain("coverage", "--on", "2021-06-01", "--than", "2026-01-01")
+    assert "Langedijk Noord-Holland became part of Dijk en Waard" in said
+    assert "nothing changed" in plain("coverage", "--on", "2024-01-01", "--than", "2025-01-01")
+    told = json.loads(plain("coverage", "--on", "2026-01-01", "--than", "2021-06-01", "--json"))
+    places = {place["name"]: place for place in told["municipalities"]}
+    assert len(places) == 342
+    assert (places["Almere"]["coordinator"], places["Almere"]["gaps"]) == ("coordinator-almere", [])
+    assert places["Aalsmeer"]["gaps"] == ["coordinator", "riec"]
+    assert len(told["changed"]) == 18
 
 
 def test_without_arguments_it_helps(plain: Cli) -> None:

@@ -359,6 +359,59 @@ class Taking:
         self.by.pop(file, None)
 
 
+class Entry(NamedTuple):
+    """Something that somebody did."""
+
+    seq: int
+    moment: datetime
+    person: str
+    action: str
+    case_reference: str | None
+    object: str | None
+    outcome: str = "begun"
+
+
+class Listed(NamedTuple):
+    """Somebody in the list of people."""
+
+    name: str
+    number: int
+    fingerprint: str
+    since: datetime
+    until: datetime | None
+    rights: frozenset[str]
+
+
+@dataclass
+class Books:
+    """The books of one agency."""
+
+    written: list[Entry] = field(default_factory=list[Entry])
+    listed: list[Listed] = field(default_factory=list[Listed])
+    check_found: Any = None
+    sought: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    checks: int = 0
+    closed: bool = False
+
+    async def entries(self, *, before: int | None, most: int, **wanted: Any) -> list[Entry]:
+        if self.closed:
+            raise Closed
+        self.sought.append(wanted)
+        older = [entry for entry in self.written if before is None or entry.seq < before]
+        return sorted(older, key=lambda entry: -entry.seq)[:most]
+
+    def checked(self) -> Any:
+        return self.check_found
+
+    async def check(self) -> None:
+        if self.closed:
+            raise Closed
+        self.checks += 1
+
+    def people(self) -> list[Listed]:
+        return self.listed
+
+
 class Desk:
     """What pages are given."""
 
@@ -374,6 +427,7 @@ class Desk:
         self.refused = Letters()
         self.held = Held()
         self.correcting = Correcting()
+        self.kept = Books()
         self.language: Literal["nl", "en"] = "nl"
         self.at = OWNER
         self.speak: Callable[[Literal["nl", "en"]], Any] = spoken
@@ -438,6 +492,9 @@ class Desk:
 
     def batches(self, visit: Visit) -> Held:
         return self.held
+
+    def books(self, visit: Visit) -> Books:
+        return self.kept
 
     async def ticket(self, visit: Visit, file: str, command: str) -> str:
         self._reach()

@@ -34,7 +34,7 @@ def test_it_is_one_agency(installation: Installation, narrow: OneAgency) -> None
 
 async def test_nothing_of_another_is_reached(installation: Installation, narrow: OneAgency) -> None:
     other = installation.directory.get(URK)
-    for reach in (narrow.case_keys, narrow.processing_log, narrow.audit, narrow.codec):
+    for reach in (narrow.case_keys, narrow.processing_log, narrow.audit, narrow.audit_signer, narrow.codec):
         with pytest.raises(OtherAgency):
             reach(URK)
         assert reach(ALMERE)

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from console.health import LOOK
+from console.log_checks import Check
 from console.wanted import NOWHERE
 from console.web.aside import Aside
 from contracts.events.dossiers import PrivacyCheckRequested
@@ -15,6 +16,8 @@ from contracts.events.signals import CaseAccepted, CaseProgressed, SignalRouted
 from contracts.standing import Hanging as HangingLetter
 from contracts.standing import Outcome, Standing
 from contracts.views import AlarmView, Barred, Choice, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
+from runtime.audit.proof import Proof
+from runtime.audit.store import SignedHead
 from runtime.sessions.batches import Done, State
 from tests.console.lives.lines import AT, OTHER, sent_line, taken_line
 from tests.console.web.doubles import (
@@ -22,9 +25,12 @@ from tests.console.web.doubles import (
     NOW,
     OWNER,
     REFERENCE,
+    Books,
     Desk,
     Drafts,
+    Entry,
     Files,
+    Listed,
     Lists,
     Logbook,
     Taken,
@@ -96,6 +102,11 @@ PATHS = {
     "batch": f"/batches/{1:032x}",
     "batch_ended": f"/batches/{2:032x}",
     "batch_new": "/batches/new?command=acknowledge_alarms",
+    "coverage": "/coverage",
+    "coverage_compared": "/coverage?on=2026-01-01&than=2021-06-01&province=Noord-Holland",
+    "audit": "/audit",
+    "audit_wrong": "/audit?person=Jan&case=x&since=gisteren",
+    "people": "/people",
     "help": "/help",
     "accessibility": "/accessibility",
     "fresh": f"/files/{CASE}/do/confirm_erasure",
@@ -125,8 +136,9 @@ def set_out(desk: Desk) -> None:
     desk.drafts.begin("c-18", (CASE, "record_triage"), hours=1)
     desk.taken.by = {CASE: Taken("c-18", NOW - timedelta(hours=1)), f"case-k{2:024d}": Taken("c-17", NOW - timedelta(hours=26))}
     desk.refused = Letters()
+    desk.kept = Books(_written(), _listed(), _checked())
     desk.began = desk.seen = datetime.now(UTC)
-    desk.rights = frozenset({"handle", "operate"})
+    desk.rights = frozenset({"handle", "operate", "audit"})
     desk.all_files = overview(desk)
     desk.stale_at, desk.aside = PATHS["fresh"], Aside()
     desk.aside.keep(("c-17", OWNER, PATHS["again"]), [("reason", "request"), ("order", "aa.bb.cc"), ("_ticket", "a ticket")])
@@ -274,3 +286,41 @@ def written_down() -> Logbook:
         HangingLetter(REFERENCE, "nl.keten.from.a.later.version.v9", stands(11, "lelystad", 1, asked=False)),
     ]
     return Logbook(lines, standings, letters, Counter({"lelystad": 40, OTHER: 1}))
+
+
+def _written() -> list[Entry]:
+    """An audit log with every kind of act."""
+    acts = [
+        ("read", "case"),
+        ("read", "case.content"),
+        ("read", "cases"),
+        ("decide", "record_intake"),
+        ("publish", "signals.reported.v1"),
+        ("replay", "dead_letter:418:corrected"),
+        ("rotate_key", "wrapping_key"),
+        ("add_person", "person:c-18"),
+        ("decode", "payloads:12"),
+        ("read_audit", "audit_log"),
+    ]
+    of_case = {"case", "case.content", "record_intake", "signals.reported.v1", "payloads:12"}
+    minute = timedelta(minutes=1)
+    return [
+        Entry(seq, NOW - (80 - seq) * minute, f"c-{17 + seq % 3}", action, REFERENCE if what in of_case else None, what)
+        for seq, (action, what) in enumerate((acts * 8)[:80], 1)
+    ]
+
+
+def _listed() -> list[Listed]:
+    """People with each right, and one who left."""
+    day = timedelta(days=1)
+    return [
+        Listed("c-17", 1, "0f" * 32, NOW - 90 * day, None, frozenset({"handle", "audit"})),
+        Listed("c-18", 2, "a7" * 32, NOW - 30 * day, None, frozenset({"handle", "operate"})),
+        Listed("p-3", 1, "3c" * 32, NOW - 10 * day, None, frozenset({"oversee"})),
+        Listed("c-18", 1, "9b" * 32, NOW - 80 * day, NOW - 40 * day, frozenset({"handle"})),
+    ]
+
+
+def _checked() -> Check:
+    signed = SignedHead("2026-03-02", 60, "")
+    return Check(total=80, done=80, ended=NOW, proof=Proof(80, signed, ()))

@@ -17,7 +17,7 @@ from runtime.audit import store
 from runtime.audit.entry import Act, Action, Head, Outcome
 from runtime.audit.log import AuditLog
 from runtime.audit.proof import prove
-from runtime.audit.store import AuditUnavailable
+from runtime.audit.store import AuditUnavailable, Wanted
 from runtime.database import open_database
 from runtime.keys.signatures import KeyFileSigner
 from runtime.migrations import Tables, downgrade, upgrade
@@ -76,6 +76,21 @@ async def test_entries_of_a_case_of_a_person_or_since_a_moment(log: AuditLog, mo
     assert list(log.store.entries(person="c-1x")) == written[1::2]
     assert list(log.store.entries(case=written[3].case_reference)) == [written[3]]
     assert list(log.store.entries(since=written[4].moment)) == written[4:]
+    assert list(log.store.wanted(Wanted(until=written[4].moment))) == written[:4]
+    assert list(log.store.wanted(Wanted(action="decide"))) == []
+
+
+async def test_the_newest_entries_come_a_part_at_a_time(log: AuditLog) -> None:
+    written = [await log.append(act(f"c-{number % 2}x")) for number in range(7)]
+    backwards = written[::-1]
+    assert log.store.newest_first(Wanted(), None, 3) == backwards[:3]
+    assert log.store.newest_first(Wanted(), backwards[2].seq, 3) == backwards[3:6]
+    assert log.store.newest_first(Wanted(), 1, 3) == []
+    assert log.store.newest_first(Wanted(person="c-1x"), None, 2) == written[1::2][::-1][:2]
+    assert log.store.newest_first(Wanted(case=written[3].case_reference), None, 9) == [written[3]]
+    assert log.store.newest_first(Wanted(action="decide"), None, 9) == []
+    between = Wanted(since=written[2].moment, until=written[5].moment, action="read")
+    assert log.store.newest_first(between, None, 9) == written[2:5][::-1]
 
 
 @pytest.mark.parametrize(
