@@ -36,7 +36,7 @@ from console.web.refusals import NO_TICKET, NOT_HERE, LoggedOut
 from console.web.shared import Shared
 from console.web.spoken import Spoken
 from console.web.visit import Language, Visit
-from console.web.ways import ways_for
+from console.web.ways import menu
 from console.witness import LoggedIn, Witness
 from contracts.agencies import Directory
 from contracts.hours import AMSTERDAM
@@ -102,7 +102,7 @@ class Desk:
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         given = cast("dict[str, Any]", self._templates.globals)
-        given.update(look=looks.address, clock=_clock, ways=ways_for)
+        given.update(look=looks.address, clock=_clock, menu=menu)
 
     @property
     def directory(self) -> Directory:

@@ -20,6 +20,7 @@ from console.web.one_agency import OneAgency
 from console.web.shared import LASTS, Answer, Shared
 from console.witness import LoggedIn, Witness
 from contracts.agencies import Agency
+from runtime.audit.entry import Action
 from runtime.bus.connection import BusUnreachable
 from runtime.bus.standing import standing
 from runtime.private_files import KeyFileError
@@ -46,7 +47,7 @@ class Written(Witness):
         """See ``Witness``."""
         return True
 
-    async def read(self, agency: Agency, what: str, case: str | None = None) -> None:
+    async def read(self, agency: Agency, what: str, case: str | None = None, action: Action = Action.READ) -> None:
         """See ``Witness``."""
 
 

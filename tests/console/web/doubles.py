@@ -25,7 +25,7 @@ from console.web.aside import Aside
 from console.web.drafts_ports import NotKept
 from console.web.looking import NoAnswer
 from console.web.visit import Left
-from console.web.ways import ways_for
+from console.web.ways import menu
 from contracts.agencies import Agency, Directory, read_directory
 from contracts.commands import COMMANDS
 from contracts.processing import Processing
@@ -448,7 +448,7 @@ class Desk:
             lstrip_blocks=True,
         )
         given: dict[str, Any] = self._templates.globals  # pyright: ignore[reportUnknownMemberType, reportAssignmentType]
-        given.update(look="/look/{}".format, ways=ways_for)
+        given.update(look="/look/{}".format, menu=menu)
 
     async def session(self, request: Request) -> Moments:
         longest = self.began + timedelta(hours=8)

@@ -1,6 +1,6 @@
 """Every page leads to the pages that somebody may open, and to no other."""
 
-from console.web.ways import WAYS, ways_for
+from console.web.ways import WAYS, menu, ways_for
 from runtime.people.lists import Right
 from tests.console.web.asking import Asker
 from tests.console.web.doubles import Desk
@@ -22,3 +22,18 @@ def test_a_way_that_needs_a_right_is_shown_to_nobody_else(desk: Desk, browser: A
     desk.rights = frozenset({"audit"})
     said = browser.get("/help").text
     assert '<a href="/inbox">' not in said.partition("<nav")[2].partition("</nav>")[0]
+
+
+def test_what_belongs_together_is_shown_there_and_nowhere_else() -> None:
+    under = {way.path for way in WAYS if way.under}
+    assert {way.under for way in WAYS if way.under} <= {way.path for way in WAYS if not way.under}
+    for path in ("/inbox", "/help", "/session", "/cases/k0123456789abcdefghjkmnpq"):
+        shown = menu(list(Right), path)
+        assert not shown.under, path
+        assert not under & {step.path for step in shown.steps}
+    shown = menu(list(Right), "/dead/418")
+    assert {step.path for step in shown.under} == {"/board", *under}
+    assert [step.path for step in shown.steps if step.current] == ["/board"]
+    assert [(step.path, step.current) for step in shown.under if step.current] == [("/dead", "true")]
+    assert [step.path for step in menu(list(Right), "/dead").under if step.current == "page"] == ["/dead"]
+    assert not menu([Right.HANDLE], "/dead").under, "who may not open it sees nothing of it"
