@@ -21,9 +21,8 @@ from runtime.home import private_home
 from runtime.keys.event_keys import EventKeys
 from runtime.keys.files import Keys
 from runtime.servers.full_disk import reopened_when_there_is_room
-from runtime.servers.memory import nats_memory, temporal_cache, temporal_memory
 from runtime.servers.nats_config import render
-from runtime.servers.process import PortTaken, Program, ServerFailed, ServerProcess, binary, free_ports, works_in
+from runtime.servers.process import PortTaken, ServerFailed, ServerProcess, binary, free_ports, works_in
 from runtime.servers.production import refuse_embedded
 from runtime.servers.provision import provision_namespaces, provision_streams
 from runtime.servers.running import AlreadyRunning, Running, locked, read_running
@@ -44,6 +43,8 @@ HOST = "127.0.0.1"
 STARTS = 3
 """How often the servers are started when others take their ports."""
 READY_PATIENCE = 30.0
+STATES = 512
+"""Files whose state the Temporal server keeps in memory; another is read from its database when something happens in it."""
 STORES_PAUSE = 5.0
 """Seconds between two looks whether the servers' stores are where they were."""
 
@@ -184,10 +185,10 @@ async def _start_on(  # noqa: PLR0913 - where, with what, for whom, and who ends
     nats_url, address = f"{'tls' if certificates.bus else 'nats'}://{HOST}:{ports['nats']}", f"{HOST}:{ports['temporal']}"
     _write_private(settings.nats_config, _bus_config(settings, directory, keys, certificates, ports["nats"]))
     mend_store(settings.nats_dir)
-    log_file, home, memory = settings.logs_dir.absolute() / "nats.log", settings.home.absolute(), nats_memory(directory)
-    nats = await ServerProcess.start(Program("nats-server", ["-c", settings.nats_config.name], home, memory), log_file)
+    log_file = settings.logs_dir.absolute() / "nats.log"
+    nats = await ServerProcess.start("nats-server", ["-c", settings.nats_config.name], log_file, settings.home.absolute())
     stack.push_async_callback(nats.stop)
-    temporal = await _start_temporal(settings, directory, ports, address, stack)
+    temporal = await _start_temporal(settings, _temporal_arguments(settings, directory, ports), address, stack)
     await _ready(nats, lambda: _bus_answers(Access(nats_url, keys.system_seed(), certificates.system)))
     watching = asyncio.create_task(reopened_when_there_is_room(nats, log_file, settings.nats_dir))
     stack.callback(watching.cancel)
@@ -198,15 +199,12 @@ async def _start_on(  # noqa: PLR0913 - where, with what, for whom, and who ends
     return Embedded(nats_url=nats_url, temporal_address=address, ui_url=ui_url, pids=pids, directory=table).of(nats, temporal)
 
 
-async def _start_temporal(
-    settings: Settings, directory: Directory, ports: dict[str, int], address: str, stack: AsyncExitStack
-) -> ServerProcess:
+async def _start_temporal(settings: Settings, arguments: list[str], address: str, stack: AsyncExitStack) -> ServerProcess:
     """Up and answering. When it has made its tables it is started anew on the lighter ones, before anybody hears of it."""
     first = not settings.temporal_db.exists()
     lighten(settings.temporal_db)
-    log_file, arguments = settings.logs_dir.absolute() / "temporal.log", _temporal_arguments(settings, directory, ports)
-    home, memory = settings.home.absolute(), temporal_memory(directory)
-    temporal = await ServerProcess.start(Program("temporal", arguments, home, memory), log_file)
+    log_file = settings.logs_dir.absolute() / "temporal.log"
+    temporal = await ServerProcess.start("temporal", arguments, log_file, settings.home.absolute())
     stack.push_async_callback(temporal.stop)
     await _ready(temporal, lambda: _temporal_answers(address))
     if first and may_be_lighter():
@@ -232,7 +230,8 @@ def _temporal_arguments(settings: Settings, directory: Directory, ports: dict[st
     namespaces = [argument for agency in directory.agencies for argument in ("-n", agency.namespace)]
     codec = ["--ui-codec-endpoint", settings.codec_endpoint] if settings.codec_endpoint else []
     noticed = ["--dynamic-config-value", f"{FAILURES_SETTING}={FAILURES}"]
-    return [*fixed, *own, *durable, *where, *codec, *noticed, *temporal_cache(), *_partitions(settings.temporal_db), *namespaces]
+    bounded = ["--dynamic-config-value", f"history.hostLevelCacheMaxSize={STATES}"]
+    return [*fixed, *own, *durable, *where, *codec, *noticed, *bounded, *_partitions(settings.temporal_db), *namespaces]
 
 
 def _partitions(database: Path) -> list[str]:

@@ -11,8 +11,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
 
 import structlog
 
@@ -78,50 +76,40 @@ def _held(wanted: int, remembered: int | None, host: str = "127.0.0.1") -> Gener
     raise ServerFailed(f"port {wanted} is taken: end what listens there, or set another (0 takes a free one)")
 
 
-class Program(NamedTuple):
-    """What is started.
-
-    Attributes:
-        name: Of the program.
-        arguments: For it.
-        home: Where it works; None: where this process does.
-        told: Environment beside that of this process, which counts where both say something.
-    """
-
-    name: str
-    arguments: Sequence[str]
-    home: Path | None = None
-    told: Mapping[str, str] = MappingProxyType({})
-
-
 class ServerProcess:
     """A server that runs, with its log."""
 
-    def __init__(self, program: Program, process: asyncio.subprocess.Process, log_file: Path) -> None:
-        self._program = program
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        process: asyncio.subprocess.Process,
+        log_file: Path,
+        home: Path | None = None,
+    ) -> None:
+        self.name = name
+        self._arguments = arguments
         self._process = process
         self._log_file = log_file
+        self._home = home
         self._log_began = 0
         self._there = asyncio.Event()
         self._there.set()
 
     @classmethod
-    async def start(cls, program: Program, log_file: Path) -> "ServerProcess":
+    async def start(cls, name: str, arguments: Sequence[str], log_file: Path, home: Path | None = None) -> "ServerProcess":
         """Start a server in its own process group, so that an interrupt at the terminal reaches its workers first.
 
         Args:
-            program: The server.
+            name: Of the program.
+            arguments: For it.
             log_file: Where what it says goes.
+            home: Where it works; None: where this process does.
         """
         began = _size(log_file)
-        server = cls(program, await _started(program, log_file), log_file)
+        server = cls(name, arguments, await _started(name, arguments, log_file, home), log_file, home)
         server._log_began = began
         return server
-
-    @property
-    def name(self) -> str:
-        """Of the program."""
-        return self._program.name
 
     @property
     def pid(self) -> int:
@@ -135,7 +123,7 @@ class ServerProcess:
             await self.stop(patience)
             prepare()
             self._log_began = _size(self._log_file)
-            self._process = await _started(self._program, self._log_file)
+            self._process = await _started(self.name, self._arguments, self._log_file, self._home)
         finally:
             self._there.set()
 
@@ -196,21 +184,20 @@ def _size(log_file: Path) -> int:
     return log_file.stat().st_size if log_file.exists() else 0
 
 
-async def _started(program: Program, log_file: Path) -> asyncio.subprocess.Process:
+async def _started(name: str, arguments: Sequence[str], log_file: Path, home: Path | None) -> asyncio.subprocess.Process:
     with os.fdopen(os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
         process = await asyncio.create_subprocess_exec(
-            str(binary(program.name)),
-            *program.arguments,
+            str(binary(name)),
+            *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             process_group=0,
-            cwd=program.home,
-            env={**program.told, **os.environ},
+            cwd=home,
             umask=0o077,
             preexec_fn=before_it_begins(),
         )
-    log.info("server_started", server=program.name, pid=process.pid)
+    log.info("server_started", server=name, pid=process.pid)
     return process
 
 

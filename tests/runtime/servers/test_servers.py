@@ -25,7 +25,7 @@ from runtime.keys.files import Keys, Role
 from runtime.servers import embedded as servers
 from runtime.servers import process, provision
 from runtime.servers.embedded import AlreadyRunning, Running, embedded, read_running
-from runtime.servers.process import PORT_TAKEN, PortTaken, Program, ServerFailed, ServerProcess, binary, free_port, free_ports
+from runtime.servers.process import PORT_TAKEN, PortTaken, ServerFailed, ServerProcess, binary, free_port, free_ports
 from runtime.servers.provision import provision_namespaces, provision_streams
 from runtime.servers.read_back import read_back
 from runtime.settings import Settings
@@ -194,11 +194,11 @@ async def test_of_a_server_that_broke_off_is_told_why_and_whether_a_port_was_tak
 ) -> None:
     """The calls that led there come after it: the last lines say nothing."""
     _program(tmp_path, monkeypatch, f"panic: listen tcp 127.0.0.1:7777: bind: {PORT_TAKEN}\n{CALLS}")
-    broken = await ServerProcess.start(Program("server", []), tmp_path / "server.log")
+    broken = await ServerProcess.start("server", [], tmp_path / "server.log")
     with pytest.raises(PortTaken, match=r"(?s)ended with code 2.*panic: listen tcp"):
         await broken.died()
     _program(tmp_path, monkeypatch, f"panic: no such table\n{CALLS}")
-    other = await ServerProcess.start(Program("server", []), tmp_path / "server.log")
+    other = await ServerProcess.start("server", [], tmp_path / "server.log")
     with pytest.raises(ServerFailed, match="no such table") as caught:
         await other.died()
     assert not isinstance(caught.value, PortTaken), "the log of an earlier start says so"

@@ -33,7 +33,7 @@ from temporalio.worker import Worker
 
 from contracts.agencies import Directory
 from runtime.logs import ALLOWED
-from runtime.servers.process import Program, ServerFailed, ServerProcess
+from runtime.servers.process import ServerFailed, ServerProcess
 from runtime.temporal.client import TemporalUnreachable, connect_plainly
 from runtime.temporal.gate.methods import SERVICE, WITH_NAMESPACE, WITHOUT
 from runtime.temporal.gate.server import AWAY
@@ -113,7 +113,7 @@ async def test_who_is_started_beside_a_gate_is_not_aborted_at_the_fork(gated: Ga
     async with gated.at(OWN) as there:
         for _ in range(100):
             asking = asyncio.create_task(there.say(request_of("GetSystemInfo")))
-            child = await ServerProcess.start(Program("nats-server", ["--version"]), tmp_path / "child.log")
+            child = await ServerProcess.start("nats-server", ["--version"], tmp_path / "child.log")
             with pytest.raises(ServerFailed) as ended:
                 await child.died()
             ends.append(str(ended.value).partition(".")[0])
