@@ -20,7 +20,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## five stories on real servers, drawn in the terminal (KEEP=1 leaves it running)
 	@$(BIN)/keten demo $(if $(KEEP),--keep)
 
-test: $(STAMP) ## the tests that take minutes, on real servers, divided among the cores (ARGS="-k retention": only these, in one process)
+test: $(STAMP) ## the tests that take minutes, on real servers, divided among processes (ARGS="-k retention": only these, in one process)
 	@$(BIN)/python -m pytest $(or $(ARGS),--length short $(DIVIDED))
 
 test-long: $(STAMP) ## the others: on whole installations, in a browser, on servers of their own

@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 
@@ -23,20 +24,26 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", f"error::temporalio.workflow.Unfinished{handlers}HandlersWarning")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Tests wait for servers half of their time: two for each core, as long as there is memory for it."""
+    return 2 * (os.cpu_count() or 1)
+
+
 BROWSER = Path(__file__).parent / "console" / "web" / "browser"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A file of tests stays together, and all that need the whole installation do, so that there is one of it.
+    """A file of tests stays together; those that need the whole installation share two: with one they would be half of a run.
 
     In one process these come last: what is left open there goes on ringing, and would slow all others. They take long, as
     what opens a browser does, and what is marked so because it starts servers of its own or draws many examples.
     """
-    whole = {item.path for item in items if "keten" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path in whole)
+    whole = sorted({item.path for item in items if "keten" in getattr(item, "fixturenames", ())})
+    group = {path: f"whole-{number % 2}" for number, path in enumerate(whole)}
+    items.sort(key=lambda item: item.path in group)
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("whole" if item.path in whole else item.nodeid.partition("::")[0]))
-        if item.path in whole or item.path.is_relative_to(BROWSER):
+        item.add_marker(pytest.mark.xdist_group(group.get(item.path, item.nodeid.partition("::")[0])))
+        if item.path in group or item.path.is_relative_to(BROWSER):
             item.add_marker(pytest.mark.long)
     if length := config.getoption("--length"):
         parted: dict[bool, list[pytest.Item]] = {True: [], False: []}

@@ -2,12 +2,11 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from console.correction_errors import WrongCorrection
-from console.corrections import Corrector
 from console.dead_codes import Dismissal
 from console.event_names import shown
 from console.installation import Installation
@@ -19,11 +18,11 @@ from console.times import iso, when
 from console.written import named, whole
 from contracts.envelope import parse
 from contracts.refusals import Refused
-from contracts.texts import words
 from runtime.audit.entry import Action
 from runtime.bus import DeadLetter
-from runtime.migrations import Tables, upgrade
-from runtime.sessions.corrections import Corrections
+
+if TYPE_CHECKING:
+    from console.corrections import Corrector
 
 app = typer.Typer(help="Events that could not be taken: look, correct, replay.", no_args_is_help=True)
 AGENCY = Annotated[str, typer.Argument(help="slug of the agency that refused the event")]
@@ -87,7 +86,7 @@ def remove(
     """Remove a dead letter that nobody needs, or all of one sender: that makes room where a sender's share is full."""
     if (number is None) == (of is None):
         stop("say which: a number from `keten dead list`, or --of and the slug of a sender")
-    run(_remove(agency, number, of, f":{why}" if why else ""))
+    run(_remove(agency, number, of, why))
 
 
 async def _list(*, as_json: bool) -> None:
@@ -173,8 +172,12 @@ def _attributes(text: bytes) -> frozenset[str]:
         return frozenset()
 
 
-async def _corrector(slug: str) -> Corrector:
+async def _corrector(slug: str) -> "Corrector":
     installation = Installation.reach()
+    from console.corrections import Corrector
+    from runtime.migrations import Tables, upgrade
+    from runtime.sessions.corrections import Corrections
+
     await asyncio.to_thread(upgrade, installation.settings.console, Tables.SESSIONS)
     rows = Corrections(installation.settings.console)
     return Corrector(installation, installation.directory.get(slug), installation.witness, rows)
@@ -184,6 +187,8 @@ async def _correct(slug: str, number: int, content: bytes) -> None:
     try:
         await (await _corrector(slug)).propose(number, content.decode("utf-8", errors="replace"))
     except WrongCorrection as wrong:
+        from contracts.texts import words
+
         english = words("en")
         said = (f"{one.path} {english.validation(one.kind, one.facts)}" if one.kind else one.said for one in wrong.faults)
         stop(f"not kept, it would be refused: {'; '.join(said)}")
@@ -205,12 +210,12 @@ async def _release(slug: str, number: int, seen: str) -> None:
     screen.print(good("released", f": {slug} takes it under its own signature; tell its sender what was changed"))
 
 
-async def _remove(slug: str, number: int | None, of: str | None, why: str) -> None:
+async def _remove(slug: str, number: int | None, of: str | None, why: Dismissal | None) -> None:
     installation = Installation.reach()
-    agency = installation.directory.get(slug)
-    what = f"dead_letter:{number}" if of is None else f"dead_letters:{installation.directory.get(of).slug}"
+    agency, because = installation.directory.get(slug), f":{why}" if why else ""
+    what = f"dead_letter:{number}{because}" if of is None else f"dead_letters:{installation.directory.get(of).slug}{because}"
     async with (
-        installation.witness.act(agency, Action.REMOVE_LETTER, what + why),
+        installation.witness.act(agency, Action.REMOVE_LETTER, what),
         await installation.dead_letters(agency) as letters,
     ):
         if number is not None:

@@ -2,6 +2,7 @@
 
 import re
 
+from console.dead_codes import Dismissal
 from console.web.ports import Words
 from contracts.catalogue import BY_SHORT_NAME
 from contracts.commands import COMMANDS
@@ -21,6 +22,10 @@ ACTS = {
     "erase_asked": "audit.erase_asked",
     "erase": "audit.erase",
     "decode": "audit.decode",
+    "correct_letter": "audit.correct_letter",
+    "log_in": "audit.log_in",
+    "log_out": "audit.log_out",
+    "put_out": "audit.put_out",
 }
 """The kinds of acts, each with the key of its words."""
 
@@ -48,11 +53,23 @@ _THINGS = {
     "servers": "audit.servers",
     "audit_log": "audit.audit_log",
     "access_report": "audit.access_report",
+    "deliveries": "audit.deliveries",
+    "consents": "audit.consents",
+    "knew": "audit.knew",
+    "web_console": "audit.web_console",
+    "lock": "audit.lock",
+    "other_login": "audit.other_login",
+    "not_listed": "audit.not_listed",
 }
+_NOT_NEEDED = {str(why): f"dead.{why}" for why in Dismissal}
+_WHY = "|".join(_NOT_NEEDED)
 _NAMED = (
     (re.compile(r"dead_letter:(?P<number>[0-9]+)"), "audit.dead_letter"),
     (re.compile(r"dead_letter:(?P<number>[0-9]+):corrected"), "audit.dead_letter_corrected"),
+    (re.compile(r"dead_letter:(?P<number>[0-9]+):withdrawn"), "audit.correction_withdrawn"),
+    (re.compile(rf"dead_letter:(?P<number>[0-9]+):(?P<why>{_WHY})"), "audit.dead_letter_removed"),
     (re.compile(r"dead_letters:(?P<agency>[a-z0-9-]+)"), "audit.dead_letters_of"),
+    (re.compile(rf"dead_letters:(?P<agency>[a-z0-9-]+):(?P<why>{_WHY})"), "audit.dead_letters_of_removed"),
     (re.compile(r"person:(?P<person>[a-z0-9-]+)"), "audit.person"),
     (re.compile(r"payloads:(?P<number>[0-9]+)"), "audit.payloads"),
     (re.compile(r"loss:(?P<store>[a-z0-9_.:-]+)"), "audit.loss"),
@@ -83,5 +100,14 @@ def thing(words: Words, what: str | None) -> str:
         return words.part(BY_SHORT_NAME[what].__name__)
     if what in _THINGS:
         return words.page(_THINGS[what])
+    return _named(words, what)
+
+
+def _named(words: Words, what: str) -> str:
     named = next(((found, key) for pattern, key in _NAMED if (found := pattern.fullmatch(what))), None)
-    return words.page(named[1], **named[0].groupdict()) if named else what
+    if named is None:
+        return what
+    facts = named[0].groupdict()
+    if why := facts.get("why"):
+        facts["why"] = words.page(_NOT_NEEDED[why])
+    return words.page(named[1], **facts)

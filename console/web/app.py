@@ -20,7 +20,7 @@ from console.web.ways import ways_for
 
 log = structlog.get_logger()
 
-FIRST = ("/inbox", "/board")
+FIRST = ("/inbox", "/board", "/audit")
 """Where somebody begins: the first of these that they may open; else the first page that they may."""
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import console
 import workers
+from console.dead_codes import Dismissal
 from console.web.acts import ACTS, FLAWS, OUTCOMES, act, outcome, thing
 from console.web.spoken import spoken
 from contracts.catalogue import BY_SHORT_NAME
@@ -23,10 +24,17 @@ MADE = {
     "name.split('-')[0]": list(File),
     "f'{kind}.content'": [f"{kind}.content" for kind in File],
     "command": list(COMMANDS),
+    "what": ["deliveries", "consents", "knew"],
+    "why": ["lock", "other_login", "not_listed"],
     "message.event_class.short_name()": list(BY_SHORT_NAME),
     "AccessAsked.short_name()": ["disclosures.requested.v1"],
     "f'person:{name}'": ["person:c-17"],
     "f'dead_letter:{number}'": ["dead_letter:7"],
+    "f'dead_letter:{number}:corrected'": ["dead_letter:7:corrected"],
+    "f'dead_letter:{number}:withdrawn'": ["dead_letter:7:withdrawn"],
+    "f'dead_letter:{number}:{why}'": [f"dead_letter:7:{why}" for why in Dismissal],
+    "f'dead_letter:{number}{because}'": ["dead_letter:7", *(f"dead_letter:7:{why}" for why in Dismissal)],
+    "f'dead_letters:{installation.directory.get(of).slug}{because}'": [f"dead_letters:signal-desk:{why}" for why in Dismissal],
     "f'dead_letters:{installation.directory.get(of).slug}'": ["dead_letters:signal-desk"],
     "f\"dead_letter:{number}{(':corrected' if corrected else '')}\"": ["dead_letter:7", "dead_letter:7:corrected"],
     "f\"loss:{store.replace('/', ':')}\"": ["loss:audit:almere"],

@@ -1,7 +1,6 @@
 """How an item ends: what is refused, what is not known, and what stops the whole batch."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,7 +10,6 @@ from console.filters import where
 from console.installation import Installation
 from console.web.batch_acts import BARE, GONE, REPLAYED, Acts, decided
 from console.web.looking import NoAnswer
-from console.web.visit import Visit
 from contracts.commands import COMMANDS
 from runtime.audit.store import AuditUnavailable
 from runtime.keys.case_keys import CaseErased
@@ -111,14 +109,6 @@ async def test_what_was_under_way_goes_on_when_the_console_is_there_again(instal
                 await asyncio.sleep(0.02)
     assert found
     assert found.why == NO_RIGHT
-
-
-async def test_a_login_is_fresh_for_ten_minutes(console: Console) -> None:
-    agency, now = console.installation.directory.get(ALMERE), datetime.now(UTC)
-    for minutes, is_fresh in ((0, True), (9, True), (11, False), (300, False)):
-        longest = now + timedelta(hours=8) - timedelta(minutes=minutes)
-        visit = Visit("c-17", agency, frozenset(), "nl", "s1", now, longest)
-        assert console.answering.desk.is_fresh(visit) is is_fresh
 
 
 async def test_an_agency_whose_keys_are_not_here_is_not_acted_for(console: Console) -> None:

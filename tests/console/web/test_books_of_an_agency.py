@@ -42,7 +42,7 @@ async def test_who_has_not_the_right_is_told_as_much_as_where_nothing_is(console
     there, nothing = await coordinator.get("/audit"), await coordinator.get("/nothing")
     assert (there.status_code, there.text.replace("/audit", "")) == (404, nothing.text.replace("/nothing", ""))
     assert (await coordinator.post("/audit")).status_code == 404
-    assert await written(console) == []
+    assert await written(console) == [("c-17", "log_in", "web_console")]
 
 
 async def test_a_log_is_of_one_agency(console: Console) -> None:
@@ -85,7 +85,7 @@ async def test_the_list_of_people_is_as_it_is_now(console: Console) -> None:
 async def test_a_person_begins_where_their_rights_lead(console: Console) -> None:
     for name, right, first in (
         ("c-17", Right.HANDLE, "/inbox"),
-        ("a-1", Right.AUDIT, "/coverage"),
+        ("a-1", Right.AUDIT, "/audit"),
         ("p-1", Right.OVERSEE, "/coverage"),
     ):
         browser = await console.person(name, ALMERE, right)

@@ -38,7 +38,9 @@ async def test_one_click_and_one_is_in(browser: Browser) -> None:
     assert "Zorgcoördinatie Almere" in page.text
 
 
-@pytest.mark.parametrize(("rights", "page"), [((Right.HANDLE,), "/inbox"), (tuple(Right), WAYS[0].path), ((Right.AUDIT,), None)])
+@pytest.mark.parametrize(
+    ("rights", "page"), [((Right.HANDLE,), "/inbox"), (tuple(Right), WAYS[0].path), ((Right.OVERSEE,), None)]
+)
 async def test_who_comes_is_led_to_the_first_page_that_their_rights_open(
     console: Console, rights: tuple[Right, ...], page: str | None
 ) -> None:

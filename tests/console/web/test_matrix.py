@@ -65,7 +65,7 @@ async def test_a_right_opens_what_is_for_it_and_nothing_else(console: Console, r
 
 @pytest.mark.parametrize(
     ("right", "begins"),
-    [(Right.HANDLE, "/inbox"), (Right.OPERATE, "/board"), (Right.AUDIT, "/session"), (Right.OVERSEE, "/session")],
+    [(Right.HANDLE, "/inbox"), (Right.OPERATE, "/board"), (Right.AUDIT, "/audit"), (Right.OVERSEE, "/coverage")],
 )
 async def test_whoever_comes_begins_where_they_may(console: Console, right: Right, begins: str) -> None:
     browser = await console.person("c-17", ALMERE, right)

@@ -62,7 +62,7 @@ async def test_nothing_of_it_can_be_read(keys: CaseKeys) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"person": "c-18"}, {"agency": "urk"}, {"command": "record_triage"}, {"file": f"signal-{CASE}"}], ids=str
+    "other", [{"person": "c-18"}, {"agency": "urk"}, {"command": "record_triage"}, {"file": f"signal-{CASE}"}], ids=",".join
 )
 async def test_it_is_of_one_person_agency_file_and_command(keys: CaseKeys, other: dict[str, str]) -> None:
     sealed = await seal(keys, MINE, TYPED)

@@ -1,7 +1,6 @@
 """A correction: written by one, released by another, and refused in words where it is wrong."""
 
 import re
-from datetime import timedelta
 
 import pytest
 
@@ -78,7 +77,7 @@ def test_a_wrong_one_is_refused_at_its_place_and_nothing_typed_is_lost(desk: Des
 def test_without_a_young_login_nothing_is_written_or_released(desk: Desk, browser: Asker) -> None:
     desk.correcting.wait(1, "c-18", AFTER)
     page = browser.get("/dead/1/correct").text
-    desk.began -= timedelta(minutes=11)
+    desk.fresh = False
     for what in ("correct", "release"):
         again = browser.post(f"/dead/1/correction/{what}", form(page, what) | {"data": "what I typed"})
         assert again.status_code == 409
