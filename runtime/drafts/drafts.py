@@ -1,16 +1,16 @@
 """Half-done forms as rows: one per person, file and command. They end when sent, thrown away or erased, and by age."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, delete, func, select
+from sqlalchemy import ColumnElement, Row, and_, delete, func, select
 
-from runtime.database import inserting, open_database, utc
+from runtime.database import inserting, utc
 from runtime.drafts.sealing import Place
 from runtime.sessions.secrets import kept
+from runtime.sessions.stored import Stored
 from runtime.sessions.tables import DRAFT
 from runtime.temporal.codec import key_of
 
@@ -44,21 +44,8 @@ class Found(NamedTuple):
     sealed: bytes
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Drafts:
-    """The drafts in a database; ``upgrade`` must have made its tables. It never sees what was typed.
-
-    Args:
-        url: As for ``open_database``.
-        now: What time it is.
-    """
-
-    def __init__(self, url: str, now: Callable[[], datetime] = _now) -> None:
-        self._url = url
-        self._now = now
+class Drafts(Stored):
+    """The drafts in a database. It never sees what was typed."""
 
     async def keep(self, place: Place, ticket: str, sealed: bytes) -> Draft:
         """Keep a form as it is now, in place of what was kept of it before.
@@ -134,10 +121,6 @@ class Drafts:
 
     def _over(self) -> ColumnElement[bool]:
         return DRAFT.c.saved_at <= self._now() - KEPT
-
-    @cached_property
-    def _engine(self) -> Engine:
-        return open_database(self._url)
 
 
 def _at(place: Place) -> ColumnElement[bool]:

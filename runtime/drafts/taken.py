@@ -1,14 +1,14 @@
 """Who says that they take a file: a word to colleagues, not a lock. One per agency and file, for a week at most."""
 
 import asyncio
-from collections.abc import Callable, Collection
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
-from runtime.database import insert_once, open_database, utc
+from runtime.database import insert_once, utc
+from runtime.sessions.stored import Stored
 from runtime.sessions.tables import TAKEN
 from runtime.temporal.codec import key_of
 
@@ -28,21 +28,8 @@ class Taken(NamedTuple):
     at: datetime
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Taking:
-    """The rows in a database; ``upgrade`` must have made its tables.
-
-    Args:
-        url: As for ``open_database``.
-        now: What time it is.
-    """
-
-    def __init__(self, url: str, now: Callable[[], datetime] = _now) -> None:
-        self._url = url
-        self._now = now
+class Taking(Stored):
+    """The rows in a database."""
 
     async def of(self, agency: str, files: Collection[str]) -> dict[str, Taken]:
         """Who takes which of some files of an agency, in one question."""
@@ -90,10 +77,6 @@ class Taking:
 
     def _over(self) -> ColumnElement[bool]:
         return TAKEN.c.taken_at <= self._now() - LASTS
-
-    @cached_property
-    def _engine(self) -> Engine:
-        return open_database(self._url)
 
 
 def _at(agency: str, file: str) -> ColumnElement[bool]:

@@ -1,16 +1,16 @@
 """Batches as rows: one decision over a selection, item by item, so that whoever goes on with one knows what was done."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
-from runtime.database import insert_once, open_database, utc
+from runtime.database import insert_once, utc
 from runtime.sessions.secrets import new_ticket
+from runtime.sessions.stored import Stored
 from runtime.sessions.tables import BATCH, BATCH_ITEM
 
 MOST_ITEMS = 500
@@ -98,21 +98,8 @@ class Order(NamedTuple):
     content: str
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Batches:
-    """The batches in a database; ``upgrade`` must have made its tables.
-
-    Args:
-        url: As for ``open_database``.
-        now: What time it is.
-    """
-
-    def __init__(self, url: str, now: Callable[[], datetime] = _now) -> None:
-        self._url = url
-        self._now = now
+class Batches(Stored):
+    """The batches in a database."""
 
     async def make(self, batch: str, whose: Whose, order: Order, targets: Sequence[str]) -> None:
         """Make a batch, whose first item is to be tried. What is made again with the same id stays as it is.
@@ -256,10 +243,6 @@ class Batches:
     def _sweep(self) -> int:
         with self._engine.begin() as connection:
             return connection.execute(delete(BATCH).where(BATCH.c.made_at <= self._now() - KEPT)).rowcount
-
-    @cached_property
-    def _engine(self) -> Engine:
-        return open_database(self._url)
 
 
 def _moved(connection: Connection, batch: str, since: Sequence[State], to: State, why: str) -> bool:

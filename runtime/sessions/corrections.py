@@ -6,19 +6,18 @@ erasure, nobody reads the correction any more, whatever of this database lies in
 
 import asyncio
 import os
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import delete, insert, select
 
-from runtime.database import open_database, utc
+from runtime.database import utc
 from runtime.sessions.secrets import new_ticket
+from runtime.sessions.stored import Stored
 from runtime.sessions.tables import CORRECTION
 
 LIVES = timedelta(days=3)
@@ -45,21 +44,8 @@ class Correction(NamedTuple):
     made_at: datetime
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Corrections:
-    """The corrections in a database; ``upgrade`` must have made its tables.
-
-    Args:
-        url: As for ``open_database``.
-        now: What time it is.
-    """
-
-    def __init__(self, url: str, now: Callable[[], datetime] = _now) -> None:
-        self._url = url
-        self._now = now
+class Corrections(Stored):
+    """The corrections in a database."""
 
     async def put(self, agency: str, letter: int, person: str, sealed: bytes) -> None:
         """Keep one, instead of any that is there."""
@@ -96,10 +82,6 @@ class Corrections:
     def _sweep(self) -> int:
         with self._engine.begin() as connection:
             return connection.execute(delete(CORRECTION).where(CORRECTION.c.made_at <= self._now() - LIVES)).rowcount
-
-    @cached_property
-    def _engine(self) -> Engine:
-        return open_database(self._url)
 
 
 def locked(text: bytes, letter: bytes, about: str) -> bytes:

@@ -1,15 +1,15 @@
 """Sessions as rows: begun by a login, ended by hand, by silence, by age, or because there are too many."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
-from runtime.database import open_database, utc
+from runtime.database import utc
 from runtime.sessions.secrets import kept, new_secret
+from runtime.sessions.stored import Stored
 from runtime.sessions.tables import SESSION, TICKET
 
 IDLE = timedelta(minutes=30)
@@ -42,21 +42,8 @@ class Session(NamedTuple):
     proved: datetime | None = None
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Sessions:
-    """The sessions in a database; ``upgrade`` must have made its tables.
-
-    Args:
-        url: As for ``open_database``.
-        now: What time it is.
-    """
-
-    def __init__(self, url: str, now: Callable[[], datetime] = _now) -> None:
-        self._url = url
-        self._now = now
+class Sessions(Stored):
+    """The sessions in a database."""
 
     async def begin(self, person: str, agency: str, instead: str | None = None, proved: datetime | None = None) -> str:
         """Begin a session; its secret is new, whatever the browser had before.
@@ -138,10 +125,6 @@ class Sessions:
     def _over(self) -> ColumnElement[bool]:
         now = self._now()
         return or_(SESSION.c.seen_at <= now - IDLE, SESSION.c.began_at <= now - LONGEST)
-
-    @cached_property
-    def _engine(self) -> Engine:
-        return open_database(self._url)
 
 
 def _follow(connection: Connection, before: str, row: Mapping[str, Any]) -> None:

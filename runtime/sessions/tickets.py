@@ -4,16 +4,13 @@ The database does not say for which file and which command: it keeps a hash of t
 """
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import cached_property
 from typing import NamedTuple
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from runtime.database import open_database
 from runtime.sessions.secrets import bound, kept, new_ticket
+from runtime.sessions.stored import Stored
 from runtime.sessions.tables import TICKET
 
 MOST = 200
@@ -36,21 +33,8 @@ class Spent(NamedTuple):
     answer: str | None
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Tickets:
-    """The tickets in a database; ``upgrade`` must have made its tables. They go with their session.
-
-    Args:
-        url: As for ``open_database``.
-        now: What time it is.
-    """
-
-    def __init__(self, url: str, now: Callable[[], datetime] = _now) -> None:
-        self._url = url
-        self._now = now
+class Tickets(Stored):
+    """The tickets in a database. They go with their session."""
 
     async def make(self, session: str, file: str, command: str) -> str:
         """A new ticket.
@@ -109,7 +93,3 @@ class Tickets:
         first = update(TICKET).where(TICKET.c.hash == kept(ticket), TICKET.c.answer.is_(None))
         with self._engine.begin() as connection:
             connection.execute(first.values(answer=answer[:LONGEST_ANSWER]))
-
-    @cached_property
-    def _engine(self) -> Engine:
-        return open_database(self._url)
