@@ -24,7 +24,7 @@ test: $(STAMP) ## the tests that take minutes, on real servers, divided among pr
 	@$(BIN)/python -m pytest $(or $(ARGS),--length short $(DIVIDED))
 
 test-long: $(STAMP) ## the others: on whole installations, in a browser, on servers of their own
-	@$(BIN)/python -m pytest $(or $(ARGS),--length long $(DIVIDED))
+	@$(BIN)/python -m pytest $(or $(ARGS),--length long $(DIVIDED) --maxprocesses 2)
 
 test-all: test test-long ## both, as everything that lands must pass them
 

@@ -39,6 +39,8 @@ class Terminal:
             stderr=inside,
         )
         os.close(inside)
+        self._waiting = select.poll()  # select() knows no number above 1,023
+        self._waiting.register(self._terminal, select.POLLIN)
 
     def see(self, words: str) -> None:
         """Wait until something is seen that was not seen before."""
@@ -77,7 +79,7 @@ class Terminal:
 
     def _read(self) -> bool:
         with suppress(OSError):  # so a terminal says that nobody is there any more
-            if select.select([self._terminal], [], [], PATIENCE)[0]:
+            if self._waiting.poll(PATIENCE * 1000):
                 read = os.read(self._terminal, 65_536)
                 self.said += read.decode(errors="replace")
                 return bool(read)
