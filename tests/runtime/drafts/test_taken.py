@@ -9,9 +9,9 @@ from sqlalchemy import Engine, event
 
 from contracts.reference import new_reference
 from runtime.database import open_database
-from runtime.drafts import taken as module
 from runtime.drafts.taken import LASTS, Taken, Taking
 from runtime.migrations import Tables, upgrade
+from runtime.sessions import stored as module
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CASE, OTHER = f"case-{new_reference()}", f"case-{new_reference()}"
