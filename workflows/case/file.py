@@ -10,7 +10,7 @@ from contracts.commands import RecordConsent, RecordIntake
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.signals import Signal
-from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Finding, NotOurs, Weighing
+from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Finding, NotOurs, Urgency, Weighing
 from workflows.engine.record import Progress, Record
 
 
@@ -56,6 +56,7 @@ class CaseFile(Record):
 
     desk: Party | None = None
     signal: Signal | None = None
+    not_taken: Urgency | None = Field(default=None, description="of a case that we did not take: what stays of its report")
     reported_by: AgencyKind | None = None
     care: CareMap | None = None
     finding: Finding | None = None
@@ -76,3 +77,12 @@ class CaseFile(Record):
     def may_refer(self) -> bool:
         """Whether help may be asked: only with consent, and never before it is recorded."""
         return self.consent is not None and self.consent.help
+
+    @property
+    def urgency(self) -> Urgency:
+        """Of the signal."""
+        return self.not_taken or (self.signal.urgency if self.signal else Urgency.NORMAL)
+
+    def forget(self) -> None:
+        """The case is not ours: what its report told of a person is not kept."""
+        self.not_taken, self.signal = self.urgency, None

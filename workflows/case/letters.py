@@ -5,6 +5,7 @@ from typing import Any
 from temporalio import workflow
 
 from contracts.agencies import Party
+from contracts.clocks import Duration
 from contracts.event import File
 from contracts.events.dossiers import PrivacyCheckAnswered, PrivacyCheckDecided
 from contracts.events.erasures import ConsentWithdrawn
@@ -103,7 +104,14 @@ class CaseLetters(Process[CaseFile]):
     @property
     def in_crisis(self) -> bool:
         """From a signal that says so, until somebody helps the person."""
-        return self.file.signal is not None and self.file.signal.urgency is Urgency.CRISIS and not self.file.met
+        return self.file.urgency is Urgency.CRISIS and not self.file.met
+
+    @property
+    def kept_for(self) -> Duration:
+        """A case that we did not take is kept for the short term of an offer."""
+        if self.file.not_taken and workflow.patched("a-case-that-was-not-taken-is-kept-shortly"):
+            return self.file.clocks.retention_offer
+        return super().kept_for
 
     def stands_still(self, track: Track) -> None:
         """The desk, which can find another owner, hears it of a case that is still ours to direct."""
@@ -157,8 +165,10 @@ class CaseLetters(Process[CaseFile]):
 
     @hears()
     def case_withdrawn(self, _: Received[CaseWithdrawn]) -> None:
-        """Somebody else owns it."""
+        """Somebody else owns it; whoever had not taken it yet forgets what was told of the person."""
         self.file.outcome = CaseOutcome.TAKEN_ELSEWHERE
+        if self.phase == Phase.OFFERED:
+            self.file.forget()
         self.move("CaseWithdrawn")
 
     @hears(track=_referral)
