@@ -1,16 +1,15 @@
 """Files as people see and decide them: over all agencies for which this console may act. Every screen stands on this."""
 
-from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from temporalio.client import WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.deciding import answered, checked, possible, words_of
 from console.file_names import is_reference, names_at, read_name
 from console.installation import Installation
-from console.reading import content, together, view
+from console.reading import content, described, together, view
 from console.troubles import Trouble, troubles
 from console.witness import Witness
 from contracts.agencies import Agency
@@ -134,11 +133,12 @@ class Files:
             return None
         client = await self._installation.client(agency)
         handle = client.get_workflow_handle(name)
-        if not await _is_there(handle) or not await self._may_be_read(agency, named.kind, named.reference):
+        description = await described(client, name)
+        if description is None or not await self._may_be_read(agency, named.kind, named.reference):
             return None
         await self._witness.read(agency, named.kind, named.reference)
         seen = await view(handle, self._installation.case_keys(agency.slug), named.reference)
-        return Found(agency, handle, seen) if seen else None
+        return Found(agency, handle, seen, troubles(description, agency.slug)) if seen else None
 
     async def content(self, file: Found) -> Content:
         """What a file holds inside: what was told and decided in words. Of an erased case there is none."""
@@ -153,20 +153,19 @@ class Files:
         _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
         return not destroyed or kind in OUTLIVING
 
-    async def troubles_of(self, agency: Agency, name: str) -> tuple[Trouble, ...]:
-        """What fails in a file."""
-        client = await self._installation.client(agency)
-        return troubles(await client.get_workflow_handle(name).describe(), agency.slug)
-
     async def _look_at(self, agency: Agency, reference: str) -> list[Found | Silent]:
         handles = await self._handles(agency, reference)
-        looked = await together(self._look_into(agency, handle, reference) for handle in handles)
+        client = await self._installation.client(agency)
+        looked = await together(self._look_into(client, agency, handle, reference) for handle in handles)
         return [file for file in looked if file]
 
-    async def _look_into(self, agency: Agency, handle: WorkflowHandle[Any, Any], reference: str) -> Found | Silent | None:
-        if not await _is_there(handle):  # a search may still show what is gone
+    async def _look_into(
+        self, client: Client, agency: Agency, handle: WorkflowHandle[Any, Any], reference: str
+    ) -> Found | Silent | None:
+        description = await described(client, handle.id)
+        if description is None:  # a search may still show what is gone
             return None
-        wrong = await self.troubles_of(agency, handle.id)
+        wrong = troubles(description, agency.slug)
         try:
             seen = await view(handle, self._installation.case_keys(agency.slug), reference)
         except (RPCError, WorkflowQueryFailedError) as error:
@@ -181,8 +180,8 @@ class Files:
         client = await self._installation.client(agency)
         searched = {row.id async for row in client.list_workflows(f"KetenCase = '{reference}'")}
         likely = [name for name in names_at(agency, reference) if name not in searched]
-        there = await together(_is_there(client.get_workflow_handle(name)) for name in likely)
-        names = sorted(searched | {name for name, is_there in zip(likely, there, strict=True) if is_there})
+        there = await together(described(client, name) for name in likely)
+        names = sorted(searched | {name for name, description in zip(likely, there, strict=True) if description})
         if not names:  # perhaps its office never ran, and there is no database of keys yet
             return []
         _, destroyed = await self._installation.case_keys(agency.slug).held(reference)
@@ -190,14 +189,3 @@ class Files:
         for name in readable:
             await self._witness.read(agency, name.split("-")[0], reference)
         return [client.get_workflow_handle(name) for name in readable]
-
-
-async def _is_there(handle: WorkflowHandle[Any, Any]) -> bool:
-    description: Awaitable[Any] = handle.describe()
-    try:
-        await description
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise
-    return True

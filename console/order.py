@@ -31,12 +31,14 @@ class Part(NamedTuple):
         name: How a place in it begins, in text.
         held: The search attribute that holds it, with the field of a row; where it is not set, the next one counts.
         only: What its rows fulfil besides, as a list filter.
+        implied: Whoever bears one of its moments fulfils that.
         newest_first: Else the earliest stands first.
     """
 
     name: str
     held: Mapping[str, str]
     only: str = ""
+    implied: bool = False
     newest_first: bool = False
 
     @property
@@ -61,16 +63,23 @@ class Part(NamedTuple):
         """The second in which it lies, as the part counts."""
         return -(-at // SECOND) if self.newest_first else at // SECOND
 
-    def within(self, window: Window) -> list[str]:
-        """The rows of a window, as list filters."""
+    def within(self, window: Window) -> list[list[str]]:
+        """The rows of a window: all that fulfil the list filters of one way, each row of one way only.
+
+        One moment stands in a way, between its bounds, and nothing beside it: a database finds those by an index of that moment.
+        """
         since, until = window
         if self.newest_first:
             since, until = (None if one is None else 1 - one for one in (until, since))
-        ways: list[str] = []
+        bounds = [(than, one) for than, one in ((">=", since), ("<", until)) if one is not None]
+        only = [self.only] if self.only and not (bounds and self.implied) else []
+        if not bounds:
+            return [only]
+        ways: list[list[str]] = []
         for number, held in enumerate(names := [*self.held]):
-            bounds = [f"{held} {than} '{_written(one)}'" for than, one in ((">=", since), ("<", until)) if one is not None]
-            ways += [" AND ".join([*(f"{other} IS NULL" for other in names[:number]), *bounds])] if bounds else []
-        return [*filter(None, [self.only]), *([f"({' OR '.join(ways)})"] if ways else [])]
+            ways.append([*only, *(f"{other} IS NULL" for other in names[:number])])
+            ways[-1] += [f"{held} {than} '{_written(one)}'" for than, one in bounds]
+        return ways
 
 
 class Place(NamedTuple):
@@ -119,7 +128,7 @@ class Order(NamedTuple):
 
 BY_DEADLINE = Order(
     (
-        Part("until", {"KetenDeadline": "deadline"}, only="KetenDeadline IS NOT NULL"),
+        Part("until", {"KetenDeadline": "deadline"}, only="KetenDeadline IS NOT NULL", implied=True),
         Part("begun", {"StartTime": "began"}, only="KetenDeadline IS NULL", newest_first=True),
     )
 )
@@ -131,6 +140,7 @@ BY_TURN = Order(
             "due",
             {"KetenDue": "due", "KetenDeadline": "deadline"},
             only="(KetenDue IS NOT NULL OR KetenDeadline IS NOT NULL)",
+            implied=True,
         ),
         Part("begun", {"StartTime": "began"}, only="(KetenDue IS NULL AND KetenDeadline IS NULL)", newest_first=True),
     )

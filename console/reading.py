@@ -5,7 +5,9 @@ from collections.abc import Coroutine, Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from temporalio.client import WorkflowHandle, WorkflowQueryFailedError
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.event import OUTLIVING
@@ -15,6 +17,21 @@ from runtime.keys.case_keys import CaseErased, CaseKeys
 T = TypeVar("T")
 ANSWER = timedelta(seconds=10)
 """How long a file may take to answer; its office may be closed."""
+
+
+async def described(client: Client, name: str) -> DescribeWorkflowExecutionResponse | None:
+    """What the server says of a file, as it says it: the client's own way reads every search attribute besides.
+
+    Returns:
+        None where there is no such file.
+    """
+    request = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=WorkflowExecution(workflow_id=name))
+    try:
+        return await client.workflow_service.describe_workflow_execution(request, retry=True)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
 
 
 async def view(handle: WorkflowHandle[Any, Any], keys: CaseKeys, reference: str) -> FileView | None:

@@ -16,7 +16,7 @@ def search_for(wanted: Wanted, now: datetime | None = None) -> Asked:
     Raises:
         ValueError: A value would end the quotes around it.
     """
-    now = now or datetime.now(UTC)
+    now = now or _lately()
     names = {"KetenRegion": wanted.region, "KetenPhase": wanted.phase, "KetenOwner": wanted.owner, "KetenKind": wanted.kind}
     conditions = [_is(name, value) for name, value in names.items() if value]
     conditions += ["ExecutionStatus != 'ContinuedAsNew'" if wanted.closed else filters.RUNNING]
@@ -28,7 +28,7 @@ def search_for(wanted: Wanted, now: datetime | None = None) -> Asked:
     conditions += [FAILING] if wanted.failing else []
     conditions += [filters.due_between(now, end_of_week(now))] if wanted.week else []
     by_turn = wanted.turn or wanted.not_turn or wanted.week
-    return Asked(tuple(conditions), BY_DELAY if wanted.overdue else BY_TURN if by_turn else BY_DEADLINE)
+    return Asked(tuple(conditions), BY_DELAY if wanted.overdue else BY_TURN if by_turn else BY_DEADLINE, wanted)
 
 
 def end_of_week(now: datetime) -> datetime:
@@ -36,6 +36,12 @@ def end_of_week(now: datetime) -> datetime:
     here = now.astimezone(AMSTERDAM)
     monday = here.date() + timedelta(days=7 - here.weekday())
     return datetime(monday.year, monday.month, monday.day, tzinfo=AMSTERDAM)
+
+
+def _lately() -> datetime:
+    """The last ten seconds that were full: whoever asks for the same within them asks the same question."""
+    now = datetime.now(UTC)
+    return now.replace(second=now.second // 10 * 10, microsecond=0)
 
 
 def _is(name: str, value: str) -> str:

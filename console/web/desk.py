@@ -16,7 +16,7 @@ from console.door.login import FRESH
 from console.door.problems import Problem
 from console.health import Health
 from console.installation import Installation
-from console.lists import Lists
+from console.lists import Known, Lists
 from console.log_checks import Checks
 from console.logbook import Logbook
 from console.web.aside import Aside
@@ -33,7 +33,6 @@ from console.web.looks import Looks
 from console.web.one_agency import OneAgency
 from console.web.overview import Overview
 from console.web.refusals import NO_TICKET, NOT_HERE, LoggedOut
-from console.web.shared import Shared
 from console.web.spoken import Spoken
 from console.web.visit import Language, Visit
 from console.web.ways import menu
@@ -96,7 +95,7 @@ class Desk:
         self._aside = Aside()
         self._checks = Checks()
         self._here: OrderedDict[str, OneAgency] = OrderedDict()
-        self._shared, self._health = Shared(), Health()
+        self._known, self._health = Known(), Health()
         self._served = {agency.slug: agency for agency in installation.with_key}
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -153,16 +152,16 @@ class Desk:
     def files(self, visit: Visit) -> Heard:
         """The files of their agency, read and decided in their name."""
         here = self._one_agency(visit)
-        return Heard(here, here.witness, lambda: self._shared.forget(visit.agency.slug))
+        return Heard(here, here.witness, lambda: self._known.shared.forget(visit.agency.slug))
 
     def lists(self, visit: Visit) -> Lists:
         """Lists of the files of their agency, read in their name."""
         here = self._one_agency(visit)
-        return Lists(here, here.witness)
+        return Lists(here, here.witness, self._known)
 
     def overview(self, visit: Visit) -> Overview:
         """All files of their agency, and how its parts do; what is counted is shared among all who look."""
-        return Overview(self._one_agency(visit), visit.agency, self._shared, self._health)
+        return Overview(self._one_agency(visit), visit.agency, self._known, self._health)
 
     def logbook(self, visit: Visit) -> Logbook:
         """What their agency wrote down of what it sent and took, read in their name."""

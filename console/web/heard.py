@@ -10,7 +10,6 @@ from temporalio.service import RPCError
 
 from console.files import Files, Found
 from console.installation import Installation
-from console.troubles import Trouble
 from console.web.looking import NoAnswer
 from console.web.one_agency import OtherAgency
 from console.witness import Witness
@@ -49,11 +48,6 @@ class Heard(Files):
         """See ``Files``."""
         with _silence():
             return await super().one(agency, name)
-
-    async def troubles_of(self, agency: Agency, name: str) -> tuple[Trouble, ...]:
-        """See ``Files``."""
-        with _silence():
-            return await super().troubles_of(agency, name)
 
     async def content(self, file: Found) -> Content:
         """See ``Files``."""

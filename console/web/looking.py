@@ -23,11 +23,15 @@ class NoAnswer(Exception):  # noqa: N818 - named as what is the case
 
 
 class Seen(NamedTuple):
-    """A file, and what fails in it."""
+    """A file, by its name."""
 
     name: str
     file: Any
-    troubles: tuple[str, ...]
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What fails in it."""
+        return tuple(trouble.words for trouble in self.file.troubles)
 
     @property
     def view(self) -> FileView:
@@ -97,7 +101,7 @@ async def _see(files: Files, agency: Agency, name: str) -> Seen | None:
     file = await files.one(agency, name)
     if file is None:
         return None
-    return Seen(name, file, tuple(trouble.words for trouble in await files.troubles_of(agency, name)))
+    return Seen(name, file)
 
 
 def _begun(seen: Seen) -> Any:

@@ -11,13 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.counting import Counted, counted
 from console.health import Health, Line
 from console.installation import Installation
-from console.lists import Lists, Page
+from console.lists import Known, Lists, Page
 from console.searching import search_for
+from console.shared import LASTS, Answer
 from console.wanted import Wanted
 from console.web.heard import SILENT
 from console.web.looking import NoAnswer
 from console.web.one_agency import OneAgency
-from console.web.shared import LASTS, Answer, Shared
 from console.witness import LoggedIn, Witness
 from contracts.agencies import Agency
 from runtime.audit.entry import Action
@@ -57,14 +57,15 @@ class Overview:
     Args:
         here: The agency, as this person sees it.
         agency: Which one.
-        shared: What was answered in the last seconds.
+        known: What was answered in the last seconds, for all who look.
         health: How the parts of the installation do.
     """
 
-    def __init__(self, here: OneAgency, agency: Agency, shared: Shared, health: Health) -> None:
+    def __init__(self, here: OneAgency, agency: Agency, known: Known, health: Health) -> None:
         self._here = here
         self._agency = agency
-        self._shared = shared
+        self._known = known
+        self._shared = known.shared
         self._health = health
 
     async def cases(self, wanted: Wanted, after: str | None = None, most: int = ROWS) -> Page:
@@ -73,7 +74,7 @@ class Overview:
         Raises:
             ValueError: It is no place in this list.
         """
-        return await Lists(self._here, self._here.witness).page(search_for(wanted), after, most)
+        return await Lists(self._here, self._here.witness, self._known).page(search_for(wanted), after, most)
 
     async def turns(self, *, opened: bool = False) -> Answer[Page]:
         """The first page of what waits for the agency, for all who look; not as old for whoever opens it."""
@@ -113,7 +114,7 @@ class Overview:
     async def _of_all(self, question: str, ask: Callable[[Lists], Awaitable[T]], lasts: float = LASTS) -> Answer[T]:
         await self._here.witness.read(self._agency, "cases")
         everybody = self._everybody()
-        return await self._answer(question, lambda: ask(Lists(everybody, everybody.witness)), lasts)
+        return await self._answer(question, lambda: ask(Lists(everybody, everybody.witness, self._known)), lasts)
 
     async def _answer(self, question: str, ask: Callable[[], Awaitable[T]], lasts: float = LASTS) -> Answer[T]:
         with _silence():

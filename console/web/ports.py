@@ -213,11 +213,7 @@ class Files(Protocol):
     """Files, one at a time. A file is handed back as it was given; one that does not answer raises `NoAnswer`."""
 
     async def one(self, agency: Agency, name: str) -> Any:
-        """A file by its name; None where there is none."""
-        ...
-
-    async def troubles_of(self, agency: Agency, name: str) -> Sequence[Any]:
-        """What fails in a file."""
+        """A file by its name, with what fails in it; None where there is none."""
         ...
 
     async def content(self, file: Any) -> Any:

@@ -14,9 +14,10 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from console.filters import not_whose_turn, whose_turn
-from console.lists import ROOMY, Asked, Lists, Page
+from console.lists import ROOMY, Asked, Known, Lists, Page
 from console.order import BY_DEADLINE, BY_DELAY, BY_TURN, Order
 from console.rows import Row
+from console.shared import Shared
 from contracts.agencies import Agency, Directory, read_directory
 from contracts.reference import new_reference
 from runtime.servers.provision import provision_namespaces
@@ -90,10 +91,13 @@ class Town:
         self.asked.clear()
 
     async def page(self, most: int, *conditions: str, order: Order = BY_DEADLINE, after: str | None = None) -> Page:
-        """A page of what was begun here."""
+        """A page of what was begun here, for somebody of whom nothing is known yet."""
+        return await Lists(self).page(self.begun(*conditions, order=order), after, most)  # type: ignore[arg-type]
+
+    def begun(self, *conditions: str, order: Order = BY_DEADLINE) -> Asked:
+        """What was begun here."""
         ours = f"(KetenRegion = '{self._region}' OR WorkflowId = '{self.names[-1]}')"
-        asked = Asked(("ExecutionStatus = 'Running'", ours, *conditions), order)
-        return await Lists(self).page(asked, after, most)  # type: ignore[arg-type]
+        return Asked(("ExecutionStatus = 'Running'", ours, *conditions), order)
 
     async def pages(self, most: int, *conditions: str, order: Order = BY_DEADLINE) -> list[Page]:
         """All of them."""
@@ -241,3 +245,37 @@ async def test_every_file_with_an_alarm_is_listed_whoever_must_act_by_deadline(t
     assert [row.name for row in page.rows] == [town.names[2], town.names[0]]
     assert page.total == 2
     assert [row.turn for row in (await Lists(town).with_alarm(None, 1)).rows] == ["signal-desk"]  # type: ignore[arg-type]
+
+
+async def test_whoever_looks_again_asks_for_the_window_of_before_and_counts_it(town: Town) -> None:
+    """What is remembered is only tried: a file that came meanwhile, and one that went, are seen."""
+    for _ in range(120):
+        await town.begin(deadline=NOW + timedelta(seconds=RANDOM.expovariate(1e-6)), phase="triage")
+    await town.seen()
+    lists, asked = Lists(town, known=Known(Shared(lambda: 0.0))), town.begun()  # type: ignore[arg-type]
+    first = await lists.page(asked, most=5)
+    town.asked.clear()
+    assert [row.name for row in (await lists.page(asked, most=5)).rows] == [row.name for row in first.rows]
+    assert town.asked["questions"] == 6, "at each of two agencies: the whole, what fails, and one window"
+    await town.begin(50, deadline=NOW - timedelta(days=1), phase="triage")
+    await town.seen()
+    again = await lists.page(asked, most=5)
+    assert {row.name for row in again.rows} < set(town.names[-50:])
+    assert again.total == 170
+    assert town.asked["questions"] > 6, "the window of before holds too many now, so another one is looked for"
+
+
+async def test_a_list_with_few_files_is_read_without_looking_for_windows(town: Town) -> None:
+    await town.begin(8, deadline=NOW, phase="triage")
+    await town.seen()
+    assert len((await town.page(5)).rows) == 5
+    assert town.asked["questions"] == 4
+
+
+async def test_of_the_files_of_which_few_have_a_clock_those_stand_first(town: Town) -> None:
+    """No window of moments ever holds a page: whether there is more is counted, and then all of the part is read."""
+    await town.begin(30, phase="triage")
+    await town.begin(3, deadline=NOW + timedelta(days=400), phase="triage")
+    pages = await town.pages(7)
+    assert [row.deadline is None for row in rows(pages)] == [False] * 3 + [True] * 30
+    assert len({row.name for row in rows(pages)}) == 33

@@ -26,3 +26,24 @@ def test_where_a_part_begins_and_ends_is_a_place(number: int) -> None:
         assert place.at == at
         assert part.within(Window(part.second(place.at)))
         assert part.within(Window(None, part.second(place.at)))
+
+
+BOTH = Window(100, 200)
+
+
+@pytest.mark.parametrize("order", [BY_DEADLINE, BY_DELAY, BY_TURN])
+def test_a_way_bounds_one_moment_and_nothing_beside_it_so_an_index_finds_its_rows(order: Order) -> None:
+    for part in order.parts:
+        ways = part.within(BOTH)
+        assert len(ways) == len(part.held)
+        for way, held in zip(ways, part.held, strict=True):
+            assert [one.split()[:2] for one in way if " IS " not in one] == [[held, ">="], [held, "<"]]
+            assert not any(" OR " in one for one in way)
+
+
+def test_no_row_is_of_two_ways() -> None:
+    assert [[one for one in way if " IS " in one] for way in BY_TURN.parts[0].within(BOTH)] == [[], ["KetenDue IS NULL"]]
+
+
+def test_the_whole_of_a_part_is_one_way() -> None:
+    assert [part.within(Window()) for part in BY_TURN.parts] == [[[part.only]] for part in BY_TURN.parts]

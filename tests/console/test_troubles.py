@@ -50,10 +50,11 @@ async def standing(keten: Keten, kind: str, queue: str) -> AsyncGenerator[tuple[
 
 
 async def until_wrong(keten: Keten, reference: str) -> None:
-    files, agency = Files(keten.here.installation), keten.here.installation.directory.get(OWNER)
+    files = Files(keten.here.installation)
 
     async def wrong() -> bool:
-        return bool(await files.troubles_of(agency, f"case-{reference}"))
+        looked = await files.look(reference)
+        return any(file.troubles for file in (*looked.found, *looked.silent))
 
     await eventually(wrong)
 

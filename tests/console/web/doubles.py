@@ -84,6 +84,7 @@ class Found(NamedTuple):
     agency: Agency
     handle: Named
     view: FileView
+    troubles: Sequence[Trouble] = ()
 
 
 class Row(NamedTuple):
@@ -146,10 +147,7 @@ class Files:
         if name in self.silent:
             await asyncio.sleep(60)
         view = self.views.get(name)
-        return Found(agency, Named(name), view) if view and view.agency == agency.slug else None
-
-    async def troubles_of(self, agency: Agency, name: str) -> Sequence[Trouble]:
-        return self.troubles.get(name, [])
+        return Found(agency, Named(name), view, self.troubles.get(name, ())) if view and view.agency == agency.slug else None
 
     async def content(self, file: Found) -> Content:
         self.asked["content"] += 1

@@ -22,7 +22,6 @@ DECIDED: list[str] = []
 FILES = Heard(cast("Any", None), cast("Any", object()), lambda: DECIDED.append("decided"))
 ASKED: dict[str, tuple[Any, ...]] = {
     "one": (None, "case-1"),
-    "troubles_of": (None, "case-1"),
     "content": (None,),
     "decide": (None, "accept_case", {}),
 }

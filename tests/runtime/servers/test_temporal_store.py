@@ -44,7 +44,7 @@ LISTS = (
     "WorkflowId = 'case-{case}'",
     whose_turn("coordinator-almere"),
     f"{WITH_ALARM} AND KetenStep = 'Case.intake'",
-    BY_TURN.parts[0].within(Window(0, 4_102_444_800))[-1],
+    " AND ".join(BY_TURN.parts[0].within(Window(0, 4_102_444_800))[0]),
 )
 SQL_COLUMNS = {"KEYWORD": 10, "DATETIME": 3, "BOOL": 3, "INT": 3}
 """Search attributes of a type that Temporal keeps for a namespace on a SQL database."""

@@ -23,6 +23,12 @@ class Answer(NamedTuple, Generic[T]):
     at: datetime
 
 
+class _Known(NamedTuple):
+    begun: float
+    took: float
+    answer: Answer[Any]
+
+
 class Shared:
     """Answers by agency and question. Whoever is given one is written down before, by whoever gives it.
 
@@ -32,10 +38,12 @@ class Shared:
 
     def __init__(self, passed: Callable[[], float] = time.monotonic) -> None:
         self._passed = passed
-        self._known: OrderedDict[tuple[str, str], tuple[float, Answer[Any]]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
         self._asking: dict[tuple[str, str], asyncio.Task[Answer[Any]]] = {}
 
-    async def answer(self, agency: str, question: str, ask: Callable[[], Awaitable[T]], lasts: float = LASTS) -> Answer[T]:
+    async def answer(
+        self, agency: str, question: str, ask: Callable[[], Awaitable[T]], lasts: float = LASTS, worth: float | None = None
+    ) -> Answer[T]:
         """What was answered in the last seconds; asked now where nothing was, once for all who wait for it.
 
         Args:
@@ -43,11 +51,12 @@ class Shared:
             question: What is asked.
             ask: Asks it. Who waits may go away meanwhile: it goes on, for all others.
             lasts: Seconds in which an answer will do for this person.
+            worth: It will do for so many times as long as it took to ask, where that is less: what is quick is asked each time.
         """
         key = (agency, question)
         known = self._known.get(key)
-        if known and self._passed() - known[0] < lasts:
-            return known[1]
+        if known and self._passed() - known.begun < (lasts if worth is None else min(lasts, worth * known.took)):
+            return known.answer
         if key not in self._asking:
             self._asking[key] = asyncio.create_task(self._ask(key, ask, self._passed()))
         return await asyncio.shield(self._asking[key])
@@ -65,7 +74,7 @@ class Shared:
             found = Answer(await ask(), at)
             if self._asking.get(key) is mine:  # else it was forgotten meanwhile
                 self._known.pop(key, None)
-                self._known[key] = (begun, found)
+                self._known[key] = _Known(begun, self._passed() - begun, found)
         finally:
             if self._asking.get(key) is mine:
                 del self._asking[key]
