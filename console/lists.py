@@ -38,7 +38,7 @@ ROOMY = 2
 
 
 REMEMBERED = 200
-"""Lists of which it is remembered where their first page ended."""
+"""Windows of lists of which it is remembered where they ended."""
 
 SHORT = 2
 """After so many windows that hold too little it is counted whether there is more at all."""
@@ -93,14 +93,14 @@ class Known:
         self.shared = shared or Shared()
         self._ends: OrderedDict[Hashable, int] = OrderedDict()
 
-    def end_of(self, first: Hashable) -> int | None:
-        """Where the window of a first page ended the last time."""
-        return self._ends.get(first)
+    def end_of(self, window: Hashable) -> int | None:
+        """Where a window ended the last time: of a first page in seconds of its part, of a further one after where it began."""
+        return self._ends.get(window)
 
-    def note(self, first: Hashable, end: int) -> None:
+    def note(self, window: Hashable, end: int) -> None:
         """It ended there."""
-        self._ends[first] = end
-        self._ends.move_to_end(first)
+        self._ends[window] = end
+        self._ends.move_to_end(window)
         while len(self._ends) > REMEMBERED:
             self._ends.popitem(last=False)
 
@@ -253,7 +253,7 @@ class Cutting:
         self._order = asked.order
         self._known = known
         like, parts = asked.like or asked.conditions, tuple(part.name for part in asked.order.parts)
-        self._first = (tuple(search.agency.slug for search in searches), like, parts)
+        self._list = (tuple(search.agency.slug for search in searches), like, parts)
 
     async def rows(self, after: Place | None, wanted: int) -> list[Placed]:
         """The first rows after a place, in order: as many as are wanted, where there are as many."""
@@ -285,14 +285,14 @@ class Cutting:
         if self._total <= enough or high - low <= 1:
             return None
         near = part.second(part.at(datetime.now(UTC))) if since is None else since
-        first = (*self._first, number) if since is None else None
-        tried = self._known.end_of(first) if first else None
+        window, begins = (*self._list, number, since is None), since or 0
+        tried = self._known.end_of(window)
         while high - low > 1:
-            middle, tried = tried or _between(low, high, near), None
+            middle = _between(low, high, near) if tried is None else min(max(begins + tried, low + 1), high - 1)
+            tried = None
             having, count = await _counted(searches, part.within(Window(since, middle)))
             if wanted <= count <= enough:
-                if first:
-                    self._known.note(first, middle)
+                self._known.note(window, middle - begins)
                 return middle
             if count >= wanted:
                 high, searches = middle, having

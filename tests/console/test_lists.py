@@ -265,6 +265,22 @@ async def test_whoever_looks_again_asks_for_the_window_of_before_and_counts_it(t
     assert town.asked["questions"] > 6, "the window of before holds too many now, so another one is looked for"
 
 
+async def test_whoever_reads_on_tries_a_window_as_long_as_the_one_before(town: Town) -> None:
+    for number in range(200):
+        await town.begin(deadline=NOW + timedelta(minutes=number), phase="triage")
+    await town.seen()
+    lists, asked = Lists(town, known=Known(Shared(lambda: 0.0))), town.begun()  # type: ignore[arg-type]
+    page, questions, listed = await lists.page(asked, most=5), list[int](), list[str]()
+    while page.after and len(questions) < 12:
+        listed += [row.name for row in page.rows]
+        town.asked.clear()
+        page = await lists.page(asked, page.after, 5)
+        questions.append(town.asked["questions"])
+    assert listed == town.names[:60]
+    assert questions[1:] == [6] * 11, "at each of two agencies: the whole, what fails, and one window"
+    assert questions[0] > 6, "the control: how long a further window is was not known yet"
+
+
 async def test_a_list_with_few_files_is_read_without_looking_for_windows(town: Town) -> None:
     await town.begin(8, deadline=NOW, phase="triage")
     await town.seen()
