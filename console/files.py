@@ -11,6 +11,7 @@ from console.file_names import is_reference, names_at, read_name
 from console.installation import Installation
 from console.reading import content, described, together, view
 from console.troubles import Trouble, troubles
+from console.views_seen import ViewsSeen
 from console.witness import Witness
 from contracts.agencies import Agency
 from contracts.event import OUTLIVING
@@ -53,9 +54,10 @@ class Looked(NamedTuple):
 class Files:
     """Reads by query, writes by update; either is written into the agency's audit log first."""
 
-    def __init__(self, installation: Installation, witness: Witness | None = None) -> None:
+    def __init__(self, installation: Installation, witness: Witness | None = None, seen: ViewsSeen | None = None) -> None:
         self._installation = installation
         self._witness = witness or installation.witness
+        self._seen = seen or ViewsSeen()
 
     async def about(self, reference: str) -> list[Found]:
         """Every file about a case that this installation may see, oldest first; a fault if one does not answer."""
@@ -137,8 +139,13 @@ class Files:
         if description is None or not await self._may_be_read(agency, named.kind, named.reference):
             return None
         await self._witness.read(agency, named.kind, named.reference)
-        seen = await view(handle, self._installation.case_keys(agency.slug), named.reference)
-        return Found(agency, handle, seen, troubles(description, agency.slug)) if seen else None
+        seen = self._seen.find(agency, description)
+        if seen is None:
+            seen = await view(handle, self._installation.case_keys(agency.slug), named.reference)
+            if seen is None:
+                return None
+            self._seen.note(agency, description, seen)
+        return Found(agency, handle, seen, troubles(description, agency.slug))
 
     async def content(self, file: Found) -> Content:
         """What a file holds inside: what was told and decided in words. Of an erased case there is none."""

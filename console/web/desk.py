@@ -19,6 +19,7 @@ from console.installation import Installation
 from console.lists import Known, Lists
 from console.log_checks import Checks
 from console.logbook import Logbook
+from console.views_seen import ViewsSeen
 from console.web.aside import Aside
 from console.web.batch_desk import MyBatches
 from console.web.begun import Drafts, Taking
@@ -95,7 +96,7 @@ class Desk:
         self._aside = Aside()
         self._checks = Checks()
         self._here: OrderedDict[str, OneAgency] = OrderedDict()
-        self._known, self._health = Known(), Health()
+        self._known, self._seen, self._health = Known(), ViewsSeen(), Health()
         self._served = {agency.slug: agency for agency in installation.with_key}
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -152,7 +153,7 @@ class Desk:
     def files(self, visit: Visit) -> Heard:
         """The files of their agency, read and decided in their name."""
         here = self._one_agency(visit)
-        return Heard(here, here.witness, lambda: self._known.shared.forget(visit.agency.slug))
+        return Heard(here, here.witness, lambda: self._known.shared.forget(visit.agency.slug), self._seen)
 
     def lists(self, visit: Visit) -> Lists:
         """Lists of the files of their agency, read in their name."""

@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 
 from console.files import Files, Found
 from console.installation import Installation
+from console.views_seen import ViewsSeen
 from console.web.looking import NoAnswer
 from console.web.one_agency import OtherAgency
 from console.witness import Witness
@@ -38,10 +39,13 @@ class Heard(Files):
         installation: As its person sees it.
         witness: Who writes down what they do.
         decided: Called when something was decided, or may have been.
+        seen: What files said to whoever looked before.
     """
 
-    def __init__(self, installation: Installation, witness: Witness, decided: Callable[[], None]) -> None:
-        super().__init__(installation, witness)
+    def __init__(
+        self, installation: Installation, witness: Witness, decided: Callable[[], None], seen: ViewsSeen | None = None
+    ) -> None:
+        super().__init__(installation, witness, seen)
         self._decided = decided
 
     async def one(self, agency: Agency, name: str) -> Found | None:
