@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from pydantic import AwareDatetime, Field
 from temporalio import activity
@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from contracts.agencies import Directory, Party
 from contracts.ended import EndedFile
+from contracts.orders import Ordering, objection_to_order
 from contracts.reference import Reference
 from contracts.text import Model, Slug
 
@@ -111,26 +112,6 @@ class OpenFiles(Protocol):
         ...
 
 
-class Ordering(NamedTuple):
-    """A person who signed an order.
-
-    Attributes:
-        key: The public key with which they signed: somebody with two names has one, or is taken for two.
-        since: When they came onto the list of people with it.
-        at: When they signed.
-    """
-
-    name: str
-    key: str
-    since: datetime
-    at: datetime
-
-
-def erasure_of(case: str) -> dict[str, str]:
-    """What a person signs to have a case erased."""
-    return {"do": "erase", "case": case}
-
-
 class Signatures(Protocol):
     """The port to the persons of this agency."""
 
@@ -222,16 +203,9 @@ class Erasing:
             persons = [await self._holdings.persons.who(text, order.reference) for text in order.orders]
         except ValueError as error:
             raise _not_ordered(str(error)) from None
-        needed = 1 if await self._partner_asked(order) else 2
-        if min(len({person.name for person in persons}), len({person.key for person in persons})) < needed:
-            raise _not_ordered(
-                f"an erasure needs {needed} person{'s' * (needed > 1)} of this agency, each with a key of their own"
-            )
-        asked = order.asked_at or min(person.at for person in persons)
-        if late := [person.name for person in persons if person.since >= asked]:
-            raise _not_ordered(
-                f"{late[0]} came onto the list of people after it was asked: somebody who stood there before confirms"
-            )
+        partner = await self._partner_asked(order)
+        if words := objection_to_order(persons, partner_asked=partner, asked_at=order.asked_at):
+            raise _not_ordered(words)
         return tuple(person.name for person in persons)
 
     async def _partner_asked(self, order: ErasureOrder) -> bool:

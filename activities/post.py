@@ -1,64 +1,19 @@
 """Posting events. Temporal is the outbox: a letter stands in its workflow's file until the recipient's disk acknowledged it."""
 
 import asyncio
-import hashlib
-import hmac
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from pydantic import Field
 from temporalio import activity
 
 from contracts.agencies import Agency
-from contracts.catalogue import CATALOGUE
-from contracts.envelope import CloudEvent, fingerprint, source, written
-from contracts.event import Event
+from contracts.envelope import CloudEvent
+from contracts.letter import Letter, enveloped
 from contracts.logged import Exchange
-from contracts.reference import Reference
 from contracts.refusals import RefusalCode, Refused
-from contracts.text import Model, Slug
-from contracts.words import Ground
-
-
-class Letter(Model):
-    """An event that must leave; it is posted when the recipient's disk has acknowledged it."""
-
-    step: int = Field(description="number of the letter within its workflow: the id is derived from it, so a retry keeps it")
-    to: Slug
-    type: str
-    reference: Reference
-    system: str
-    sequence: int
-    logged: datetime
-    trace: str | None
-    because: str | None = Field(default=None, description="id of the event that this one answers")
-    ground: Ground | None = Field(default=None, description="on which of the catalogue's grounds it is shared")
-    previous: str | None = Field(default=None, description="fingerprint of the letter before it on its line")
-    recorded: bool = Field(default=False, description="it leaves when it is recorded; its id follows from all that it says")
-    data: dict[str, Any]
-
-    @property
-    def fingerprint(self) -> str:
-        """What the next letter on this line says of this one; the recipient reckons the same from the message."""
-        return fingerprint(
-            self.reference, self.type, self.system, str(self.sequence), written(self.logged), self.previous, data=self.data
-        )
-
-    @property
-    def mark(self) -> str:
-        """From what its id follows: of a letter that is recorded first all that it says, so that one id is one event."""
-        if not self.recorded:
-            return f"letter/{self.step}"
-        said = [self.to, self.type, self.reference, self.system, self.sequence, written(self.logged), self.because, self.previous]
-        text = json.dumps([*said, self.data], sort_keys=True)
-        return f"letter/{self.step}/{hashlib.sha256(text.encode()).hexdigest()}"
-
-    def event(self) -> Event:
-        """The data as its event class."""
-        return CATALOGUE[self.type].model_validate_json(json.dumps(self.data))
+from contracts.text import Model
 
 
 class Batch(Model):
@@ -172,30 +127,8 @@ class Post:
         return Posted(steps=(step,))
 
     def _enveloped(self, batch: Batch) -> Envelopes:
-        return {letter.step: Exchange(self._sealed(letter), letter.event(), letter.to) for letter in batch.letters}
-
-    def _sealed(self, letter: Letter) -> CloudEvent:
-        """The letter in its envelope."""
-        mark = self._mark(letter.mark)
-        trace = letter.trace.split("-")[1] if letter.trace else self._mark(f"trace/{letter.reference}")
-        return CloudEvent(
-            id=mark,
-            source=source(self._agency.oin, letter.system),
-            type=letter.type,
-            time=letter.logged,
-            caseref=letter.reference,
-            sequence=str(letter.sequence),
-            traceparent=f"00-{trace}-{mark[:16]}-01",
-            causationid=letter.because,
-            ground=letter.ground,
-            previous=letter.previous,
-            data=letter.data,
-        )
-
-    def _mark(self, what: str) -> str:
-        """A keyed hash of workflow and letter: the same at every retry, and nobody can guess it. 32 hexadecimal digits."""
-        text = f"{activity.info().workflow_id}/{what}".encode()
-        return hmac.new(self._key, text, hashlib.sha256).hexdigest()[:32]
+        file = str(activity.info().workflow_id)
+        return {letter.step: enveloped(letter, self._agency, self._key, file) for letter in batch.letters}
 
 
 def _together(parts: Sequence[Posted]) -> Posted:

@@ -20,11 +20,11 @@ from contracts.alarms import WHAT_TO_DO, AlarmCode
 from contracts.hours import AMSTERDAM
 from runtime.audit.proof import prove_heads
 from runtime.bus.standing import standing
+from runtime.office.looks import inbox_findings
 from runtime.private_files import KeyFileError
 from runtime.servers.read_back import read_back_of
 from runtime.temporal.failing_files import FAILING
 from runtime.tls.certificate import certificates_at
-from workers.looks import inbox_findings
 
 POLLED = timedelta(seconds=90)
 """An office asks Temporal for work at least once a minute; one that has not for so long is away."""

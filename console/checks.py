@@ -12,12 +12,12 @@ from console.installation import Installation
 from contracts.alarms import WHAT_TO_DO, AlarmCode
 from runtime.bus.connection import Access, connect
 from runtime.keys.files import Role
+from runtime.office.looks import ROOM
 from runtime.private_files import KeyFileError
 from runtime.stores.mark import MarkedDatabase, MarkedFolder
 from runtime.stores.stores import KEYS, NATS, RESTORE, TEMPORAL, StoreLost, Stores, file_of
 from runtime.temporal.client import connect_plainly
 from runtime.temporal.failing_files import REMEDY, failing_files
-from workers.looks import ROOM
 
 SQLITE = b"SQLite format 3\0"
 

@@ -23,8 +23,8 @@ from contracts.refusals import RefusalCode, Refused
 from runtime.audit.entry import Action
 from runtime.bus import DeadLetter, DeadLetters, Delivery, Seal
 from runtime.bus.seal import read_outside
+from runtime.office.content import check_content
 from runtime.sessions.corrections import Correction, Corrections, Locked, locked, unlocked
-from workers.content import check_content
 
 AROUND = 2
 """Lines that are shown before and after a difference."""

@@ -4,11 +4,11 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from console.installation import Installation
+from runtime.office.looks import disk
+from runtime.office.watching import Watch, watching
 from runtime.servers.embedded import Embedded, embedded
 from runtime.settings import Settings
 from workers.kinds import offices
-from workers.looks import disk
-from workers.watching import Watch, watching
 from workers.wiring import Wiring, read_tables
 
 

@@ -18,6 +18,10 @@ COMMANDS = {
     ),
     "demo": ("demo.demo", "Five stories from signal to closure, on real servers, drawn in the terminal."),
     "worker": ("servers.worker", "Run the office of one agency, as a process of its own."),
+    "post-office": (
+        "post_office.app",
+        "Run the post office of one agency: plain HTTP for its own systems, sealed events on the bus; in place of an office.",
+    ),
     "provision": (
         "servers.provision",
         "Make keys, streams, namespaces and search attributes on the servers that run; nothing is ever deleted.",

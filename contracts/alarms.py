@@ -2,6 +2,14 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
+from contracts.reference import Reference
+from contracts.text import Line, Model, Slug
+
+LONGEST = 200
+"""Characters that a person is told at once, on a line."""
+
 
 class AlarmCode(StrEnum):
     """Every kind of alarm. Codes are never removed; what an older version raised must stay readable."""
@@ -14,6 +22,21 @@ class AlarmCode(StrEnum):
     STREAM_FULL = "stream_full"
     DISK_FULL = "disk_full"
     STORE_GONE = "store_gone"
+
+
+class Alarm(Model):
+    """Something that a person must look at: a pseudonym, a code, and words that only our own code wrote."""
+
+    agency: Slug
+    reference: Reference | None = Field(description="the case; None where it is about none")
+    words: Line
+    code: AlarmCode | None = Field(default=None, description="None: a file's, or an office's, as its words say")
+    crisis: bool = Field(default=False, description="for the duty officer, at any hour")
+
+    @property
+    def kind(self) -> AlarmCode:
+        """By what it is routed."""
+        return self.code or (AlarmCode.FILE if self.reference else AlarmCode.OFFICE)
 
 
 WHAT_TO_DO: dict[AlarmCode, str] = {
@@ -36,3 +59,9 @@ def what_to_do(code: AlarmCode, reference: str | None) -> str:
         reference: The case that it is about, if any.
     """
     return WHAT_TO_DO[code].replace("REFERENCE", reference or "REFERENCE")
+
+
+def fitting(words: str) -> str:
+    """Words as they always fit: on one line, and cut off where they are too long."""
+    line = " ".join(words.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

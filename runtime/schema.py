@@ -3,6 +3,7 @@
 from runtime.audit import tables as audit_tables
 from runtime.keys import tables as case_key_tables
 from runtime.migrations import Tables, compare
+from runtime.post_office import tables as post_office_tables
 from runtime.processing import tables as processing_log_tables
 from runtime.register import tables as register_tables
 from runtime.sessions import tables as session_tables
@@ -13,6 +14,7 @@ METADATA = {
     Tables.PROCESSING_LOG: processing_log_tables.METADATA,
     Tables.AUDIT: audit_tables.METADATA,
     Tables.SESSIONS: session_tables.METADATA,
+    Tables.POST_OFFICE: post_office_tables.METADATA,
 }
 
 

@@ -97,6 +97,20 @@ class Settings(BaseSettings):
     console_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the web console's sessions and drafts; none: a file under home"
     )
+    post_office_url: str | None = Field(
+        default=None,
+        pattern=r"\{agency\}",
+        description="SQLAlchemy URL of the books of post offices, {agency} in it; none: a file per agency under home",
+    )
+    post_office_rows: int = Field(
+        default=5_000_000, ge=10, description="events in the book of a post office, at most; then it takes no more"
+    )
+    post_office_bytes: int = Field(
+        default=20 * 1024**3, ge=10_000, description="bytes of content in the book of a post office, at most"
+    )
+    post_office_days: float = Field(
+        default=90.0, gt=0, description="days after which content that all readers have acknowledged leaves that book"
+    )
     gap_patience: float = Field(
         default=45.0, ge=0, description="seconds that a later event waits for an earlier one, before that counts as lost"
     )
@@ -171,6 +185,11 @@ class Settings(BaseSettings):
         """The SQLAlchemy URL of an agency's processing log."""
         file = self.home.absolute() / "processing-log" / f"{agency}.db"
         return self.processing_log_url.format(agency=agency) if self.processing_log_url else _sqlite(file)
+
+    def post_office(self, agency: str) -> str:
+        """The SQLAlchemy URL of the book of an agency's post office."""
+        file = self.home.absolute() / "post-office" / f"{agency}.db"
+        return self.post_office_url.format(agency=agency) if self.post_office_url else _sqlite(file)
 
     @property
     def people(self) -> Path:

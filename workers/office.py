@@ -13,12 +13,12 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
-from activities.alarm import Alarm
 from activities.disclosing import Disclosing
 from activities.erasing import Erasing
 from activities.keeping import Keeping
 from activities.post import Post
 from contracts.agencies import Agency
+from contracts.alarms import Alarm, fitting
 from contracts.events.deliveries import BETWEEN_OFFICES, DeliveriesMissed, DeliveryRefused
 from contracts.events.disclosures import ANSWERING, ASKING
 from contracts.logged import Exchange, taken
@@ -26,27 +26,26 @@ from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, Limits, NatsBus, Pace, TryLater, broker
 from runtime.keys.case_keys import CaseErased
 from runtime.keys.files import Role
+from runtime.office.content import check_before_it_is_logged, check_content
+from runtime.office.deliveries import Deliveries, Missed
+from runtime.office.entitled import check_part
+from runtime.office.head_signing import heads_signed
+from runtime.office.patience import Patience
+from runtime.office.tending import tended
+from runtime.office.watching import Watch, watching
 from runtime.temporal.client import connect, plugin
 from runtime.temporal.kept_files import KeptWorkflows
 from workers.capabilities import activities_of, refuse_incomplete
-from workers.content import check_before_it_is_logged, check_content
-from workers.deliveries import Deliveries, Missed
 from workers.dividing import CACHED
-from workers.entitled import check_part
 from workers.faults import passes
 from workers.filing import Filing, Place, Workflow, code_of
-from workers.head_signing import heads_signed
 from workers.holdings import holdings
 from workers.keeping import Keeper, terms_watched
 from workers.looks import looks_of
-from workers.patience import Patience
-from workers.tending import tended
-from workers.watching import Watch, watching
 from workers.wiring import Wiring
 from workflows.access.access import Access
 from workflows.access.disclosure import Disclosure
 from workflows.engine.admission import EARLY, NOT_KEPT_HERE, heard_by
-from workflows.engine.alarms import fitting
 from workflows.engine.record import Received
 from workflows.retention.process import Retention
 

@@ -14,9 +14,9 @@ from console.screen import run, screen
 from contracts.agencies import AREA_OF_KIND, Agency, Directory, read_directory
 from contracts.hours import AMSTERDAM
 from contracts.places import Atlas
+from runtime.office.drivers import read_file
 from runtime.servers.running import read_running
 from runtime.settings import load_settings
-from workers.wiring import read_file
 
 DAY = ["%Y-%m-%d"]
 ON = Annotated[datetime | None, typer.Option("--on", formats=DAY, help="a day; else today")]

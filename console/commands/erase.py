@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.erasing import erasure_of
 from console.files import Files, Found
 from console.installation import Installation
 from console.picture import draw_case
 from console.screen import good, run, screen, stop
 from contracts.agencies import Agency
+from contracts.orders import erasure_of
 from contracts.views import FileView
 from contracts.words import ErasureReason
 from workflows.retention.table import Phase

@@ -18,6 +18,7 @@ from runtime.home import private_home
 from runtime.keys.event_keys import EventKeys
 from runtime.keys.files import Keys
 from runtime.logs import configure_logs
+from runtime.office.drivers import read_file
 from runtime.servers.nats_config import render_cluster
 from runtime.servers.production import refuse_defaults, refuse_embedded
 from runtime.servers.provision import provision_namespaces, provision_streams
@@ -26,7 +27,6 @@ from runtime.settings import load_settings
 from runtime.tls.authority import LIFETIME, RENEW, Authority
 from runtime.waiting import first_to_end
 from runtime.watchdog import watched
-from workers.wiring import read_file
 
 
 def up(

@@ -10,13 +10,13 @@ from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
 from runtime.ending import ending
 from runtime.logs import configure_logs
+from runtime.office.drivers import read_file
 from runtime.private_files import KeyFileError
 from runtime.servers.production import refuse_defaults_of_gate
 from runtime.servers.running import read_running
 from runtime.settings import Settings
 from runtime.tls.certificates import Certificates, Tls, named_by
 from runtime.watchdog import watched
-from workers.wiring import read_file
 
 
 def temporal_gate(

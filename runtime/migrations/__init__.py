@@ -30,6 +30,7 @@ class Tables(StrEnum):
     PROCESSING_LOG = "processing_log"
     AUDIT = "audit"
     SESSIONS = "sessions"
+    POST_OFFICE = "post_office"
 
 
 def upgrade(url: str, tables: Tables = Tables.REGISTER, revision: str = "head") -> None:

@@ -52,6 +52,18 @@ def refuse_defaults_of_gate(settings: Settings) -> None:
         _refuse([fault for check in checks for fault in check])
 
 
+def refuse_defaults_of_post_office(settings: Settings, slug: str) -> None:
+    """The same for a post office, which needs all but Temporal and its clocks.
+
+    Raises:
+        NotForProduction: With all faults.
+    """
+    if settings.mode is Mode.PRODUCTION:
+        checks = (_server("KETEN_NATS_URL", settings.nats_url), _directory(settings), _tls(settings), _key_service(settings))
+        more = (_collector(settings), _key_files(settings), _databases(settings, slug), _passwords(settings))
+        _refuse([fault for check in (*checks, *more) for fault in check])
+
+
 def refuse_embedded(settings: Settings) -> None:
     """Start no embedded servers, and make no certificates, in production.
 
@@ -165,6 +177,7 @@ def _databases(settings: Settings, slug: str | None) -> Iterator[str]:
         "KETEN_PROCESSING_LOG_URL": settings.processing_log_url,
         "KETEN_AUDIT_URL": settings.audit_url,
         "KETEN_CONSOLE_URL": settings.console_url,
+        "KETEN_POST_OFFICE_URL": settings.post_office_url,
     }
     for name, text in own.items():
         if text:  # else files of this agency's own, in a place that is backed up
@@ -192,6 +205,7 @@ def _passwords(settings: Settings) -> Iterator[str]:
         "KETEN_PROCESSING_LOG_URL": settings.processing_log_url,
         "KETEN_AUDIT_URL": settings.audit_url,
         "KETEN_CONSOLE_URL": settings.console_url,
+        "KETEN_POST_OFFICE_URL": settings.post_office_url,
     }
     for name, url in databases.items():
         parsed = _parsed(url) if url else None

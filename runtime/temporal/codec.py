@@ -18,6 +18,7 @@ from temporalio.converter import (
 
 from contracts.event import OUTLIVING
 from runtime.keys.case_keys import CaseKeys
+from runtime.keys.names import outliving
 from runtime.keys.wrapping import NONCE
 
 ENCODING = b"binary/encrypted"
@@ -27,8 +28,6 @@ DEFLATE = b"deflate"
 """As in RFC 9110, 8.4.1.2. It is bound to the payload like its place: without it, or with it elsewhere, nothing is read."""
 LARGEST = 2 * 1024 * 1024
 """Bytes in clear of what is made smaller. What is larger stays as it is, so that the server refuses it, as it does by default."""
-OUTLIVES = "r"
-"""With what a key's name begins that is not of a case but of what is kept about keeping it; references begin with a k."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - named as what is the case
@@ -43,7 +42,7 @@ def case_of(workflow: str) -> str:
 def key_of(workflow: str) -> str:
     """The name of the key of a workflow: of its case, or the one that outlives it for what is kept about erasing the case."""
     system, _, reference = workflow.rpartition("-")
-    return f"{OUTLIVES}{reference[1:]}" if system in OUTLIVING else reference
+    return outliving(reference) if system in OUTLIVING else reference
 
 
 class CaseCodec(PayloadCodec, WithSerializationContext):

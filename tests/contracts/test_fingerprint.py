@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.post import Letter
 from contracts.canonical import canonical
 from contracts.envelope import CloudEvent, fingerprint, written
+from contracts.letter import Letter
 from tests.contracts.messages import NAMES, NOW, golden_bytes, message
 from tests.docs.checkout import ROOT
 

@@ -8,16 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from activities.erasing import erasure_of
 from console.installation import Installation
 from contracts.agencies import Agency, read_directory
 from contracts.events.signals import SignalReported
+from contracts.orders import erasure_of
 from contracts.processing import Processing
 from runtime.bus import broker
 from runtime.drafts.drafts import Drafts
 from runtime.drafts.sealing import Place, Typed, seal
 from runtime.keys.files import Role
 from runtime.migrations import Tables, upgrade
+from runtime.office.tending import tend
 from runtime.register.register import Counts, SqlRegister
 from runtime.servers.embedded import embedded
 from runtime.settings import Settings
@@ -25,7 +26,6 @@ from runtime.waiting import until
 from tests.closed_cases import COORDINATOR, DESK, KEEPERS, REGISTRY, REPORTER, Content, decided, reported
 from tests.faults.town import Town, town
 from tests.installed import PATIENCE, Here
-from workers.tending import tend
 
 T = TypeVar("T")
 AT_ONCE = 8

@@ -9,13 +9,12 @@ from collections.abc import Generator
 import pytest
 import structlog
 
-from activities.alarm import Alarm
 from contracts.agencies import read_directory
-from contracts.alarms import WHAT_TO_DO, AlarmCode
+from contracts.alarms import WHAT_TO_DO, Alarm, AlarmCode
 from contracts.catalogue import known_type
 from runtime.logs import configure_logs
+from runtime.office.pager import LogPager
 from tests.installed import ROOT
-from workers.wiring import LogPager
 
 SECRET = "Jan Jansen, Kerkstraat 1"
 

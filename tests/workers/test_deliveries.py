@@ -24,6 +24,7 @@ from contracts.logged import Exchange
 from runtime.database import open_database
 from runtime.keys.files import Role
 from runtime.migrations import Tables, upgrade
+from runtime.office.deliveries import Deliveries
 from runtime.processing import deliveries
 from runtime.processing.deliveries import SqlDeliveries
 from runtime.processing.log import SqlProcessingLog
@@ -33,7 +34,6 @@ from tests.bus_server import taken_out
 from tests.installed import Here, eventually
 from tests.runtime.lines import exchange
 from tests.workers.few import few
-from workers.deliveries import Deliveries
 from workers.kinds import office
 from workers.wiring import Wiring
 

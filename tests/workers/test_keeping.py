@@ -11,12 +11,13 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 from temporalio.worker import Worker
 
-from activities.alarm import Alarm, Alarms
+from activities.alarm import Alarms
 from activities.disclosing import Disclosing
 from activities.erasing import Erasing
 from activities.post import Post
 from console.installation import Installation
 from contracts.agencies import Agency
+from contracts.alarms import Alarm
 from contracts.ended import EndedFile
 from contracts.event import File
 from contracts.events.erasures import ErasureRequested

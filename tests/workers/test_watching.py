@@ -10,15 +10,15 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.alarm import Alarm
-from contracts.alarms import AlarmCode
+from contracts.alarms import Alarm, AlarmCode
 from contracts.reference import new_reference
 from runtime.bus.standing import SenderStanding, Standing, StreamStanding
+from runtime.office.looks import ROOM, disk, inbox_findings
+from runtime.office.watching import Finding, Look, Watch, watching
 from runtime.temporal.failing_files import FAILURES, FAILURES_SETTING, failing_files
 from tests.installed import eventually
 from tests.workflows.servers import real_time
-from workers.looks import ROOM, disk, inbox_findings, stuck_files
-from workers.watching import Finding, Look, Watch, watching
+from workers.looks import stuck_files
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from activities.alarm import Alarm
-from activities.erasing import Holdings, Ordering
+from activities.erasing import Holdings
 from contracts.agencies import read_directory
+from contracts.alarms import Alarm
 from contracts.ended import EndedFile
 from contracts.envelope import CloudEvent
 from contracts.event import Event, File
 from contracts.events.disclosures import HeldFile
 from contracts.logged import Exchange, decided, sent
+from contracts.orders import Ordering
 from contracts.places import Atlas, Municipality
 from contracts.processing import Direction, Processing
 from contracts.refusals import RefusalCode, Refused

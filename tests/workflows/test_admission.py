@@ -9,7 +9,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import ActivityEnvironment
 
-from activities.post import Batch, Letter, Post
+from activities.post import Batch, Post
 from contracts.commands import (
     AcceptCase,
     AcknowledgeAlarms,
@@ -30,6 +30,7 @@ from contracts.events.signals import (
     SignalReceived,
     SignalStatusChanged,
 )
+from contracts.letter import Letter
 from contracts.logged import Exchange
 from contracts.reference import new_reference
 from contracts.words import CaseOutcome, Finding, SignalStatus, Urgency

@@ -2,25 +2,25 @@
 
 import asyncio
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 
+from contracts.alarms import fitting
 from contracts.catalogue import known_type
 from contracts.commands import AcknowledgeAlarms
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
 from contracts.events.erasures import ErasureCompleted, ErasureRequested
 from contracts.events.referrals import FirstContactMade, ReferralAccepted, ReferralSeen
 from contracts.events.signals import CaseAccepted, CaseConcluded, CaseProgressed, CaseWithdrawn
+from contracts.lines import MOST_AHEAD, Heard
 from contracts.refusals import RefusalCode
 from contracts.words import CaseOutcome, ErasureReason, SignalStatus
 from tests.workflows.conftest import Staged
 from tests.workflows.samples import EVENTS
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, ASKED, ASKING, COMENSHA, COSM, DESK, LELYSTAD, SECOND, STRANGER, WAYS, walk
-from workflows.engine.alarms import MOST_ALARMS, OpenAlarm, fitting, raised
-from workflows.engine.heard import MOST_AHEAD, MOST_GAPS, Heard, in_words
+from workflows.engine.alarms import MOST_ALARMS, OpenAlarm, raised
 from workflows.engine.record import Record
 
 OWNED = WAYS["SignalRouting", "owned"]
@@ -32,28 +32,7 @@ async def refused(file: Stage, sender: str, **fields: object) -> str | None:
     return await file.code(DeliveryRefused.model_validate(REFUSED.model_dump() | fields), sender)
 
 
-# A gap is a pair of numbers
-
-
-def test_a_gap_of_any_size_is_a_pair_and_its_numbers_can_come_in_any_order() -> None:
-    line = Heard(last=1)
-    assert line.take(1_001, "f", "p") == (2, 1_000)
-    assert line.missing == [(2, 1_000)]
-    assert line.take(500, "g", "q") is None
-    assert line.missing == [(2, 499), (501, 1_000)]
-    assert line.take(2, "h", None) is None
-    assert line.missing == [(3, 499), (501, 1_000)]
-    assert [line.misses(number) for number in (2, 3, 499, 500, 501, 1_001)] == [False, True, True, False, True, False]
-    assert line.said == {1_001: "f", 1_000: "p", 499: "q"}
-
-
-def test_gaps_without_end_are_remembered_up_to_a_number() -> None:
-    line = Heard()
-    for number in range(2, 4 * MOST_GAPS, 2):
-        line.take(number, "f", "p")
-    assert len(line.missing) == MOST_GAPS
-    assert len(line.said) <= MOST_GAPS + 1
-    assert all(one[1] < other[0] for one, other in pairwise(line.missing))
+# Gaps
 
 
 def test_a_file_of_an_earlier_version_holds_lists_and_words(directory: object) -> None:
@@ -63,13 +42,6 @@ def test_a_file_of_an_earlier_version_holds_lists_and_words(directory: object) -
     file = Record.model_validate(old | {"heard": {"signal-desk/signal": {"last": 1, "missing": []}}})
     assert (file.alarms, file.first_id, file.opened_by) == ([OpenAlarm(words="one", number=1, first=1)], "5eed5eed", DESK)
     assert Record.model_validate_json(file.model_dump_json()) == file
-
-
-@pytest.mark.parametrize(
-    "gaps", [[(3, 3)], [(1, 9)], [(number, number) for number in range(1, 2_000, 2)], [(1, 999_999_999)] * 99]
-)
-def test_words_about_gaps_always_fit(gaps: list[tuple[int, int]]) -> None:
-    assert len(f"{'a' * 40} misses {in_words(gaps)} that we sent") <= 200
 
 
 async def test_a_gap_as_large_as_may_be_is_told_and_the_file_goes_on(stage: Staged) -> None:

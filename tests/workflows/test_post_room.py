@@ -9,9 +9,10 @@ from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.alarm import Alarms
-from activities.post import Batch, Letter, Post, Posted
+from activities.post import Batch, Post, Posted
 from activities.routing import Routing
 from contracts.events.signals import SignalReceived, SignalRouted, SignalStatusChanged
+from contracts.letter import Letter
 from contracts.reference import new_reference
 from tests.workflows.conftest import Staged
 from tests.workflows.doubles import Awaiting, Letters

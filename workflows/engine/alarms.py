@@ -7,8 +7,6 @@ from pydantic import BaseModel, Field, model_validator
 
 MOST_ALARMS = 20
 MORE = "further alarms: the log has them all, as alarm_raised"
-LONGEST = 200
-"""Characters that a person is told at once, on a line."""
 
 
 class OpenAlarm(BaseModel):
@@ -29,12 +27,6 @@ class OpenAlarm(BaseModel):
     def shown(self) -> str:
         """The words, and how often they were said."""
         return self.words if self.times == 1 else f"{self.words} ({self.times} times)"
-
-
-def fitting(words: str) -> str:
-    """Words as they always fit: on one line, and cut off where they are too long."""
-    line = " ".join(words.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def numbered(alarms: list[OpenAlarm], so_far: int) -> int:

@@ -4,16 +4,22 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
-from contracts.refusals import RefusalCode
-from workflows.engine.heard import MOST_AHEAD, Heard, Span
+from contracts.lines import (
+    Heard,
+    Link,
+    Objection,
+    Span,
+    line_from,
+    lines_of,
+    objection,
+    objection_after_the_end,
+    objection_to_id,
+)
 from workflows.engine.record import REMEMBERED_IDS, Letterhead, Received, Record
 from workflows.engine.track import not_possible
 
 EARLY = "early"
 """Error type of an event whose predecessor is not here yet, or whose file is ending: the bus delivers it again later."""
-
-MOST_LINES = 200
-"""How many systems of one agency may write to a file: each offer has a file of its own at whom it is made, and so a system."""
 
 
 def is_known(file: Record, received: Letterhead) -> bool:
@@ -25,11 +31,7 @@ def is_known(file: Record, received: Letterhead) -> bool:
     before = file.taken.get(_key(received))
     if before is None:
         return received.id in file.ids and received.sender.slug in file.parties
-    if received.counts and before and received.fingerprint and before != received.fingerprint:
-        words = (
-            "another event of yours had this `id` already: give each event an id of its own, and keep it when you send it again"
-        )
-        raise not_possible(words, RefusalCode.ID_REUSED)
+    _refuse(objection_to_id(before, _link(received)))
     return True
 
 
@@ -38,17 +40,13 @@ def in_order(file: Record, received: Received[Any]) -> None:
 
     Raises:
         ApplicationError: ``early`` where a predecessor is missing; ``sequence_reused`` where the number was taken;
-            ``sequence_ahead`` where nobody can have sent so many.
+            ``sequence_ahead`` where nobody can have sent so many; ``chain_broken`` where it does not follow what was heard.
     """
     if not received.counts:
         return
-    number, line = received.sequence, _line(received)
-    heard = file.heard.get(line, Heard())
-    if not _opens(file, received):
-        _refuse_far_ahead(file, line, number, heard)
-        if number > heard.last + 1 and not received.past_gap:
-            raise ApplicationError(f"number {number} came before number {heard.last + 1}", type=EARLY, non_retryable=True)
-    _has_a_place(heard, received)
+    heard, opens = file.heard.get(_line(received)), received.event.rule.opens
+    lines = lines_of(received.sender.slug, file.heard)
+    _refuse(objection(heard, _link(received), opens=opens, past_gap=received.past_gap, lines=lines))
 
 
 def comes_late(file: Record, received: Received[Any]) -> bool:
@@ -64,8 +62,8 @@ def remember(file: Record, received: Received[Any]) -> Span | None:
         file.trace = received.trace
     if not received.counts:
         return None
-    heard = file.heard.setdefault(_line(received), Heard(last=received.sequence - 1 if _opens(file, received) else 0))
-    return heard.take(received.sequence, "" if received.by_hand else received.fingerprint, received.previous)
+    beginning = Heard.beginning(received.sequence, opens=received.event.rule.opens)
+    return file.heard.setdefault(_line(received), beginning).take(_link(received))
 
 
 def after_the_end(file: Record, letterhead: Letterhead) -> bool:
@@ -79,50 +77,25 @@ def after_the_end(file: Record, letterhead: Letterhead) -> bool:
     if is_known(file, letterhead):
         return True
     if letterhead.counts:
-        _has_a_place(file.heard.get(_line(letterhead), Heard()), letterhead)
+        _refuse(objection_after_the_end(file.heard.get(_line(letterhead)), _link(letterhead)))
     return False
 
 
-def _refuse_far_ahead(file: Record, line: str, number: int, heard: Heard) -> None:
-    """Nothing that a number can do makes a file large."""
-    if number > heard.last + MOST_AHEAD:
-        words = f"the last number taken here is {heard.last}, and nobody sends {MOST_AHEAD} more about one case: count by 1"
-        raise not_possible(words, RefusalCode.SEQUENCE_AHEAD)
-    agency = line.partition("/")[0]
-    if line not in file.heard and sum(known.partition("/")[0] == agency for known in file.heard) >= MOST_LINES:
-        raise not_possible(f"more than {MOST_LINES} systems of yours have written to this file", RefusalCode.SEQUENCE_AHEAD)
+def _refuse(found: Objection | None) -> None:
+    if found is None:
+        return
+    if found.code is None:
+        raise ApplicationError(found.words, type=EARLY, non_retryable=True)
+    raise not_possible(found.words, found.code)
 
 
-def _has_a_place(heard: Heard, received: Letterhead) -> None:
-    """Whether it can be of this line: a number that nothing else had, and linked to what was heard."""
-    if received.sequence <= heard.last and not heard.misses(received.sequence):
-        words = f"another event had the number {received.sequence} already; count on"
-        raise not_possible(words, RefusalCode.SEQUENCE_REUSED)
-    if not received.by_hand:
-        _linked(heard, received)
-
-
-def _linked(heard: Heard, received: Letterhead) -> None:
-    """Whether it follows the event before it, and is the one that a later event spoke of.
-
-    Raises:
-        ApplicationError: ``chain_broken``: an event was changed, put in between, or left out.
-    """
-    before = heard.said.get(received.sequence - 1) if received.sequence - 1 == heard.last else None
-    expected = heard.said.get(received.sequence) if heard.misses(received.sequence) else None
-    follows = before in {None, received.previous} or not received.fingerprint
-    if not follows or expected not in {None, received.fingerprint}:
-        words = "`previous` must be the fingerprint of the event with the number before, as you sent it"
-        raise not_possible(words, RefusalCode.CHAIN_BROKEN)
-
-
-def _opens(file: Record, received: Received[Any]) -> bool:
-    """The first event of all begins the count, whatever its number."""
-    return received.event.rule.opens and _line(received) not in file.heard
+def _link(received: Letterhead) -> Link:
+    number = received.sequence if received.counts else 0
+    return Link(number, received.fingerprint, received.previous, received.by_hand)
 
 
 def _line(received: Letterhead) -> str:
-    return f"{received.sender.slug}/{received.system}"
+    return line_from(received.sender.slug, received.system)
 
 
 def _key(received: Letterhead) -> str:

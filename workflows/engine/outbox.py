@@ -13,9 +13,11 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError
 
-from activities.post import Batch, Letter, Post, Posted, Unsendable
+from activities.post import Batch, Post, Posted, Unsendable
 from contracts.agencies import Party
 from contracts.event import Event
+from contracts.letter import Letter
+from contracts.lines import Said, line_to
 from contracts.reference import Reference
 from contracts.refusals import RefusalCode
 from contracts.words import Ground
@@ -75,7 +77,8 @@ class Outbox:
         self, to: Party, event: Event, *, ground: Ground, because: str | None = None, reference: Reference | None = None
     ) -> None:
         """Add a letter; it leaves with whatever else leaves now."""
-        line = f"{to.slug}/{event.rule.file}" if event.rule.file and reference is None else None
+        line = line_to(to.slug, type(event)) if reference is None else None
+        said = Said(self._file.sent.get(line, 0), self._file.links.get(line, "")) if line else None
         self._file.step += 1
         letter = Letter(
             step=self._file.step,
@@ -83,18 +86,17 @@ class Outbox:
             type=event.rule.type,
             reference=reference or self._file.reference,
             system=self._file.system,
-            sequence=self._file.sent.get(line, 0) + 1 if line else 0,
+            sequence=said.next if said else 0,
             logged=workflow.now(),
             trace=None if reference else self._file.trace,
             because=because,
             ground=ground,
-            previous=self._file.links.get(line) if line else None,
+            previous=said.previous if said else None,
             recorded=self._file.leaves_recorded,
             data=event.told_to(to.kind),
         )
-        if line:
-            self._file.sent[line] = letter.sequence
-            self._file.links[line] = letter.fingerprint
+        if line and said:
+            self._file.sent[line], self._file.links[line] = said.then(letter.fingerprint)
         self._file.outbox.append(letter)
 
     async def run(self) -> None:

@@ -10,10 +10,10 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError, FailureError
 
-from activities.alarm import Alarm, Alarms
+from activities.alarm import Alarms
 from activities.keeping import Keeping
-from activities.post import Letter
 from contracts.agencies import Party
+from contracts.alarms import Alarm, fitting
 from contracts.catalogue import CATALOGUE, known_type
 from contracts.clocks import Duration
 from contracts.commands import AcknowledgeAlarms
@@ -21,16 +21,17 @@ from contracts.ended import EndedFile
 from contracts.event import Event
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
 from contracts.events.erasures import FileEnded
+from contracts.letter import Letter
+from contracts.lines import Span, in_words
 from contracts.reference import Reference
 from contracts.refusals import RefusalCode
 from contracts.views import StoryLine
 from contracts.words import ConsentTo, Ground
 from workflows.engine.admission import command, facts, hears, no_track, snake
-from workflows.engine.alarms import acknowledged, fitting, not_open, raised
+from workflows.engine.alarms import acknowledged, not_open, raised
 from workflows.engine.attributes import Face
 from workflows.engine.calendar import due
 from workflows.engine.errands import Errands
-from workflows.engine.heard import Span, in_words
 from workflows.engine.narrative import Move
 from workflows.engine.numbering import after_the_end
 from workflows.engine.outbox import Outbox

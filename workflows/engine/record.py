@@ -5,16 +5,16 @@ from typing import Generic, Self, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
-from activities.post import Letter
 from contracts.agencies import Party
 from contracts.clocks import Clocks
 from contracts.event import Event
+from contracts.letter import Letter
+from contracts.lines import Heard
 from contracts.reference import Reference
 from contracts.refusals import RefusalCode
 from contracts.text import Model
 from contracts.views import StoryLine
 from workflows.engine.alarms import OpenAlarm, numbered
-from workflows.engine.heard import Heard
 from workflows.engine.tickets import Decided
 
 STORY_LINES = 300

@@ -5,11 +5,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from temporalio import workflow
 
-from activities.post import Letter
 from contracts.agencies import Party
 from contracts.catalogue import CATALOGUE
 from contracts.commands import Command
 from contracts.event import File
+from contracts.letter import Letter
 from contracts.views import AlarmView, Barred, Choice, ConsentView, Content, ContentPart, FileView, LetterView
 from workflows.engine.admission import barred, snake
 from workflows.engine.attributes import Face, Next, Others

@@ -9,6 +9,7 @@ from textwrap import dedent
 
 import pytest
 
+from contracts.lines import in_words
 from contracts.said import KINDS, LONGEST, LOOSE, Sentences, Template
 from contracts.texts import words
 from contracts.texts.reading import texts
@@ -16,7 +17,6 @@ from contracts.texts.speaking import spoken
 from contracts.texts.within import Within
 from tests.contracts.texts.sentences import Reader, sentences, words_alone
 from tests.workflows.tables_found import TABLES
-from workflows.engine.heard import in_words
 
 EXAMPLES = {
     "slug": "coordinator-almere",

@@ -18,6 +18,7 @@ from contracts.processing import Status
 from contracts.reference import new_reference
 from runtime.database import open_database
 from runtime.migrations import Tables, downgrade, upgrade
+from runtime.office.entitled import ABOUT_KEEPING
 from runtime.processing import log as processing_log
 from runtime.processing.log import NotLogged, SqlProcessingLog, row_of
 from runtime.processing.tables import PROCESSING
@@ -25,7 +26,6 @@ from runtime.schema import check
 from runtime.servers.process import free_port
 from tests.runtime.lines import NOW, a_line, a_sent_line
 from tests.runtime.postgres_server import NOT_HERE, cluster, is_here, serving
-from workers.entitled import ABOUT_KEEPING
 
 CASE = new_reference()
 FORGED = {

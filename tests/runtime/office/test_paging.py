@@ -2,10 +2,10 @@
 
 from structlog.testing import capture_logs
 
-from activities.alarm import Alarm
 from contracts.agencies import read_directory
+from contracts.alarms import Alarm
 from runtime.logs import ALLOWED
-from workers.wiring import LogPager
+from runtime.office.pager import LogPager
 
 ALARM = Alarm(agency="coordinator-almere", reference=None, words="an example")
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from workers.patience import MOST, PAUSE, Patience
+from runtime.office.patience import MOST, PAUSE, Patience
 
 ENOUGH = 45.0
 

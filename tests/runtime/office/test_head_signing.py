@@ -13,8 +13,8 @@ from runtime.audit.head import HeadFile
 from runtime.audit.log import AuditLog
 from runtime.audit.store import AuditStore
 from runtime.keys.signatures import KeyFileSigner
+from runtime.office.head_signing import heads_signed
 from tests.installed import eventually
-from workers.head_signing import heads_signed
 
 SLUG = "almere"
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import structlog
 
-from activities.alarm import Alarm, Pager
-from contracts.alarms import AlarmCode
+from contracts.alarms import Alarm, AlarmCode
+from runtime.office.pager import Pager
 
 log = structlog.get_logger()
 

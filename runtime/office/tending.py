@@ -10,8 +10,8 @@ import structlog
 from faststream.nats import NatsBroker
 
 from contracts.agencies import Agency
-from workers.holdings import dead_letters
-from workers.wiring import Wiring
+from runtime.office.drivers import Drivers
+from runtime.office.held import dead_letters
 
 log = structlog.get_logger()
 
@@ -28,9 +28,9 @@ AWAKE_OR_NOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 @asynccontextmanager
-async def tended(agency: Agency, wiring: Wiring, bus: NatsBroker) -> AsyncGenerator[None]:
+async def tended(agency: Agency, drivers: Drivers, bus: NatsBroker) -> AsyncGenerator[None]:
     """Tend the keys for as long as the context lasts; a fault is logged, and does not stop the office."""
-    task = asyncio.create_task(_tend(agency, wiring, bus))
+    task = asyncio.create_task(_tend(agency, drivers, bus))
     try:
         yield
     finally:
@@ -57,22 +57,22 @@ class Steady:
         return jump if abs(jump) > JUMP else None
 
 
-async def tend(agency: Agency, wiring: Wiring, bus: NatsBroker) -> None:
+async def tend(agency: Agency, drivers: Drivers, bus: NatsBroker) -> None:
     """New keys where the newest are old enough; dead letters sealed to them; in any case away with what has expired."""
-    settings, keys = wiring.settings, wiring.event_keys
+    settings, keys = drivers.settings, drivers.event_keys
     try:
         if keys.age(agency.slug) >= timedelta(days=settings.key_age):
             keys.rotate(agency.slug, timedelta(days=settings.key_overlap))
             log.info("keys_renewed", agency=agency.slug)
-        erased = await wiring.case_keys(agency.slug).erased()
-        await dead_letters(agency, wiring, bus).keep_readable(wiring.directory, erased)
+        erased = await drivers.case_keys(agency.slug).erased()
+        await dead_letters(agency, drivers, bus).keep_readable(drivers.directory, erased)
     finally:
         gone = keys.retire(agency.slug)
         if gone:
             log.info("keys_destroyed", agency=agency.slug, count=gone)
 
 
-async def _tend(agency: Agency, wiring: Wiring, bus: NatsBroker) -> None:
+async def _tend(agency: Agency, drivers: Drivers, bus: NatsBroker) -> None:
     clock = Steady()
     await asyncio.sleep(SOON)
     while True:
@@ -80,7 +80,7 @@ async def _tend(agency: Agency, wiring: Wiring, bus: NatsBroker) -> None:
             if jump := clock.jumped():
                 log.warning("clock_jumped", agency=agency.slug, seconds=round(jump.total_seconds()))
             else:
-                await tend(agency, wiring, bus)
+                await tend(agency, drivers, bus)
         except Exception as error:
             log.warning("keys_not_tended", agency=agency.slug, error=type(error).__name__)
         await asyncio.sleep(OFTEN)

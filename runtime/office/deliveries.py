@@ -9,28 +9,33 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import structlog
 
-from activities.post import Bus
 from contracts.agencies import Agency
 from contracts.envelope import CloudEvent, source
 from contracts.event import Event
 from contracts.events.deliveries import MOST, DeliveriesConfirmed, DeliveriesListed, DeliveriesMissed
+from contracts.lines import spans
 from contracts.processing import digest
 from contracts.reference import new_reference
 from contracts.words import Ground
 from runtime.bus import Delivery, TryLater
 from runtime.processing.deliveries import Awaited, SqlDeliveries
 from runtime.settings import Settings
-from workflows.engine.heard import spans
 
 log = structlog.get_logger()
 
 SYSTEM = "inbox"
 TRIES = 3
 """How often it is looked again for an event that was listed: one of the same case may hold it up for a moment."""
+
+
+class Bus(Protocol):
+    """The port: publish one message to one agency; done when its disk has acknowledged."""
+
+    async def publish(self, message: CloudEvent, recipient: str) -> None: ...  # noqa: D102
 
 
 class Missed(NamedTuple):

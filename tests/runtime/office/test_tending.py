@@ -19,22 +19,22 @@ from runtime.bus import DeadLetter, Delivery, broker
 from runtime.bus.connection import jetstream
 from runtime.keys.event_keys import EventKeys, KeyExpired
 from runtime.keys.files import Role
+from runtime.office import tending
+from runtime.office.drivers import Drivers
+from runtime.office.tending import Steady, tend
 from runtime.settings import Settings
 from tests.bus.test_seal import Clock
 from tests.bus_server import DESK, POLICE, BusServer, eventually
 from tests.sealing import sealed
-from workers import tending
-from workers.tending import Steady, tend
-from workers.wiring import Wiring
 
 WEEK = timedelta(days=7, hours=1).total_seconds()
 
 
-class Timed(Wiring):
+class Timed(Drivers):
     """An installation on whose clock weeks pass when a test says so."""
 
     def __init__(self, settings: Settings, nats_url: str) -> None:
-        super().__init__(settings, nats_url, "")
+        super().__init__(settings, nats_url)
         self.clock = Clock()
         self.clock.now = time.time()  # a suite runs for long, and keys are made by the real clock
 
@@ -47,17 +47,17 @@ class Desk(NamedTuple):
     """The desk's office, as far as it tends keys."""
 
     bus: BusServer
-    wiring: Timed
+    drivers: Timed
 
     @property
     def newest(self) -> str | None:
-        return self.wiring.event_keys.to_seal(DESK).kid
+        return self.drivers.event_keys.to_seal(DESK).kid
 
     async def tend(self) -> None:
         connection = broker(self.bus.url, self.bus.keys.seed(DESK, Role.WORKER))
         await connection.connect()
         try:
-            await tend(self.bus.agency(DESK), self.wiring, connection)
+            await tend(self.bus.agency(DESK), self.drivers, connection)
         finally:
             await connection.stop()
 
@@ -67,16 +67,16 @@ class Desk(NamedTuple):
 
     async def read(self, letter: DeadLetter) -> bytes:
         async with await self.bus.letters(DESK) as letters:
-            letters._seal = self.wiring.seal(self.bus.agency(DESK))  # pyright: ignore[reportPrivateUsage] - on the test's clock
+            letters._seal = self.drivers.seal(self.bus.agency(DESK))  # pyright: ignore[reportPrivateUsage] - on the test's clock
             return letters.text(letter, self.bus.agency(POLICE))
 
 
 @pytest.fixture
 def desk(bus: BusServer, tmp_path: Path, directory: Directory) -> Desk:
-    wiring = Timed(Settings(home=tmp_path), bus.url)
-    wiring.prepare_case_keys(DESK)
-    assert wiring.directory == directory
-    return Desk(bus, wiring)
+    drivers = Timed(Settings(home=tmp_path), bus.url)
+    drivers.prepare_case_keys(DESK)
+    assert drivers.directory == directory
+    return Desk(bus, drivers)
 
 
 async def refuse(_: Delivery) -> None:
@@ -100,26 +100,26 @@ async def test_young_keys_stay_and_old_ones_are_replaced_at_once_and_destroyed_a
     with capture_logs() as logs:
         await desk.tend()
         assert desk.newest == f"{DESK}.1.enc"
-        desk.wiring.clock.now += WEEK
+        desk.drivers.clock.now += WEEK
         await desk.tend()
         assert desk.newest == f"{DESK}.2.enc"
-        assert desk.wiring.event_keys.to_open(DESK, f"{DESK}.1.enc"), "what is under way still arrives"
+        assert desk.drivers.event_keys.to_open(DESK, f"{DESK}.1.enc"), "what is under way still arrives"
         await desk.tend()
         assert desk.newest == f"{DESK}.2.enc"
         assert [line["event"] for line in logs] == ["keys_renewed"]
-        desk.wiring.clock.now += WEEK
+        desk.drivers.clock.now += WEEK
         await desk.tend()
     assert [(line["event"], line.get("count")) for line in logs[1:]] == [("keys_renewed", None), ("keys_destroyed", 2)]
     with pytest.raises(KeyExpired):
-        desk.wiring.event_keys.to_open(DESK, f"{DESK}.1.enc")
-    assert f"{DESK}.1." not in (desk.wiring.settings.keys / f"{DESK}.events.jwks").read_text()
+        desk.drivers.event_keys.to_open(DESK, f"{DESK}.1.enc")
+    assert f"{DESK}.1." not in (desk.drivers.settings.keys / f"{DESK}.events.jwks").read_text()
 
 
 async def test_a_dead_letter_stays_readable_when_its_key_is_gone_and_can_be_replayed(desk: Desk) -> None:
     message = await a_dead_letter(desk)
     [before] = await desk.dead()
     for _ in range(3):
-        desk.wiring.clock.now += WEEK
+        desk.drivers.clock.now += WEEK
         await desk.tend()
     [after] = await desk.dead()
     assert after.body != before.body
@@ -132,10 +132,10 @@ async def test_who_does_not_seal_it_anew_loses_it(desk: Desk) -> None:
     message = await a_dead_letter(desk)
     [letter] = await desk.dead()
     assert CloudEvent.from_json(await desk.read(letter), message.time) == message
-    desk.wiring.clock.now += WEEK
-    desk.wiring.event_keys.rotate(DESK, timedelta(days=7))
-    desk.wiring.clock.now += WEEK
-    desk.wiring.event_keys.retire(DESK)
+    desk.drivers.clock.now += WEEK
+    desk.drivers.event_keys.rotate(DESK, timedelta(days=7))
+    desk.drivers.clock.now += WEEK
+    desk.drivers.event_keys.retire(DESK)
     assert await desk.read(letter) == letter.body
 
 
@@ -173,12 +173,12 @@ async def put(desk: Desk, body: bytes, sender: str = POLICE) -> None:
 
 
 def private_keys(desk: Desk) -> str:
-    return (desk.wiring.settings.keys / f"{DESK}.events.jwks").read_text()
+    return (desk.drivers.settings.keys / f"{DESK}.events.jwks").read_text()
 
 
 async def weeks(desk: Desk, count: int) -> None:
     for _ in range(count):
-        desk.wiring.clock.now += WEEK
+        desk.drivers.clock.now += WEEK
         await desk.tend()
 
 
@@ -213,10 +213,10 @@ async def test_what_is_too_long_to_be_sealed_anew_is_kept_as_its_hash_when_its_k
 
 async def test_a_bus_that_is_away_keeps_no_key_from_its_end(desk: Desk) -> None:
     await weeks(desk, 1)
-    desk.wiring.clock.now += WEEK
+    desk.drivers.clock.now += WEEK
     never_connected = broker(desk.bus.url, desk.bus.keys.seed(DESK, Role.WORKER))
     with suppress(Exception):
-        await tend(desk.bus.agency(DESK), desk.wiring, never_connected)
+        await tend(desk.bus.agency(DESK), desk.drivers, never_connected)
     assert f"{DESK}.1." not in private_keys(desk)
 
 
@@ -225,7 +225,7 @@ async def test_what_comes_about_an_erased_case_leaves_nothing_that_can_be_read(d
     await put(desk, desk.bus.seal(POLICE).closed(message, DESK))
     await put(desk, message.to_json()[:-9])
     await put(desk, desk.bus.seal(POLICE).closed(other, DESK))
-    await desk.wiring.case_keys(DESK).forget(message.caseref)
+    await desk.drivers.case_keys(DESK).forget(message.caseref)
     await desk.tend()
     assert [letter.body != b"" for letter in await desk.dead()] == [True, False, False]
     assert sum(letter.hash != "" for letter in await desk.dead()) == 2

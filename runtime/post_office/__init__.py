@@ -1,0 +1,1 @@
+"""Where a post office keeps what it was given and what it heard."""

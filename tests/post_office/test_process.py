@@ -1,0 +1,156 @@
+"""The process: it says when it is ready, ends in order, and does not take from an inbox from which somebody takes already."""
+
+import asyncio
+import os
+import signal as signals
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from pathlib import Path
+
+import pytest
+
+from contracts.events.signals import SignalReported
+from post_office.alone import NotAlone
+from post_office.book import SqlBook
+from post_office.chores import UNREAD, Chores
+from post_office.ports import Stage
+from post_office.process import book_of
+from runtime.bus import Delivery, broker
+from runtime.keys.files import Role
+from runtime.processing.log import NotLogged, SqlProcessingLog
+from tests.bus_server import DESK, POLICE, BusServer, eventually
+from tests.post_office.at_work import at_work, drivers_on, heard, signal, until
+
+pytestmark = pytest.mark.long
+
+
+async def _started(bus: BusServer, slug: str) -> Process:
+    named = {"KETEN_HOME": str(bus.keys.path.parent), "KETEN_NATS_URL": bus.url}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from console.main import app; app()", "post-office", slug),
+        stdout=PIPE,
+        stderr=STDOUT,
+        env=os.environ | named,
+    )
+
+
+async def _until_said(process: Process, words: bytes) -> bytes:
+    assert process.stdout
+    said = b""
+    while words not in said:
+        line = await process.stdout.readline()
+        assert line, said.decode()
+        said += line
+    return said
+
+
+async def test_it_says_that_it_is_ready_and_ends_in_order(bus: BusServer) -> None:
+    process = await _started(bus, POLICE)
+    await _until_said(process, b"The post office runs")
+    other = await _started(bus, POLICE)
+    said, _ = await other.communicate()
+    assert other.returncode == 1
+    assert b"runs already in this home" in said
+    process.send_signal(signals.SIGINT)
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    assert b"stopping" in said
+
+
+async def test_it_does_not_take_beside_an_office(bus: BusServer) -> None:
+    async def take(_: Delivery) -> None:
+        pass
+
+    async with bus.inbox(DESK, take):
+        with pytest.raises(NotAlone, match="takes from the inbox of signal-desk already"):
+            async with at_work(bus, DESK):
+                pass
+    async with at_work(bus, DESK) as office:
+        assert await office.book.newest() == 0
+
+
+async def test_a_bad_event_is_refused_with_its_code_and_that_is_a_rung_and_an_alarm(
+    bus: BusServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with at_work(bus, POLICE) as police, at_work(bus, DESK) as desk:
+        await police.book.keep([signal(1)])
+        [came] = await heard(desk, 1)
+        assert came.event
+        bad = bus.signal(id=came.event["id"], caseref=came.caseref, ground="consent")  # as if this had been the event
+        sender = broker(bus.url, bus.keys.seed(POLICE, Role.WORKER))
+        await sender.start()
+        await bus.post(sender, POLICE).publish(bad, DESK)
+        await sender.stop()
+        kept = await until(police, "signal-1", Stage.REFUSED)
+        [rung] = [rung for rung in kept.rungs if rung.stage is Stage.REFUSED]
+        assert (rung.code, bool(rung.words)) == ("no_ground", True)
+        assert [event.type for event in await heard(police, 1)] == ["nl.keten.deliveries.refused.v1"]
+        assert await desk.book.newest() == 1
+    assert "was refused by signal-desk: no_ground" in capfd.readouterr().out
+
+
+async def test_what_cannot_be_logged_is_not_taken(bus: BusServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise NotLogged
+
+    async with at_work(bus, POLICE) as police:
+        await police.book.keep([signal(1)])
+        await until(police, "signal-1", Stage.SENT)
+        with monkeypatch.context() as broken:
+            broken.setattr(SqlProcessingLog, "write", refuse)
+            async with at_work(bus, DESK) as desk:
+                await asyncio.sleep(1)
+                assert await desk.book.newest() == 0
+        async with at_work(bus, DESK) as desk:
+            assert [event.type for event in await heard(desk, 1)] == [SignalReported.rule.type]
+
+
+async def test_a_person_hears_that_nobody_reads(bus: BusServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at_work(bus, POLICE) as police, at_work(bus, DESK) as desk:
+        await police.book.keep([signal(1)])
+        await eventually(lambda: _there(desk.book))
+        assert await desk.book.feeding.unread(UNREAD) == 0, "not yet"
+        assert await desk.book.feeding.unread(UNREAD * 0) == 1
+        await desk.book.feed(0, 10)
+        assert await desk.book.feeding.unread(UNREAD * 0) == 0, "somebody read it"
+        monkeypatch.setattr("post_office.chores.UNREAD", UNREAD * 0)
+        await police.book.keep([signal(2)])
+        await eventually(lambda: _there(desk.book, 2))
+        looks = {look.name: look for look in Chores(desk.book, _forget, 90).looks()}
+        [finding] = await looks["unread"].at()
+        assert "nobody has read it" in finding.words
+
+
+async def _there(book: SqlBook, count: int = 1) -> bool:
+    return await book.newest() >= count
+
+
+async def _forget(_: str) -> None:
+    pass
+
+
+async def test_no_mark_of_a_person_stands_in_a_file_or_on_the_bus_or_in_a_log(
+    bus: BusServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    marks = ["mark-of-a-person", "number-of-a-person", "id-of-a-person"]
+    person = {"name": marks[0], "language": marks[0], "safe_contact": marks[0]}
+    data = {"signal": {"municipality": "GM0995", "account": marks[0], "person": person}}
+    async with at_work(bus, POLICE) as police, at_work(bus, DESK) as desk:
+        await police.book.keep([signal(1, id=marks[2], subject=marks[1], data=data)])
+        [came] = await heard(desk, 1)
+        assert marks[0] in str(came.event), "the control: it arrived"
+        await until(police, marks[2], Stage.TAKEN)
+    home: Path = bus.keys.path.parent
+    found = [
+        (path.name, mark) for path in home.rglob("*") if path.is_file() for mark in marks if mark.encode() in path.read_bytes()
+    ]
+    assert found == []
+    said = capfd.readouterr()
+    assert not [mark for mark in marks if mark in said.out + said.err]
+
+
+async def test_a_book_opens_alone_for_who_only_looks(bus: BusServer) -> None:
+    async with at_work(bus, POLICE) as police:
+        await police.book.keep([signal(1)])
+    book = book_of(drivers_on(bus), bus.agency(POLICE))
+    assert (await book.sent("signal-1")) is not None
