@@ -28,6 +28,10 @@ COMMANDS = {
     ),
     "publish": ("publish.publish", "Publish an event, and wait for the receipt or the refusal."),
     "events": ("events.events", "The catalogue: every event, who may send it to whom, on what ground."),
+    "catalogue": (
+        "catalogue.catalogue",
+        "The same as `keten events`; with --html DIR as pages in Dutch and English, which open from a file.",
+    ),
     "cases": ("cases.cases", "Files of all agencies that this installation may see, the most urgent first."),
     "case": (
         "case.case",

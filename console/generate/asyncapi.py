@@ -4,7 +4,7 @@ FastStream can write such a document too, but it describes the data without the 
 channel's address, which the specification asks for, and names a server; the schemas beside it are the messages as they travel.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,9 @@ def asyncapi_documents() -> dict[Path, str]:
     return {Path("docs/generated/asyncapi") / f"{kind}.json": as_text(document(kind)) for kind in AgencyKind}
 
 
-def document(kind: AgencyKind) -> Node:
+def document(kind: AgencyKind, catalogue: Mapping[str, type[Event]] = CATALOGUE) -> Node:
     """What an agency of this kind sends and receives."""
-    traffic = tuple(_traffic(kind))
+    traffic = tuple(_traffic(kind, catalogue))
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -44,8 +44,8 @@ def document(kind: AgencyKind) -> Node:
     }
 
 
-def _traffic(kind: AgencyKind) -> Iterator[tuple[str, type[Event]]]:
-    for event in CATALOGUE.values():
+def _traffic(kind: AgencyKind, catalogue: Mapping[str, type[Event]]) -> Iterator[tuple[str, type[Event]]]:
+    for event in catalogue.values():
         if kind in event.rule.senders:
             yield "send", event
         if kind in event.rule.recipients:

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 from console.generate.breaking import breaking
 from console.generate.schemas import Schema, as_text, data_schema, envelope_schema
@@ -36,10 +37,26 @@ def breaking_changes(root: Path) -> list[str]:
     return [line for line in lines if line not in meant]
 
 
+class Decided(NamedTuple):
+    """Changes that break a schema and no agency.
+
+    Attributes:
+        why: They were made.
+        changes: Each as the check names it, behind the short name of its event.
+    """
+
+    why: str
+    changes: tuple[str, ...]
+
+
+def decisions(root: Path) -> list[Decided]:
+    """What was decided so, the oldest first."""
+    found = tomllib.loads((root / DECIDED).read_text(encoding="utf-8"))["decided"]
+    return [Decided(entry["why"], tuple(entry["changes"])) for entry in found]
+
+
 def _decided(root: Path) -> set[str]:
-    """Changes that break a schema and no agency: each stands there with the reason."""
-    decided = tomllib.loads((root / DECIDED).read_text(encoding="utf-8"))["decided"]
-    return {change for entry in decided for change in entry["changes"]}
+    return {change for decided in decisions(root) for change in decided.changes}
 
 
 def write_release(root: Path) -> list[Path]:

@@ -56,6 +56,13 @@ class FieldWords(Words):
     hint: str = ""
 
 
+class RefusedWords(Words):
+    """A refusal: what it means, and what its sender can do."""
+
+    means: str
+    do: str
+
+
 class Texts(Words):
     """All words of one language, by code word in small letters."""
 
@@ -69,6 +76,10 @@ class Texts(Words):
     story: dict[str, str] = Field(default_factory=dict[str, str])
     validation: dict[str, str] = Field(default_factory=dict[str, str])
     said: dict[str, str] = Field(default_factory=dict[str, str])
+    catalogue: dict[str, str] = Field(default_factory=dict[str, str])
+    refused: dict[str, RefusedWords] = Field(default_factory=dict[str, RefusedWords])
+    retention: dict[str, str] = Field(default_factory=dict[str, str])
+    attributes: dict[str, str] = Field(default_factory=dict[str, str])
 
     @field_validator("fields", mode="before")
     @classmethod
@@ -122,7 +133,7 @@ def read(folder: Traversable) -> Texts:
 def _rows(part: Mapping[str, Any]) -> Iterator[tuple[list[str], Any]]:
     """Each row by its section and its names; names of classes become code words, sentences stay as they are."""
     for section, rows in part.items():
-        written_out = section in {"said", "story", "validation"}
+        written_out = section in {"catalogue", "said", "story", "validation"}
         for name, words in rows.items():
             first = name if written_out else code_name(name)
             if section not in BY_TWO_NAMES:

@@ -5,20 +5,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-GOLDEN = Path(__file__).parent / "golden"
+from contracts import examples
+
+GOLDEN = Path(examples.__file__).parent
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-NAMES = sorted(path.stem for path in GOLDEN.glob("*.json"))
+NAMES = [*examples.names()]
 
 Json = dict[str, Any]
 Step = str | int
 
 
 def golden_bytes(name: str) -> bytes:
-    return (GOLDEN / f"{name}.json").read_bytes()
+    return examples.text_of(name).encode()
 
 
 def golden(name: str) -> Json:
-    return json.loads(golden_bytes(name))
+    return examples.example_of(name)
 
 
 def message(name: str = "cases.accepted.v1", **changed: Any) -> bytes:
