@@ -12,8 +12,8 @@ from console.screen import errors, words_of
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from console.door.listening import Door
     from console.installation import Installation
+    from runtime.http.listening import Door
     from runtime.settings import Settings
 
 log = structlog.get_logger()
@@ -60,7 +60,7 @@ async def _started(stack: AsyncExitStack, installation: Installation, first: str
 
 def _door(settings: Settings) -> Door:
     """At the usual port, so that an address can be kept; where that is taken, and nobody named one, at a free one."""
-    from console.door.listening import bound
+    from runtime.http.listening import bound
 
     try:
         return bound("127.0.0.1", settings.console_port)

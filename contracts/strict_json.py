@@ -17,6 +17,23 @@ def parse(raw: bytes) -> dict[str, Any]:
     Raises:
         Refused: With the code and the words for the sender.
     """
+    return _object(_value(raw))
+
+
+def parse_list(raw: bytes) -> list[Any]:
+    """The same of one list, such as a batch of CloudEvents.
+
+    Raises:
+        Refused: With the code and the words for the sender.
+    """
+    fields = _value(raw)
+    if not isinstance(fields, list):
+        raise Refused(RefusalCode.MALFORMED_JSON, "a batch is a JSON list")
+    _refuse_halves(fields)
+    return cast("list[Any]", fields)
+
+
+def _value(raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -29,17 +46,21 @@ def parse(raw: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, ValueError) else f"nested deeper than {MAX_DEPTH} levels"
         raise Refused(RefusalCode.MALFORMED_JSON, reason) from None
-    return _object(fields)
+    return fields
 
 
 def _object(fields: Any) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise Refused(RefusalCode.MALFORMED_JSON, "a CloudEvent is a JSON object")
+    _refuse_halves(cast("Any", fields))
+    return cast("dict[str, Any]", fields)
+
+
+def _refuse_halves(fields: Any) -> None:
     try:
         to_json(fields)
     except PydanticSerializationError:
         raise Refused(RefusalCode.UNICODE_UNSAFE, "a text holds half a character (a lone surrogate); leave it out") from None
-    return cast("dict[str, Any]", fields)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from console.door.browsers import for_browsers
 from console.door.dev_issuer import DevIssuer
 from console.door.dev_pages import DevPages
 from console.door.issuer import Issuer
-from console.door.listening import Door, listening
 from console.door.tokens import Tokens
+from runtime.http.listening import Door, listening
 from runtime.settings import Settings
 from runtime.web_address import stays_here
 from workers.wiring import Wiring

@@ -80,7 +80,7 @@ def token(
 
 async def _serve(configured: Settings, where: Where, *, dev_issuer: bool) -> None:
     from console.codec_server.composition import codec_server
-    from console.door.listening import Shown, bound
+    from runtime.http.listening import Shown, bound
 
     _check_issuer(configured, where.host, dev_issuer=dev_issuer)
     running = read_running(configured)

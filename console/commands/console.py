@@ -37,8 +37,8 @@ def console(
 
 
 async def _serve(configured: Settings, at: tuple[str, int], shown: tuple[Path, Path] | None, *, dev_issuer: bool) -> None:
-    from console.door.listening import Shown, bound
     from console.web.composition import Trying, check_login, web_console
+    from runtime.http.listening import Shown, bound
 
     check_login(configured, trying=dev_issuer)
     installation = Installation.reach(_only_agency(configured))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from console.generate.asyncapi import asyncapi_documents
 from console.generate.events_page import events_page
+from console.generate.openapi import openapi_document
 from console.generate.process import process_page
 from console.generate.register import processing_register
 from console.generate.schemas import event_schemas
@@ -15,6 +16,7 @@ HOME = Path("docs/generated")
 
 GENERATORS: list[Callable[[], dict[Path, str]]] = [
     event_schemas,
+    openapi_document,
     asyncapi_documents,
     events_page,
     processing_register,

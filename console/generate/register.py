@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from console.generate.schemas import data_schema, field
 from console.generate.tables import page, table, words
 from contracts.catalogue import CATALOGUE
 from contracts.commands import COMMANDS
 from contracts.event import Event
 from contracts.personal import personal_fields
 from contracts.processing import ACTIVITIES, DECIDING, DECIDING_FOR, activity_of
+from contracts.schemas import data_schema, field
 
 ABOUT = (
     "One processing activity per type of event, and one for what people decide; a new version of a type is a new activity. The "

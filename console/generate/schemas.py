@@ -2,15 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent
 from contracts.event import Event
+from contracts.schemas import Schema, data_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-Schema = dict[str, Any]
 
 
 def event_schemas() -> dict[Path, str]:
@@ -49,37 +47,12 @@ def envelope_schema() -> Schema:
     return {**schema, "required": ["specversion", *schema["required"]], **extensions}
 
 
-def data_schema(event: type[Event]) -> Schema:
-    """The data of an event, with its personal fields marked."""
-    schema = event.model_json_schema()
-    for path in event.personal_fields():
-        field(schema, path)["x-personal"] = True
-    return schema
-
-
 def rule(event: type[Event]) -> Schema:
     """The catalogue's word on an event, in an order that does not change."""
     words = event.rule.model_dump(mode="json")
     return {key: sorted(value) if key in {"senders", "recipients"} else value for key, value in words.items()}
 
 
-def field(schema: Schema, path: str) -> Schema:
-    """The schema of a field, by its dotted path from the root of a schema."""
-    parent, _, name = path.rpartition(".")
-    owner = field(schema, parent) if parent else schema
-    return _object(owner, schema["$defs"] if parent else {})["properties"][name]
-
-
 def as_text(document: Schema) -> str:
     """A document as it lies in a file."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _object(schema: Schema, definitions: Schema) -> Schema:
-    """The object in a field that is one, may be one, or holds several."""
-    if "$ref" in schema:
-        return definitions[schema["$ref"].rpartition("/")[2]]
-    if "items" in schema:
-        return _object(schema["items"], definitions)
-    alternatives = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
-    return _object(alternatives[0], definitions) if alternatives else schema

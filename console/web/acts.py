@@ -26,6 +26,8 @@ ACTS = {
     "log_in": "audit.log_in",
     "log_out": "audit.log_out",
     "put_out": "audit.put_out",
+    "add_token": "audit.add_token",
+    "end_token": "audit.end_token",
 }
 """The kinds of acts, each with the key of its words."""
 

@@ -15,7 +15,6 @@ from console.door.client import Client, read_key
 from console.door.dev_login import DevLogin
 from console.door.dev_people import DevPeople
 from console.door.issuer import Issuer
-from console.door.listening import PATIENCE, Door, listening
 from console.door.login import Login
 from console.installation import Installation
 from console.web.app import application, around, page_routes, routes_of
@@ -31,6 +30,7 @@ from console.web.spoken import spoken
 from console.web.sweeping import swept
 from runtime.drafts.drafts import Drafts
 from runtime.drafts.taken import Taking
+from runtime.http.listening import PATIENCE, Door, listening
 from runtime.migrations import Tables, upgrade
 from runtime.people.lists import Right
 from runtime.private_files import read_private

@@ -39,6 +39,8 @@ class Action(StrEnum):
     LOG_IN = "log_in"
     LOG_OUT = "log_out"
     PUT_OUT = "put_out"
+    ADD_TOKEN = "add_token"  # noqa: S105 - no password
+    END_TOKEN = "end_token"  # noqa: S105 - no password
 
 
 class Outcome(StrEnum):

@@ -25,11 +25,11 @@ from rich.table import Table
 
 from console.demo.staff import SimulatedStaff
 from console.door.dev_login import Offered
-from console.door.listening import bound
 from console.lists import Lists
 from console.screen import screen
 from console.web.one_agency import OneAgency
 from contracts.events.signals import Signal, SignalReported
+from runtime.http.listening import bound
 from tests.bench.loaded import AT_ONCE
 from tests.bench.machine import machine
 from tests.bench.many_files import Reached, fill, listed, reached

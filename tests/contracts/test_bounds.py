@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from console.generate.schemas import data_schema
 from contracts.agencies import Directory, read_directory
 from contracts.bounds import Day, Moment
 from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent, source
 from contracts.refusals import RefusalCode, Refused
+from contracts.schemas import data_schema
 from runtime.bus import Seal
 from runtime.keys.event_keys import EventKeys
 from tests.contracts.messages import NOW, golden

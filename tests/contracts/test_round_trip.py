@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from console.generate.schemas import data_schema, envelope_schema
+from console.generate.schemas import envelope_schema
 from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent
+from contracts.schemas import data_schema
 from tests.contracts.from_schema import TIMES, values
 from tests.contracts.messages import NOW
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from console.generate.schemas import data_schema
 from contracts.event import Event
+from contracts.schemas import data_schema
 
 Schema = dict[str, Any]
 

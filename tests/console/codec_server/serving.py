@@ -15,9 +15,9 @@ from console.codec_server.audit import DecodeAudit
 from console.codec_server.reader import Reader
 from console.door.browsers import for_browsers
 from console.door.issuer import Issuer
-from console.door.listening import Shown, bound, listening
-from console.door.patience import LIMITS, Limits
 from console.door.tokens import Tokens
+from runtime.http.listening import Shown, bound, listening
+from runtime.http.patience import LIMITS, Limits
 from runtime.settings import Settings
 from tests.console.door.oidc import AUDIENCE, Oidc
 from workers.wiring import Wiring

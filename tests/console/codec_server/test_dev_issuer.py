@@ -11,8 +11,8 @@ from joserfc.jwk import KeySet
 
 from console.codec_server.composition import DEV_AUDIENCE, codec_server
 from console.door import COOKIE, DEV_ISSUER
-from console.door.listening import bound
 from contracts.reference import new_reference
+from runtime.http.listening import bound
 from tests.console.codec_server.conftest import Played
 from tests.console.codec_server.serving import UI, Asking, Written, read, refused
 from tests.console.door.oidc import Oidc

@@ -8,10 +8,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from console.codec_server.app import AT_ONCE, TOO_MANY
-from console.door.listening import Shown
-from console.door.patience import LIMITS
 from console.door.problems import Problem
 from console.door.turns import Turns
+from runtime.http.listening import Shown
+from runtime.http.patience import LIMITS
 from runtime.tls.certificates import TEMPORAL
 from tests.certified import Certified
 from tests.console.codec_server.conftest import Played

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from console.door.listening import Shown, bound
+from runtime.http.listening import Shown, bound
 from runtime.private_files import KeyFileError
 from runtime.tls.certificates import TEMPORAL
 from tests.certified import Certified

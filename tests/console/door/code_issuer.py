@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from console.door.listening import bound, listening
+from runtime.http.listening import bound, listening
 from tests.console.door.oidc import Oidc
 
 CLIENT = "keten-console"

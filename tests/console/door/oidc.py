@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from console.door.listening import bound, listening
+from runtime.http.listening import bound, listening
 
 AUDIENCE = "keten-codec-test"
 

@@ -12,12 +12,12 @@ from fastapi.responses import PlainTextResponse
 
 from console.door import DEV_ISSUER
 from console.door.dev_login import Offered
-from console.door.listening import bound
 from console.installation import Installation
 from console.web.app import page_routes
 from console.web.composition import Answering, Trying, web_console
 from console.web.desk import Desk
 from contracts.agencies import read_directory
+from runtime.http.listening import bound
 from runtime.keys.files import Keys
 from runtime.people.lists import Right
 from runtime.settings import Settings

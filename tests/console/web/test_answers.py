@@ -14,7 +14,6 @@ from structlog.testing import capture_logs
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from console.door.patience import LIMITS
 from console.installation import Installation
 from console.web.app import page_routes
 from console.web.desk import Desk
@@ -23,6 +22,7 @@ from console.web.headers import ALWAYS
 from console.web.looking import NoAnswer
 from console.web.looks import FOLDER, KEPT, Looks
 from runtime.audit.store import AuditUnavailable
+from runtime.http.patience import LIMITS
 from runtime.keys.case_keys import CaseErased, CaseKeyMissing
 from runtime.temporal.client import TemporalUnreachable
 from tests.console.web.serving import HERE, Browser, Console, consoled, title

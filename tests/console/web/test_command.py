@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from console.beside import console_beside
-from console.door.listening import bound
 from console.web.composition import Trying, check_login, web_console
+from runtime.http.listening import bound
 from runtime.settings import Mode, Settings
 from tests.console.cli import Cli
 from tests.console.web.serving import Browser, installed

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from console.door.listening import Shown, bound
 from console.web.composition import Trying, web_console
 from contracts.agencies import Directory
+from runtime.http.listening import Shown, bound
 from runtime.tls.certificates import TEMPORAL
 from tests.certified import Certified
 from tests.console.web.serving import COORDINATOR, Browser, installed

@@ -23,10 +23,10 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
-from console.door.listening import bound
 from console.installation import Installation
 from console.web.composition import web_console
 from runtime.database import open_database
+from runtime.http.listening import bound
 from runtime.private_files import write_private
 from runtime.sessions.tables import SESSION
 from tests.console.web.serving import ALMERE, installed, title

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import uvicorn
 from starlette.types import ASGIApp
 
-from console.door.patience import LIMITS, Limits, Patient
+from runtime.http.patience import LIMITS, Limits, Patient
 from runtime.private_files import KeyFileError, read_private
 from runtime.web_address import is_loopback
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -34,6 +36,16 @@ class Limits(NamedTuple):
 
 
 LIMITS = Limits()
+NO_HTTP = json.dumps(
+    {
+        "type": "urn:keten:problem:http_invalid",
+        "title": "This is not HTTP",
+        "status": 400,
+        "detail": "the request could not be read as HTTP/1.1, or its headers are far too large; this connection ends",
+        "code": "http_invalid",
+    }
+).encode()
+"""What is said to whoever speaks something else (RFC 9457)."""
 
 
 class Visit(H11Protocol):
@@ -67,6 +79,15 @@ class Visit(H11Protocol):
         super().connection_lost(exc)
         self._strangers.known(self)
         self._ends_in(None)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP hears so as a problem document, like every other error; and nothing of what it sent."""
+        del msg
+        head = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
+        parts = (h11.Response(status_code=400, headers=head, reason=b"Bad Request"), h11.Data(data=NO_HTTP), h11.EndOfMessage())
+        for part in parts:
+            self.transport.write(self.conn.send(part) or b"")
+        self.transport.close()
 
     def _waits(self) -> None:
         self._strangers.add(self, self._address, self.transport.abort)

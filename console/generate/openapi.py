@@ -1,0 +1,17 @@
+"""The OpenAPI 3.1 document of a post office, which it also gives itself: ``GET /v1/openapi.json``."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from console.generate.schemas import as_text
+from post_office.app import ROUTERS
+from post_office.openapi import TITLE, document
+
+
+def openapi_document() -> dict[Path, str]:
+    """One file: it is the same for every agency."""
+    app = FastAPI(title=TITLE)
+    for router in ROUTERS:
+        app.include_router(router)
+    return {Path("docs/generated/openapi.json"): as_text(document(app))}

@@ -1,0 +1,1 @@
+"""An application behind a socket: TLS or loopback, and connections that have an end."""
