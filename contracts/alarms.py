@@ -22,6 +22,8 @@ class AlarmCode(StrEnum):
     STREAM_FULL = "stream_full"
     DISK_FULL = "disk_full"
     STORE_GONE = "store_gone"
+    WEBHOOK_FAILING = "webhook_failing"
+    WEBHOOK_RESTS = "webhook_rests"
 
 
 class Alarm(Model):
@@ -48,6 +50,8 @@ WHAT_TO_DO: dict[AlarmCode, str] = {
     AlarmCode.STREAM_FULL: "look with `keten dead list` and `keten doctor`; replay or remove dead letters, ask who sends so much",
     AlarmCode.DISK_FULL: "make room on the disk that holds the home directory; everything goes on by itself",
     AlarmCode.STORE_GONE: "stop, put the store back from the backup, start again: docs/how-to/operate.md, Backup and restore",
+    AlarmCode.WEBHOOK_FAILING: "ask whoever runs the endpoint; POST its tests: the answer says what is wrong. Nothing is lost",
+    AlarmCode.WEBHOOK_RESTS: "ask whoever runs the endpoint, which said that it wants nothing more; PUT wakes it, DELETE ends it",
 }
 
 

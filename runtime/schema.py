@@ -3,7 +3,7 @@
 from runtime.audit import tables as audit_tables
 from runtime.keys import tables as case_key_tables
 from runtime.migrations import Tables, compare
-from runtime.post_office import tables as post_office_tables
+from runtime.post_office import webhook_tables as post_office_tables
 from runtime.processing import tables as processing_log_tables
 from runtime.register import tables as register_tables
 from runtime.sessions import tables as session_tables

@@ -139,6 +139,16 @@ class Settings(BaseSettings):
         le=1000,
         description="events of one sender that open a file and that an inbox takes in a second; 40 times as many at once",
     )
+    webhook_hosts: str = Field(
+        default="",
+        max_length=10_000,
+        description="hosts at which a post office may call webhooks, as `host` or `host=10.1.0.0/16|10.2.0.0/16`, commas between",
+    )
+    webhook_ca: Path | None = Field(
+        default=None, description="PEM: the authorities that a post office believes when it calls webhooks; none: the system's"
+    )
+    webhook_cert: Path | None = Field(default=None, description="PEM: the certificate that a post office shows to webhooks")
+    webhook_key: Path | None = Field(default=None, description="PEM: the private key of that certificate, mode 0600")
     log_json: bool = Field(default=False, description="logs as JSON, one event per line")
 
     key_overlap: float = Field(
