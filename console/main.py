@@ -68,6 +68,10 @@ COMMANDS = {
         "temporal_gate.temporal_gate",
         "Let each agency into its own namespace at Temporal and nowhere else, in the foreground; Ctrl-C stops it.",
     ),
+    "sandbox": (
+        "sandbox.app",
+        "The whole chain on this machine, for whoever builds an agency's own system: everybody else is invented.",
+    ),
     "doctor": (
         "doctor.doctor",
         "Check everything: disk, stores, keys, servers, offices, inboxes, files, and every setting against what is wanted.",

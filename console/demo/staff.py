@@ -32,11 +32,16 @@ SIMULATED = "simulated"
 
 
 class SimulatedStaff:
-    """Plays reporters, coordinators, officers and aid workers."""
+    """Plays reporters, coordinators, officers and aid workers.
 
-    def __init__(self, installation: Installation) -> None:
+    Args:
+        installation: Where they work.
+        name: Under which they stand in audit logs.
+    """
+
+    def __init__(self, installation: Installation, name: str = SIMULATED) -> None:
         self._installation = installation
-        witness = installation.played_by(SIMULATED)
+        witness = installation.played_by(name)
         self._files, self._lists = Files(installation, witness), Lists(installation, witness)
 
     async def report(self, slug: str, event: Event, to: str) -> str:

@@ -1,0 +1,101 @@
+"""Lines for a shell that do what an agency's system does: ready to be run, each once."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from shlex import quote
+from typing import Any, NamedTuple
+
+from console.sandbox.acts import ACTS, Act
+from console.sandbox.cast import Cast
+from console.sandbox.passing import Passed
+from contracts.event import Event
+from contracts.words import AgencyKind as K
+
+MEDIA = "application/cloudevents+json"
+TOKEN = "KETEN_TOKEN"  # noqa: S105 - the name of a variable
+CASE = "KETEN_CASE"
+TOKEN_HEADER = f'-H "Authorization: Bearer ${TOKEN}"'
+
+
+class Line(NamedTuple):
+    """A line, and what it does.
+
+    Attributes:
+        does: A key of the words of the pages.
+        text: For a POSIX shell.
+    """
+
+    does: str
+    text: str
+
+
+def post(url: str, body: dict[str, Any], *, of_case: bool = False) -> str:
+    """Hand in an event; ``of_case``: its case is in a variable of the shell."""
+    text = quote(json.dumps(body, ensure_ascii=False))
+    if of_case:
+        text = quote(json.dumps({**body, "caseref": f"${CASE}"}, ensure_ascii=False)).replace(f"${CASE}", f"'\"${CASE}\"'")
+    return f"curl -sS {TOKEN_HEADER} -H 'Content-Type: {MEDIA}' --data {text} {quote(f'{url}/v1/events')}"
+
+
+def body_of(event: Event, to: str | None, event_id: str | None = None, caseref: str | None = None) -> dict[str, Any]:
+    """An event as a system hands it in."""
+    body: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": event_id or f"sandbox-{secrets.token_hex(6)}",
+        "source": "/sandbox",
+        "type": event.rule.type,
+        "datacontenttype": "application/json",
+    }
+    if len(event.rule.grounds) > 1:
+        body["ground"] = event.grounds()[0].value
+    if to:
+        body["recipient"] = to
+    if caseref:
+        body["caseref"] = caseref
+    return {**body, "data": event.model_dump(mode="json", exclude_none=True)}
+
+
+def of_event(url: str, passed: Passed) -> str | None:
+    """What would have sent an event that passed; None where its content is not ours to read."""
+    if passed.message is None:
+        return None
+    message = passed.message
+    body = body_of(message.event(), passed.to, f"sandbox-{message.id[:12]}", message.caseref)
+    if message.ground and len(message.event().rule.grounds) > 1:
+        body["ground"] = message.ground.value
+    return post(url, body)
+
+
+def reading(url: str) -> list[Line]:
+    """What every kind of agency does."""
+    return [
+        Line("read", f"curl -sS {TOKEN_HEADER} {quote(f'{url}/v1/feed?timeout=20')}"),
+        Line("follow", f"curl -sSN {TOKEN_HEADER} -H 'Accept: text/event-stream' {quote(f'{url}/v1/feed')}"),
+        Line("case", f'curl -sS {TOKEN_HEADER} "{url}/v1/cases/${CASE}"'),
+    ]
+
+
+STEPS: dict[K, tuple[str, ...]] = {
+    K.REPORTER: ("report",),
+    K.MUNICIPALITY: ("report", "bring"),
+    K.DESK: ("route", "tell"),
+    K.CARE_COORDINATOR: ("accept", "offer", "ask_officer", "conclude"),
+    K.RIEC: ("weigh",),
+    K.AID_ORGANISATION: ("see", "take", "meet", "complete", "refuse"),
+    K.REGISTRY: ("record", "accept", "offer", "conclude"),
+    K.OVERSIGHT: (),
+}
+"""What a system of each kind sends, in the order in which a case wants it."""
+
+
+def steps(url: str, cast: Cast) -> list[Line]:
+    """What a system of this kind sends next, and reads."""
+    sent = [line for step in STEPS[cast.own.kind] for line in _sent(url, step, ACTS[step], cast)]
+    begins = cast.own.kind in {K.REPORTER, K.MUNICIPALITY}
+    return [*sent[:1], *reading(url), *sent[1:]] if begins else [*reading(url), *sent]
+
+
+def _sent(url: str, step: str, act: Act, cast: Cast) -> Iterable[Line]:
+    for event, to in act.says(cast):
+        yield Line(step, post(url, body_of(event, to), of_case=step != "report"))

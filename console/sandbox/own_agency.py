@@ -1,0 +1,170 @@
+"""The agency of whoever builds: it has no office here but a post office, and its system is theirs."""
+
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from typing import Any, Protocol
+
+import httpx
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from console.installation import Installation
+from console.sandbox.curls import MEDIA, body_of
+from contracts.agencies import Agency
+from contracts.alarms import LONGEST, Alarm
+from contracts.event import Event
+from contracts.refusals import RefusalCode
+from post_office.health import Does, Part
+from post_office.process import PostOffice
+from runtime.office.drivers import Drivers
+from runtime.waiting import until
+
+SYSTEM, ITSELF = "system", "sandbox"
+"""Names of tokens: of whoever builds, and of the sandbox, which sends in their place where a trigger needs it."""
+PORT = 8237
+"""Where the post office is, if that port is free."""
+PATIENCE = 30.0
+MARK = {"Keten-Sandbox": "true"}
+
+
+class OwnAgency(Protocol):
+    """What is done here in the place of that system, where a trigger needs it: the same that a ``curl`` would do."""
+
+    @property
+    def url(self) -> str:
+        """Where its post office answers."""
+        ...
+
+    @property
+    def token(self) -> str | None:
+        """What opens it; None: it was shown when this sandbox was started for the first time."""
+        ...
+
+    async def send(self, event: Event, to: str, caseref: str | None) -> str:
+        """Hand in an event.
+
+        Args:
+            event: What happened.
+            to: Slug of who gets it.
+            caseref: Of which case; None: it begins one.
+
+        Returns:
+            The reference of the case.
+        """
+        ...
+
+
+class Marked:
+    """Says in every answer, errors too, that it is one of a sandbox."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(MARK)
+            await send(message)
+
+        await self._app(scope, receive, marked)
+
+
+class OverHttp:
+    """Hands in by the same calls as whoever builds.
+
+    Args:
+        url: Where the post office answers.
+        token: That of whoever builds, where it is new.
+        own: The sandbox's.
+    """
+
+    def __init__(self, url: str, token: str | None, own: str) -> None:
+        self.url, self.token = url, token
+        self._headers = {"Authorization": f"Bearer {own}", "Content-Type": MEDIA}
+
+    async def send(self, event: Event, to: str, caseref: str | None) -> str:
+        """See ``OwnAgency``.
+
+        Raises:
+            RuntimeError: The post office does not take it; with its code.
+        """
+        body = body_of(event, to, f"sandbox-{secrets.token_hex(8)}", caseref)
+        found: dict[str, Any] = {}
+
+        async def answered() -> bool:
+            """What others have just sent is known here a moment later."""
+            nonlocal found
+            found = (await client.post(f"{self.url}/v1/events", json=body, headers=self._headers)).json()
+            return found.get("code") != RefusalCode.CASE_UNKNOWN
+
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
+            with suppress(TimeoutError):
+                await until(answered, seconds=PATIENCE, pause=0.2)
+        if "caseref" not in found:
+            raise RuntimeError(f"your post office did not take {event.short_name()}: {found.get('code')}")
+        return str(found["caseref"])
+
+
+class BusAndBook:
+    """How the two parts of a post office do on which all else stands.
+
+    Args:
+        office: Which.
+    """
+
+    def __init__(self, office: PostOffice) -> None:
+        self._office = office
+
+    async def parts(self) -> list[Part]:
+        """See ``post_office.health.Health``."""
+        connected = self._office.bus.config.connection_state.connection.is_connected
+        away = Part("bus", Does.WARN, "the bus cannot be reached: what is handed in is kept, and leaves when it can be")
+        try:
+            await self._office.book.newest()
+        except Exception:
+            return [Part("bus") if connected else away, Part("book", Does.FAIL, "the book cannot be read: look at its disk")]
+        return [Part("bus") if connected else away, Part("book")]
+
+
+@asynccontextmanager
+async def post_office(installation: Installation, own: Agency, nats_url: str) -> AsyncGenerator[OwnAgency]:
+    """The post office of the own agency, while inside.
+
+    Args:
+        installation: Where its keys are.
+        own: Whose it is.
+        nats_url: By which wire it is on the bus.
+    """
+    from post_office.app import application, serve
+    from post_office.door import About
+    from post_office.process import post_office as opened
+    from post_office.tokens import Scope as Allowed
+    from post_office.tokens import Tokens
+    from runtime.http.listening import bound
+
+    drivers = Drivers(installation.settings, nats_url)
+    tokens = Tokens.of(installation.settings.keys, own.slug)
+    names = {listed.name for listed in tokens.listed()}
+    if ITSELF in names:
+        tokens.end(ITSELF)
+    itself = tokens.add(ITSELF, [Allowed.SEND])
+    theirs = None if SYSTEM in names else tokens.add(SYSTEM, Allowed)
+    try:
+        listener = bound("127.0.0.1", PORT)
+    except OSError:
+        listener = bound("127.0.0.1", 0)
+    async with AsyncExitStack() as stack:
+        office = await stack.enter_async_context(opened(own, drivers))
+        about = About(own, drivers.directory, tokens, BusAndBook(office), partial(_alarm, drivers, own))
+        app = application(office.book, about)
+        app.add_middleware(Marked)
+        address = await stack.enter_async_context(serve(app, listener))
+        yield OverHttp(address, theirs, itself)
+
+
+async def _alarm(drivers: Drivers, own: Agency, words: str) -> None:
+    await drivers.pager.page(Alarm(agency=own.slug, reference=None, words=words[:LONGEST]))
