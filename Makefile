@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DIVIDED := -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: demo test test-long test-all everything pages pictures chaos endurance power-cut orderings bench proof check up lock generate clean help
+.PHONY: demo test test-long test-all everything interop pages pictures chaos endurance power-cut orderings bench proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,7 +28,10 @@ test-long: $(STAMP) ## the others: on whole installations, in a browser, on serv
 
 test-all: test test-long ## both, as everything that lands must pass them
 
-everything: test-all pages chaos proof ## what takes more than an hour, too
+everything: test-all interop pages chaos proof ## what takes more than an hour, too
+
+interop: $(STAMP) ## libraries that others wrote talk with a post office; they come from registries of packages
+	@$(BIN)/python -m pytest -m interop tests/kit/interop -rs $(ARGS)
 
 pages: $(STAMP) ## the pages of the documentation are followed as they are written
 	@$(BIN)/python -m pytest -m pages $(ARGS)
@@ -77,6 +80,7 @@ generate: $(STAMP) ## write again what is generated from the catalogue
 lock: ## pin every dependency again, with hashes and without a registry's name
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra postgresql --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+	@cd tests/kit/interop/sets && for set in messages openapi; do ../../../../$(BIN)/uv pip compile $$set.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o $$set.lock; done
 
 clean: ## remove what the commands above created
 	rm -rf $(VENV) .keten

@@ -46,7 +46,7 @@ EVENT: Node = {
     "properties": {
         "specversion": {"const": "1.0"},
         "id": {**_ID, "description": "of your own; sent again with the same content it is the same event"},
-        "type": {"type": "string", "description": "as in the catalogue", "maxLength": 100},
+        "type": {"type": "string", "description": "as in the catalogue", "pattern": "^[A-Za-z0-9.-]{1,100}$"},
         "data": {"type": "object", "description": "the content, by the schema in the catalogue"},
         "ground": {"enum": [*Ground], "description": "on which it is shared; needed where the catalogue allows several"},
         "recipient": {
@@ -55,7 +55,7 @@ EVENT: Node = {
             "description": "slug; needed where several may take it",
         },
         "caseref": {"type": "string", "pattern": "^k[0-9a-z]{24}$", "description": "of which case; left out: it begins one"},
-        "subject": {"type": "string", "maxLength": 100, "description": "your own case number; it never leaves"},
+        "subject": {"type": "string", "minLength": 1, "maxLength": 100, "description": "your own case number; it never leaves"},
         **dict.fromkeys(("source", "dataschema", "traceparent", "tracestate"), _TEXT),
         "time": {"type": "string", "format": "date-time", "description": "when it happened: to tell a clock that is wrong"},
         "datacontenttype": {"type": "string", "description": "application/json"},
@@ -81,7 +81,7 @@ PREFER: Node = {
 KEY: Node = {
     "name": "Idempotency-Key",
     "in": "header",
-    "schema": {"type": "string"},
+    "schema": _ID,
     "description": "in place of the event's `id`; not with a batch",
 }
 LAST_EVENT_ID: Node = {

@@ -33,7 +33,12 @@ MARK = {
                 "type": "object",
                 "required": ["lastEventId"],
                 "properties": {
-                    "lastEventId": {"type": ["string", "null"], "maxLength": 128, "description": "null: back to the beginning"}
+                    "lastEventId": {
+                        "type": ["string", "null"],
+                        "minLength": 1,
+                        "maxLength": 128,
+                        "description": "null: back to the beginning",
+                    }
                 },
                 "additionalProperties": False,
             }

@@ -1,13 +1,14 @@
 """What other agencies sent, oldest first: by long poll as http-feeds describes it, or as a stream of server-sent events."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from contracts.catalogue import CATALOGUE
 from post_office.api.stream import Stream
@@ -24,6 +25,7 @@ router = APIRouter(prefix="/v1/feed", tags=["feed"])
 PIECE = 50
 """Events that are read at a time: a page is never whole in memory but for what leaves."""
 SSE = "text/event-stream"
+_RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 _OURS = frozenset({"*/*", "application/*", "application/json", BATCH})
 _STREAMS = frozenset({SSE, "text/*"})
 
@@ -36,9 +38,23 @@ Wait = Annotated[
     int, Query(alias="timeout", ge=0, le=86_400_000, description="milliseconds to wait where there is none; 60000 at most")
 ]
 Types = Annotated[
-    list[str] | None, Query(alias="type", max_length=100, description="only events of this type; may be given several times")
+    list[Annotated[str, Field(json_schema_extra={"enum": sorted(CATALOGUE)})]] | None,
+    Query(alias="type", max_length=100, description="only events of this type; may be given several times"),
 ]
-Since = Annotated[AwareDatetime | None, Query(description="only what was taken at this moment or later, in place of lastEventId")]
+
+
+def _moment(written: object) -> object:
+    """A number would be read as seconds of an epoch, which nobody was told of."""
+    if isinstance(written, str) and not _RFC3339.fullmatch(written):
+        raise ValueError("as in RFC 3339, with its offset")
+    return written
+
+
+Since = Annotated[
+    AwareDatetime | None,
+    BeforeValidator(_moment),
+    Query(description="only what was taken at this moment or later, in place of lastEventId"),
+]
 Most = Annotated[int, Query(ge=1, le=1_000, description="events in an answer, at most")]
 
 
