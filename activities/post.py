@@ -61,6 +61,10 @@ class Deliveries(Protocol):
         """What began at that moment did not leave then, and is not awaited."""
         ...
 
+    async def never(self, letters: Sequence[Exchange], at: datetime, code: str | None = None) -> None:
+        """These never leave, for this reason, or because their ground has gone: nobody waits for them any more."""
+        ...
+
 
 Envelopes = dict[int, Exchange]
 """Letters as they travel, by their steps."""
@@ -85,6 +89,7 @@ class Post:
             by_recipient[exchange.other][step] = exchange
         posted = _together(await asyncio.gather(*(self._post_in_order(part) for part in by_recipient.values())))
         self._deliveries.left([envelopes.pop(step) for step in posted.steps])
+        await self._give_up(envelopes, posted, at)
         if envelopes:
             await self._deliveries.withdraw([*envelopes.values()], at)
         return posted
@@ -101,7 +106,18 @@ class Post:
         finally:
             if steps := _together(done).steps:
                 await self._deliveries.expect([envelopes[step] for step in steps], datetime.now(UTC))
+        await self._give_up(envelopes, _together(done), datetime.now(UTC))
         return _together(done)
+
+    @activity.defn
+    async def note_withheld(self, batch: Batch) -> None:
+        """Note that letters lost their ground before they could leave: nobody waits for them any more."""
+        await self._deliveries.never([*self._enveloped(batch).values()], datetime.now(UTC))
+
+    async def _give_up(self, envelopes: Envelopes, posted: Posted, at: datetime) -> None:
+        """Note what can never leave."""
+        for never in posted.unsendable:
+            await self._deliveries.never([envelopes[never.step]], at, never.code.value)
 
     async def _note(self, envelopes: Envelopes, at: datetime, *, awaited: bool = True) -> None:
         """A line for each letter, before any of them leaves."""

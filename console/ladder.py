@@ -84,7 +84,7 @@ class _Climbing:
             published=line.start_time,
             steps=steps,
             answer=note_of(CATALOGUE[answer.event_type]) if answer else "",
-            code=(outcome.code or "") if outcome else "",
+            code=(outcome.code or "") if outcome else standing.code if standing else "",
         )
 
     def _stored(self, line: Processing, standing: Standing | None, *, waits: bool) -> Step:
@@ -93,6 +93,9 @@ class _Climbing:
             return leaving if waits else Step(Rung.STORED, Mark.UNKNOWN, why=Why.NOT_NOTED)
         if standing.left_at is not None:
             return leaving if waits else Step(Rung.STORED, Mark.DONE, at=standing.left_at)
+        if standing.never_at is not None:
+            why = Why.UNSENDABLE if standing.code else Why.WITHHELD
+            return Step(Rung.STORED, Mark.FAILED, at=standing.never_at, since=standing.held_at, why=why)
         if not waits and self._log.whole:
             return Step(Rung.STORED, Mark.FAILED, since=standing.held_at, why=Why.WITHHELD)
         why = Why.NOBODY_REACHED if self._log.held_to > 1 else Why.NOT_REACHED

@@ -61,4 +61,4 @@ class Logbook:
         patience = timedelta(seconds=self._installation.settings.silence_patience)
         settling = Settling(self._installation.processing_log(agency.slug))
         counts = await settling.counted(now - patience)
-        return Late(await settling.hanging(now - patience, MOST), counts, int(patience.total_seconds() // 60))
+        return Late(await settling.hanging_letters(now - patience, MOST), counts, int(patience.total_seconds() // 60))

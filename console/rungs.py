@@ -39,6 +39,7 @@ class Why(StrEnum):
     NOT_REACHED = "not_reached"
     NOBODY_REACHED = "nobody_reached"
     WITHHELD = "withheld"
+    UNSENDABLE = "unsendable"
     NOT_ASKED = "not_asked"
     NOT_CONFIRMED = "not_confirmed"
     REFUSED = "refused"
@@ -49,7 +50,7 @@ class Why(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
-HANGS = frozenset({Why.NOT_REACHED, Why.NOBODY_REACHED, Why.NOT_CONFIRMED, Why.REFUSED, Why.LOST})
+HANGS = frozenset({Why.NOT_REACHED, Why.NOBODY_REACHED, Why.UNSENDABLE, Why.NOT_CONFIRMED, Why.REFUSED, Why.LOST})
 """What may need a person of ours; all else goes on by itself, or waits for a person elsewhere."""
 
 

@@ -28,6 +28,8 @@ class Standing(NamedTuple):
         left_at: When the recipient's inbox took it; None: it has not.
         asked_at: When the recipient was last asked about it; None: not yet, or not any more.
         outcome: What it said; None: nothing yet.
+        never_at: Since when it is known that it never leaves; None: it may.
+        code: Why it never leaves; empty: the ground on which it would have been shared had gone.
     """
 
     event_id: str
@@ -36,6 +38,8 @@ class Standing(NamedTuple):
     left_at: datetime | None = None
     asked_at: datetime | None = None
     outcome: Outcome | None = None
+    never_at: datetime | None = None
+    code: str = ""
 
 
 class Hanging(NamedTuple):

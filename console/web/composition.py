@@ -127,6 +127,7 @@ async def web_console(
         guards = Guards(origin, cookies, frozenset({TOKEN}) if dev else frozenset())
         outside = around(application(desk, guards, routers), tls=cookies.tls)
         async with (
+            closed_at_the_end(rows),
             listening(outside, door, server="console", patience=patience),
             swept(installation, rows),
             rows.runner.running(),
@@ -140,6 +141,15 @@ def rows_of(installation: Installation) -> Rows:
     batches = Batches(url)
     runner = Runner(batches, Acts(installation), lambda agency, person: Right.OPERATE in lists.rights(person, agency))
     return Rows(Sessions(url), GivenAnswers(url), Drafts(url), Taking(url), batches, runner, Corrections(url))
+
+
+@asynccontextmanager
+async def closed_at_the_end(rows: Rows) -> AsyncGenerator[None]:
+    """Whoever has one console after another in a process keeps no connection of those that ended."""
+    try:
+        yield
+    finally:
+        await rows.close()
 
 
 @asynccontextmanager

@@ -66,6 +66,11 @@ class Rows(NamedTuple):
     runner: Runner
     corrections: Corrections
 
+    async def close(self) -> None:
+        """Close all connections to where it is kept."""
+        for part in (self.sessions, self.tickets, self.drafts, self.taken, self.batches, self.corrections):
+            await part.close()
+
 
 class Desk:
     """What pages are given.
@@ -88,6 +93,7 @@ class Desk:
     ) -> None:
         self._installation = installation
         self._sessions, self._tickets = rows.sessions, rows.tickets
+        self._begun = rows.drafts
         self.drafts = Drafts(rows.drafts, rows.tickets, lambda visit: self._one_agency(visit).case_keys(visit.agency.slug))
         self.taken = Taking(rows.taken)
         self._batches, self._runner, self._corrections = rows.batches, rows.runner, rows.corrections
@@ -129,9 +135,9 @@ class Desk:
         agency, rights = self._served[session.agency], self._rights(session)
         if right is not None and right not in rights:
             raise Problem(NOT_HERE)
-        request.state.visit = Visit(
-            session.person, agency, rights, language_of(request), session.id, session.until, session.longest, session.proved
-        )
+        begun = await self._begun.count(agency.slug, session.person) if Right.HANDLE in rights and opens_a_page(request) else 0
+        moments = (session.until, session.longest, session.proved)
+        request.state.visit = Visit(session.person, agency, rights, language_of(request), session.id, *moments, begun)
         return request.state.visit
 
     async def session(self, request: Request) -> Session:
@@ -267,6 +273,11 @@ class Desk:
 def _clock(moment: datetime) -> str:
     """A time of today or of this night, as a person reads it."""
     return f"{moment.astimezone(AMSTERDAM):%H:%M}"
+
+
+def opens_a_page(request: Request) -> bool:
+    """Whether a browser opens a page, and no script asks and nothing is sent."""
+    return request.method == "GET" and request.headers.get("sec-fetch-mode", "navigate") == "navigate"
 
 
 def _acts(request: Request) -> bool:

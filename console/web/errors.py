@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 from console.door.issuer import IssuerUnavailable
 from console.door.places import safe_path
 from console.door.problems import Problem, Refusal
-from console.web.desk import Desk
+from console.web.desk import Desk, opens_a_page
 from console.web.looking import NoAnswer
 from console.web.one_agency import OtherAgency
 from console.web.refusals import (
@@ -73,7 +73,8 @@ def speak_of_errors(app: FastAPI, desk: Desk) -> None:
 
     def ours(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, Problem)
-        if isinstance(problem, LoggedOut) and _opens_a_page(request):
+        # a script would be sent to another site, and a form would lose what it held
+        if isinstance(problem, LoggedOut) and opens_a_page(request):
             return RedirectResponse(f"/login?back={quote(_back(request), safe='/')}", HTTPStatus.SEE_OTHER)
         return page(request, problem.refusal)
 
@@ -103,11 +104,6 @@ def speak_of_errors(app: FastAPI, desk: Desk) -> None:
 def route_of(scope: Scope) -> str:
     """The name of a route: never what was asked for, in which anything may stand."""
     return str(getattr(scope.get("route"), "path", "-"))
-
-
-def _opens_a_page(request: Request) -> bool:
-    """Only a browser that opens a page is sent on: a script would be sent to another site, and a form would lose what it held."""
-    return request.method == "GET" and request.headers.get("sec-fetch-mode", "navigate") == "navigate"
 
 
 def _decides(request: Request) -> bool:

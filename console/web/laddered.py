@@ -22,6 +22,7 @@ REASONS = {
     Why.NOT_REACHED: "deliveries.not_reached",
     Why.NOBODY_REACHED: "deliveries.nobody_reached",
     Why.WITHHELD: "deliveries.withheld",
+    Why.UNSENDABLE: "deliveries.unsendable",
     Why.NOT_ASKED: "deliveries.not_asked",
     Why.NOT_CONFIRMED: "deliveries.not_confirmed",
     Why.REFUSED: "deliveries.refused",

@@ -24,7 +24,7 @@ from runtime.audit.entry import Action
 from runtime.bus.connection import BusUnreachable
 from runtime.bus.standing import standing
 from runtime.private_files import KeyFileError
-from runtime.processing.deliveries import Hanging
+from runtime.processing.deliveries import Unconfirmed
 
 T = TypeVar("T")
 ROWS, ELSEWHERE = 50, 20
@@ -88,14 +88,14 @@ class Overview:
         """Counts of all open files."""
         return await self._of_all("counts", lambda lists: counted(lists, self._agency))
 
-    async def hanging(self) -> Answer[tuple[Hanging, ...]]:
+    async def unconfirmed(self) -> Answer[tuple[Unconfirmed, ...]]:
         """Letters of which their recipient has not said for long that it knows them."""
         await self._here.witness.read(self._agency, "deliveries")
 
-        async def ask() -> tuple[Hanging, ...]:
-            return await self._here.deliveries(self._agency.slug).hanging(datetime.now(UTC))
+        async def ask() -> tuple[Unconfirmed, ...]:
+            return await self._here.deliveries(self._agency.slug).unconfirmed(datetime.now(UTC))
 
-        return await self._answer("hanging", ask)
+        return await self._answer("unconfirmed", ask)
 
     async def dead_letters(self) -> Answer[int]:
         """How many events could not be taken."""

@@ -75,7 +75,7 @@ class Counted(Protocol):
         ...
 
 
-class Hanging(Protocol):
+class Unconfirmed(Protocol):
     """Letters to one agency of which it has not said for long that it knows them."""
 
     @property
@@ -142,8 +142,8 @@ class Overview(Protocol):
         """Counts of all open files (`Counted`)."""
         ...
 
-    async def hanging(self) -> Answer:
-        """Letters that wait for confirmation (`Hanging`, the oldest first); None: it cannot be told now."""
+    async def unconfirmed(self) -> Answer:
+        """Letters that wait for confirmation (`Unconfirmed`, the oldest first); None: it cannot be told now."""
         ...
 
     async def dead_letters(self) -> Answer:

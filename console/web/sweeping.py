@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console.installation import Installation
 from console.web.desk import Rows
-from contracts.agencies import Agency
 from runtime.drafts.erasing import Begun
 
 EVERY = 300.0
@@ -26,23 +25,32 @@ Part = Callable[[], Awaitable[object]]
 @asynccontextmanager
 async def swept(installation: Installation, rows: Rows) -> AsyncGenerator[None]:
     """While inside, what has ended is removed now and then."""
-    sweeping = asyncio.create_task(_go_on(parts_of(installation, rows)))
+    begun = begun_at(installation)
+    sweeping = asyncio.create_task(_go_on(parts_of(installation, rows, begun)))
     try:
         yield
     finally:
         sweeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await sweeping
+        for part in begun:
+            await part.close()
 
 
-def parts_of(installation: Installation, rows: Rows) -> list[Part]:
+def begun_at(installation: Installation) -> list[Begun]:
+    """What the people of each agency have begun."""
+    return [Begun(installation.settings.console, agency.slug) for agency in installation.with_key]
+
+
+def parts_of(installation: Installation, rows: Rows, begun: Sequence[Begun]) -> list[Part]:
     """All that there is to remove.
 
     Args:
         installation: Whose agencies' keys lie here.
         rows: What is kept.
+        begun: What the people of each agency have begun.
     """
-    of_erased = [_of_erased(installation, agency) for agency in installation.with_key]
+    of_erased = [_of_erased(installation, one) for one in begun]
     return [rows.sessions.sweep, rows.drafts.sweep, rows.taken.sweep, rows.batches.sweep, rows.corrections.sweep, *of_erased]
 
 
@@ -55,12 +63,11 @@ async def sweep(parts: Sequence[Part]) -> None:
             log.exception("console_not_swept")
 
 
-def _of_erased(installation: Installation, agency: Agency) -> Part:
+def _of_erased(installation: Installation, begun: Begun) -> Part:
     """Where the office that erases does not reach this database, and what was kept while it erased."""
-    begun = Begun(installation.settings.console, agency.slug)
 
     async def forget() -> None:
-        await begun.forget_erased(await installation.case_keys(agency.slug).erased())
+        await begun.forget_erased(await installation.case_keys(begun.agency).erased())
 
     return forget
 

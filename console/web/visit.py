@@ -35,6 +35,7 @@ class Visit:
         until: When that ends, if nothing more is done.
         longest: When it ends whatever is done.
         proved: When the login service last asked them who they are; None: nobody knows.
+        drafts: How many half-done forms they have, where a page is opened that shows it.
     """
 
     person: str
@@ -45,6 +46,7 @@ class Visit:
     until: datetime
     longest: datetime
     proved: datetime | None = None
+    drafts: int = 0
 
     @property
     def left(self) -> Left:

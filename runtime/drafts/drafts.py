@@ -69,6 +69,10 @@ class Drafts(Stored):
         mine = and_(DRAFT.c.agency == agency, DRAFT.c.person == person)
         return await asyncio.to_thread(self._list, mine)
 
+    async def count(self, agency: str, person: str) -> int:
+        """How many one person has."""
+        return await asyncio.to_thread(self._count, and_(DRAFT.c.agency == agency, DRAFT.c.person == person))
+
     async def about(self, agency: str, files: Collection[str]) -> list[Draft]:
         """Those of everybody at an agency about some files, the newest first."""
         there = and_(DRAFT.c.agency == agency, DRAFT.c.file.in_(sorted(files)))
@@ -114,6 +118,10 @@ class Drafts(Stored):
         there = select(*columns).where(which, ~self._over()).order_by(DRAFT.c.saved_at.desc(), DRAFT.c.file, DRAFT.c.command)
         with self._engine.connect() as connection:
             return [_draft(row) for row in connection.execute(there)]
+
+    def _count(self, which: ColumnElement[bool]) -> int:
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(DRAFT).where(which, ~self._over())) or 0
 
     def _remove(self, which: ColumnElement[bool]) -> int:
         with self._engine.begin() as connection:

@@ -23,7 +23,12 @@ class Begun:
 
     def __init__(self, url: str, agency: str) -> None:
         self._url = url
-        self._agency = agency
+        self.agency = agency
+
+    async def close(self) -> None:
+        """Close all connections; whoever asks after that opens new ones."""
+        if engine := vars(self).pop("_engine", None):
+            await asyncio.to_thread(engine.dispose)
 
     async def forget(self, case: str) -> None:
         """Remove all about a case; again does no harm.
@@ -51,14 +56,14 @@ class Begun:
             overwrite(self._engine, table)
 
     def _forget_erased(self, erased: frozenset[str]) -> None:
-        every = union(*(select(table.c.case_key).where(table.c.agency == self._agency) for table in TABLES))
+        every = union(*(select(table.c.case_key).where(table.c.agency == self.agency) for table in TABLES))
         with self._engine.connect() as connection:
             gone = erased.intersection(connection.scalars(every))
         if gone:
             self._forget(gone)
 
     def _of(self, table: Table, names: Collection[str]) -> ColumnElement[bool]:
-        return and_(table.c.agency == self._agency, table.c.case_key.in_(sorted(names)))
+        return and_(table.c.agency == self.agency, table.c.case_key.in_(sorted(names)))
 
     def _there(self) -> list[Table]:
         """The tables that there are: an agency may have no console, or one of an older version."""

@@ -17,7 +17,7 @@ from contracts.processing import Direction
 from contracts.standing import Outcome
 from runtime.database import inserting, utc
 from runtime.processing.log import SqlProcessingLog
-from runtime.processing.settling import held, left_after_all, refused, settled, these
+from runtime.processing.settling import held, left_after_all, never_leave, refused, settled, these
 from runtime.processing.tables import AWAITED, PROCESSING
 
 HANGS = timedelta(minutes=5)
@@ -39,8 +39,8 @@ class Awaited(NamedTuple):
     sequence: int
 
 
-class Hanging(NamedTuple):
-    """Events to one agency of which it has not said for long that it knows them.
+class Unconfirmed(NamedTuple):
+    """Events that left for one agency, of which it has not said for long that it knows them.
 
     Attributes:
         to: Slug of the agency.
@@ -101,6 +101,10 @@ class SqlDeliveries:
 
         await self._log.write((), remove)
 
+    async def never(self, letters: Sequence[Exchange], at: datetime, code: str | None = None) -> None:
+        """See ``activities.post.Deliveries``."""
+        await self._log.write((), lambda connection: never_leave(connection, letters, at, code))
+
     async def due(self, most: int, now: datetime) -> dict[str, tuple[str, ...]]:
         """Ids of the events to ask about now, by recipient, the oldest first, and at most so many of each."""
         await self._log.catch_up()
@@ -140,9 +144,13 @@ class SqlDeliveries:
         await self._log.catch_up()
         return await asyncio.to_thread(self._silent, since)
 
-    async def hanging(self, now: datetime) -> tuple[Hanging, ...]:
-        """To whom events hang, the oldest first; nothing is changed, and nothing is asked anew."""
-        return await asyncio.to_thread(self._hanging, now - HANGS)
+    async def unconfirmed(self, now: datetime) -> tuple[Unconfirmed, ...]:
+        """Who has not confirmed for long what left for them, the oldest first; what could not leave is not counted.
+
+        Nothing is changed, and nothing is asked anew. Letter by letter, with those that are held up, it is
+        ``Settling.hanging_letters``.
+        """
+        return await asyncio.to_thread(self._unconfirmed, now - HANGS)
 
     async def unknown(self, sender: str, ids: Sequence[str]) -> tuple[str, ...]:
         """Those of these events from one agency that were never taken here, in the order asked."""
@@ -172,12 +180,12 @@ class SqlDeliveries:
         with self._log.begin() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def _hanging(self, since: datetime) -> tuple[Hanging, ...]:
+    def _unconfirmed(self, since: datetime) -> tuple[Unconfirmed, ...]:
         oldest = func.min(AWAITED.c.sent_at)
         query = select(AWAITED.c.counterparty, func.count(), oldest).where(AWAITED.c.sent_at < since)
         with self._log.begin() as connection:
             rows = connection.execute(query.group_by(AWAITED.c.counterparty).order_by(oldest)).all()
-        return tuple(Hanging(to, number, utc(first)) for to, number, first in rows)
+        return tuple(Unconfirmed(to, number, utc(first)) for to, number, first in rows)
 
     def _unknown(self, sender: str, ids: Sequence[str]) -> tuple[str, ...]:
         taken = (PROCESSING.c.direction == Direction.TAKEN.value) & (PROCESSING.c.counterparty == sender)

@@ -36,6 +36,24 @@ def left_after_all(connection: Connection, letters: Sequence[Exchange]) -> None:
         connection.execute(delete(HELD).where(these(HELD, letter.other, [letter.message.id])))
 
 
+def never_leave(connection: Connection, letters: Sequence[Exchange], at: datetime, code: str | None) -> None:
+    """These never leave: nobody waits for them any more. What the last try of one says of it later does not change that."""
+    rows = [
+        {
+            "event_id": message.id,
+            "counterparty": other,
+            "data_subject_id": message.caseref,
+            "held_at": at,
+            "never_at": at,
+            "code": code,
+        }
+        for message, _, other in letters
+    ]
+    insert, key = inserting(connection, HELD), [*HELD.primary_key.columns]
+    again = {name: insert.excluded[name] for name in ("never_at", "code")}
+    connection.execute(insert.on_conflict_do_update(index_elements=key, set_=again), rows)
+
+
 def settled(recipient: str, ids: Sequence[str], outcome: Outcome) -> Change:
     """Word of these came: they are awaited no longer. That something arrived is not taken back by a later word."""
 
@@ -82,9 +100,9 @@ class Settling:
         """Where each event about a case stands; of what an earlier version sent, nothing was noted."""
         return await asyncio.to_thread(self._of_case, case)
 
-    async def hanging(self, before: datetime, most: int) -> tuple[Hanging, ...]:
-        """Events that hang since before a moment, the oldest first, and at most so many."""
-        return await asyncio.to_thread(self._hanging, before, most)
+    async def hanging_letters(self, before: datetime, most: int) -> tuple[Hanging, ...]:
+        """Each event that hangs since before a moment, held up or not confirmed, the oldest first, and at most so many."""
+        return await asyncio.to_thread(self._hanging_letters, before, most)
 
     async def counted(self, before: datetime) -> dict[str, int]:
         """How many hang since before a moment, by recipient."""
@@ -96,7 +114,7 @@ class Settling:
 
     def _held_to(self) -> int:
         with self._log.begin() as connection:
-            return connection.scalar(select(func.count(HELD.c.counterparty.distinct()))) or 0
+            return connection.scalar(select(func.count(HELD.c.counterparty.distinct())).where(HELD.c.never_at.is_(None))) or 0
 
     def _of_case(self, case: str) -> tuple[Standing, ...]:
         sent = (PROCESSING.c.data_subject_id == case) & (PROCESSING.c.direction == Direction.SENT.value)
@@ -108,7 +126,7 @@ class Settling:
                 found |= {(row["event_id"], row["counterparty"]): _standing(row) for row in rows}
         return tuple(found.values())
 
-    def _hanging(self, before: datetime, most: int) -> tuple[Hanging, ...]:
+    def _hanging_letters(self, before: datetime, most: int) -> tuple[Hanging, ...]:
         hanging = _all_hanging(before)
         line = (PROCESSING.c.event_id == hanging.c.event_id) & (PROCESSING.c.counterparty == hanging.c.counterparty)
         sent = line & (PROCESSING.c.direction == Direction.SENT.value) & (PROCESSING.c.number == 0)
@@ -145,11 +163,13 @@ def _all_hanging(before: datetime) -> Any:
         HELD.c.held_at,
         none.label("sent_at"),
         none.label("listed_at"),
-    ).where(HELD.c.held_at < before, *(~one for one in further))
+    ).where(HELD.c.held_at < before, HELD.c.never_at.is_(None), *(~one for one in further))
     return union_all(awaited, kept_back).subquery()
 
 
 def _standing(row: Any) -> Standing:
     outcome = Outcome(utc(row["settled_at"]), row["arrived"], row["code"]) if "settled_at" in row else None
-    held_at, left_at, asked_at = (utc(row[name]) if row.get(name) else None for name in ("held_at", "sent_at", "listed_at"))
-    return Standing(row["event_id"], row["counterparty"], held_at, left_at, asked_at, outcome)
+    names = ("held_at", "sent_at", "listed_at", "never_at")
+    held_at, left_at, asked_at, never_at = (utc(row[name]) if row.get(name) else None for name in names)
+    code = (row.get("code") if never_at else None) or ""
+    return Standing(row["event_id"], row["counterparty"], held_at, left_at, asked_at, outcome, never_at, code)

@@ -79,9 +79,11 @@ HELD = Table(
     Column("counterparty", String(40), nullable=False),
     Column("data_subject_id", String(25), nullable=False),
     Column("held_at", DateTime(timezone=True), nullable=False, comment="when it could not leave for the first time"),
+    Column("never_at", DateTime(timezone=True), comment="since when it is known that it never leaves"),
+    Column("code", String(40), comment="why it never leaves; nothing: its ground had gone"),
     PrimaryKeyConstraint("event_id", "counterparty"),
 )
-"""Events that could not leave, until they do. One that lost its ground meanwhile never leaves: its row stays."""
+"""Events that could not leave, until they do. One that never leaves says so: its row stays, and nobody waits for it."""
 
 SETTLED = Table(
     "settled",

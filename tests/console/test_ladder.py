@@ -100,6 +100,13 @@ class TestWhyALetterHangs:
         assert not found.hangs, "nobody needs to do anything"
         assert found.step(Rung.DELIVERED).mark is Mark.NONE
 
+    @pytest.mark.parametrize(("code", "why", "hangs"), [("", Why.WITHHELD, False), ("too_large", Why.UNSENDABLE, True)])
+    def test_it_never_leaves_whatever_its_file_says(self, code: str, why: Why, hangs: bool) -> None:
+        never = (standing(left_at=None, held_at=AT)._replace(never_at=AT + MINUTE, code=code),)
+        found = one(sent_line(1), standings=never, whole=False)
+        assert found.stops == Step(Rung.STORED, Mark.FAILED, at=AT + MINUTE, since=AT, why=why)
+        assert (found.hangs, found.code) == (hangs, code)
+
     def test_that_is_not_said_where_a_file_does_not_answer(self) -> None:
         found = one(sent_line(1), standings=(standing(left_at=None, held_at=AT),), whole=False)
         assert found.stops

@@ -91,6 +91,7 @@ class Awaiting:
         self.records: list[Processing] = []
         self.sent: list[Exchange] = []
         self.known: set[str] = set()
+        self.given_up: list[tuple[str, str | None]] = []
         self.out_of_reach = False
 
     async def begin(self, letters: Sequence[Exchange], at: datetime, *, awaited: bool = True) -> None:
@@ -110,6 +111,10 @@ class Awaiting:
     async def withdraw(self, letters: Sequence[Exchange], at: datetime) -> None:
         self._reach()
         self.sent = [letter for letter in self.sent if letter not in letters]
+
+    async def never(self, letters: Sequence[Exchange], at: datetime, code: str | None = None) -> None:
+        self._reach()
+        self.given_up += [(type(letter.event).__name__, code) for letter in letters]
 
     def _await(self, letters: Sequence[Exchange]) -> None:
         self.sent += [letter for letter in letters if letter not in self.sent]

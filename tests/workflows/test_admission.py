@@ -349,6 +349,9 @@ async def test_what_left_before_one_that_does_not_is_awaited_and_what_can_never_
     bus.refused = CaseAccepted
     posted = await ActivityEnvironment().run(post.post, Batch(letters=(letter(1),)))
     assert (posted.steps, [never.step for never in posted.unsendable], awaiting.sent) == ((), [1], [])
+    assert awaiting.given_up == [("CaseAccepted", posted.unsendable[0].code)]
+    await ActivityEnvironment().run(post.keep_posting, Batch(letters=(letter(1),)))
+    assert awaiting.given_up == [("CaseAccepted", posted.unsendable[0].code)] * 2
     bus.refused, bus.silent = None, {COSM}
     with pytest.raises(TimeoutError):
         await ActivityEnvironment().run(post.keep_posting, Batch(letters=(letter(1), letter(2, COSM), letter(3))))

@@ -49,6 +49,7 @@ async def test_an_offer_does_not_leave_after_consent_was_withdrawn(stage: Staged
     assert withheld(await story_of(file)) == 1
     [line] = [line for line in (await file.view()).story if line.what == "withheld"]
     assert line.facts == {"to": COSM, "what": "referral_offered"}
+    assert file.awaiting.given_up == [("ReferralOffered", None)], "nobody looks for it among what hangs"
     await file.hear(DeliveriesMissed(system="case", numbers=(1,)), COSM)
     assert not [alarm for alarm in (await file.view()).alarms if "misses" in alarm], "we kept it back ourselves"
 
@@ -57,6 +58,7 @@ async def test_while_consent_holds_it_leaves_when_it_can(stage: Staged) -> None:
     file = await offered_to_somebody_silent(stage, Case)
     assert "ReferralOffered" in await when_it_answers_again(file)
     assert withheld(await story_of(file)) == 0
+    assert file.awaiting.given_up == []
 
 
 async def test_who_does_not_ask_again_is_found(stage: Staged) -> None:

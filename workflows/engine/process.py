@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 from activities.alarm import Alarms
 from activities.keeping import Keeping
+from activities.post import Batch, Post
 from contracts.agencies import Party
 from contracts.alarms import Alarm, fitting
 from contracts.catalogue import CATALOGUE, known_type
@@ -307,8 +308,11 @@ class Process(Shown[FileT]):
         return letter.ground is None or self.holds(letter.ground, rule.consent)
 
     def withheld(self, letter: Letter) -> None:
-        """A letter did not leave for want of a ground: the story says so."""
-        self.note("withheld", self.file.me.slug, {"to": letter.to, "what": snake(CATALOGUE[letter.type].__name__)})
+        """A letter did not leave for want of a ground: the story says so, and who looks at what hangs does not find it."""
+        what = snake(CATALOGUE[letter.type].__name__)
+        self.note("withheld", self.file.me.slug, {"to": letter.to, "what": what})
+        if workflow.patched("what-lost-its-ground-hangs-no-more"):
+            self.errands.run(Post.note_withheld, Batch(letters=(letter,)), f"withheld: {what} to {letter.to}")
 
     def unsendable(self, letter: Letter, code: RefusalCode) -> None:
         """A letter can never leave: a person must tell the other agency in another way."""

@@ -13,7 +13,7 @@ from console.wanted import NOWHERE, YES, address
 from console.web import ways
 from console.web.asked import Asked, asked
 from console.web.looking import NoAnswer, within_patience
-from console.web.overview_ports import Answer, Counted, Desk, Hanging, Line
+from console.web.overview_ports import Answer, Counted, Desk, Line, Unconfirmed
 from console.web.pages.health import PARTS
 from console.web.shown import capital
 
@@ -90,13 +90,13 @@ def routes(desk: Desk) -> APIRouter:
     async def board(request: Request) -> Response:
         who = await asked(desk, request, OPERATE)
         overview = desk.overview(who.visit)
-        counts, hanging, dead, health = await asyncio.gather(
+        counts, late, dead, health = await asyncio.gather(
             _told(overview.counts(), TO_COUNT),
-            _told(overview.hanging()),
+            _told(overview.unconfirmed()),
             _told(overview.dead_letters()),
             _told(overview.health(), TO_COUNT),
         )
-        return desk.page(request, who.visit, "board.html", shown=_shown(who, counts, hanging, dead, health))
+        return desk.page(request, who.visit, "board.html", shown=_shown(who, counts, late, dead, health))
 
     return router
 
@@ -109,18 +109,18 @@ async def _told(answer: Awaitable[Answer], seconds: float | None = None) -> Answ
         return None
 
 
-def _shown(who: Asked, counts: Answer | None, hanging: Answer | None, dead: Answer | None, health: Answer | None) -> Shown:
+def _shown(who: Asked, counts: Answer | None, late: Answer | None, dead: Answer | None, health: Answer | None) -> Shown:
     words = who.words
     silent = {
         words.page("board.no_counts"): counts,
-        words.page("board.no_hanging"): hanging,
+        words.page("board.no_hanging"): late,
         words.page("board.no_dead"): dead,
         words.page("board.no_health"): health,
     }
     lines: Sequence[Line] = [line for line in health.value if line.do] if health else []
     needs = [
         *(_of_files(who, counts.value) if counts else ()),
-        *(_of_letters(who, hanging.value) if hanging else ()),
+        *(_of_letters(who, late.value) if late else ()),
         *([(LATEST, _dead(who, dead.value))] if dead and dead.value else []),
     ]
     return Shown(
@@ -159,11 +159,11 @@ def _of_files(who: Asked, counts: Counted) -> list[tuple[datetime, Need]]:
     return found
 
 
-def _of_letters(who: Asked, hanging: Sequence[Hanging]) -> list[tuple[datetime, Need]]:
-    if not hanging:
+def _of_letters(who: Asked, late: Sequence[Unconfirmed]) -> list[tuple[datetime, Need]]:
+    if not late:
         return []
-    number, since = sum(one.number for one in hanging), min(one.since for one in hanging)
-    to = ", ".join(f"{who.showing.name(one.to)}: {one.number}" for one in hanging)
+    number, since = sum(one.number for one in late), min(one.since for one in late)
+    to = ", ".join(f"{who.showing.name(one.to)}: {one.number}" for one in late)
     more = who.words.page("board.hanging_more", to=to)
     return [(since, _need(who, "board.hanging", number, more=more, since=since, href=_way("/deliveries")))]
 

@@ -57,6 +57,7 @@ class Visit:
     language: Literal["nl", "en"]
     session: str = "s1"
     left: Left = field(default_factory=lambda: Left(30 * 60, 8 * 60 * 60))
+    drafts: int = 0
 
 
 class Moments(NamedTuple):
@@ -431,6 +432,7 @@ class Desk:
         self.speak: Callable[[Literal["nl", "en"]], Any] = spoken
         self.rights = frozenset({"handle"})
         self.fresh = True
+        self.begun = 0
         self.stale_at = ""
         self._path = ""
         self.aside = Aside()
@@ -460,7 +462,7 @@ class Desk:
             self.seen = datetime.now(UTC)
         longest = self.began + timedelta(hours=8) - datetime.now(UTC)
         left = Left(min(30 * 60, int(longest.total_seconds())), int(longest.total_seconds()))
-        return Visit(self.person, self.directory.get(self.at), self.rights, self.language, left=left)
+        return Visit(self.person, self.directory.get(self.at), self.rights, self.language, left=left, drafts=self.begun)
 
     def is_fresh(self, visit: Visit) -> bool:
         return self.fresh and self._path != self.stale_at

@@ -40,7 +40,7 @@ class Counted(NamedTuple):
     phases: Mapping[tuple[str, str], int] = {}
 
 
-class Hanging(NamedTuple):
+class Unconfirmed(NamedTuple):
     """Letters that wait for confirmation."""
 
     to: str
@@ -74,7 +74,7 @@ class Overview:
     listed: Any
     agency: Any = None
     counted: Counted = field(default_factory=Counted)
-    letters: tuple[Hanging, ...] = ()
+    letters: tuple[Unconfirmed, ...] = ()
     dead: int = 0
     lines: tuple[Line, ...] = ()
     away: set[str] = field(default_factory=set[str])
@@ -102,8 +102,8 @@ class Overview:
     async def counts(self) -> Answer:
         return self._answer("counts", self.counted)
 
-    async def hanging(self) -> Answer:
-        return self._answer("hanging", self.letters)
+    async def unconfirmed(self) -> Answer:
+        return self._answer("unconfirmed", self.letters)
 
     async def dead_letters(self) -> Answer:
         return self._answer("dead", self.dead)

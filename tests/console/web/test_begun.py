@@ -16,7 +16,7 @@ from console.web.begun import Drafts, Taking
 from console.web.composition import rows_of
 from console.web.desk import Rows
 from console.web.drafts_ports import SENT, TOO_LARGE, TOO_MANY, NotKept
-from console.web.sweeping import parts_of, sweep
+from console.web.sweeping import begun_at, parts_of, sweep
 from console.web.visit import Visit
 from contracts.commands import COMMANDS
 from contracts.reference import new_reference
@@ -198,7 +198,7 @@ async def test_with_its_key_the_draft_of_a_case_is_gone_and_its_row_with_the_nex
     with pytest.raises(CaseErased):
         await here.drafts.keep(visit, (file, "record_intake"), "t", ([("needs", MARK)], ""))
     assert file.encode() in here.stored()
-    await sweep(parts_of(here.installation, here.rows))
+    await sweep(parts_of(here.installation, here.rows, begun_at(here.installation)))
     assert [draft.file for draft in await here.drafts.all_mine(visit)] == [FILE]
     assert await Taking(here.rows.taken).of(visit, [file]) == {}
     assert file.encode() not in here.stored()
@@ -216,5 +216,5 @@ async def test_what_cannot_be_swept_hinders_nothing_else(here: Here, monkeypatch
 
     monkeypatch.setattr(here.rows.sessions, "sweep", fails)
     monkeypatch.setattr(here.installation.case_keys(ALMERE), "erased", erased)
-    await sweep(parts_of(here.installation, here.rows))
+    await sweep(parts_of(here.installation, here.rows, begun_at(here.installation)))
     assert swept == ["erased"]

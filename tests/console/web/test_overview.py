@@ -92,7 +92,7 @@ async def test_without_a_line_nothing_that_others_asked_for_is_shown(looking: Lo
     await looking.by("c-17").counts()
     looking.audit.away = True
     overview = looking.by("c-18")
-    for ask in (overview.turns, overview.counts, overview.hanging, overview.dead_letters):
+    for ask in (overview.turns, overview.counts, overview.unconfirmed, overview.dead_letters):
         with pytest.raises(AuditUnavailable):
             await ask()
     assert [line.what for line in (await overview.health()).value] == ["does well"], "of parts no file and no log is read"
@@ -122,6 +122,6 @@ async def test_that_it_is_read_for_others_too_needs_nobody_who_stays(looking: Lo
 
 
 async def test_what_is_away_does_not_answer(looking: Looking) -> None:
-    for ask in (looking.by("c-17").hanging, looking.by("c-17").dead_letters):
+    for ask in (looking.by("c-17").unconfirmed, looking.by("c-17").dead_letters):
         with pytest.raises(NoAnswer):
             await ask()

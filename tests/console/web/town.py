@@ -13,8 +13,7 @@ from contracts.events.erasures import ErasureRequested
 from contracts.events.referrals import ReferralDeclined, ReferralOffered, ReferralSeen
 from contracts.events.registrations import RegistrationRequested
 from contracts.events.signals import CaseAccepted, CaseProgressed, SignalRouted
-from contracts.standing import Hanging as HangingLetter
-from contracts.standing import Outcome, Standing
+from contracts.standing import Hanging, Outcome, Standing
 from contracts.views import AlarmView, Barred, Choice, ConsentView, Content, ContentPart, LetterView, StoryLine, TrackView
 from runtime.audit.proof import Proof
 from runtime.audit.store import SignedHead
@@ -41,7 +40,7 @@ from tests.console.web.doubles import (
 )
 from tests.console.web.held_batches import Held, a_batch, an_item
 from tests.console.web.letters import Correcting, Letters, a_letter
-from tests.console.web.overview_double import Counted, Hanging, Line, Oldest, Overview
+from tests.console.web.overview_double import Counted, Line, Oldest, Overview, Unconfirmed
 from tests.console.web.spoken import spoken
 
 PLACEMENT = f"placement-1-{REFERENCE}"
@@ -233,7 +232,7 @@ def overview(desk: Desk) -> Overview:
             kinds={"case": 118, "retention": 13},
             phases={("case", "triage"): 44, ("case", "consent"): 40, ("case", "in_care"): 34, ("retention", "in_use"): 13},
         ),
-        letters=(Hanging("riec-midden-nederland", 4, NOW - 3 * hour), Hanging("cosm-shelter", 1, NOW - hour)),
+        letters=(Unconfirmed("riec-midden-nederland", 4, NOW - 3 * hour), Unconfirmed("cosm-shelter", 1, NOW - hour)),
         dead=1,
         lines=(
             Line("office", f"office of {OWNER}", "is away: nobody works there", f"start it: `keten worker {OWNER}`", NOW - hour),
@@ -281,9 +280,9 @@ def written_down() -> Logbook:
         Standing(f"{10:032x}", OTHER, held_at=NOW - hour),
     ]
     letters = [
-        HangingLetter(REFERENCE, ErasureRequested.rule.type, standings[5]),
-        HangingLetter(REFERENCE, ReferralOffered.rule.type, standings[6]),
-        HangingLetter(REFERENCE, "nl.keten.from.a.later.version.v9", stands(11, "lelystad", 1, asked=False)),
+        Hanging(REFERENCE, ErasureRequested.rule.type, standings[5]),
+        Hanging(REFERENCE, ReferralOffered.rule.type, standings[6]),
+        Hanging(REFERENCE, "nl.keten.from.a.later.version.v9", stands(11, "lelystad", 1, asked=False)),
     ]
     return Logbook(lines, standings, letters, Counter({"lelystad": 40, OTHER: 1}))
 

@@ -52,6 +52,14 @@ async def test_the_newest_is_kept_and_since_when_stays(store: Drafts) -> None:
     assert await store.of("almere", "c-17") == [again]
 
 
+async def test_ones_own_are_counted_as_long_as_they_are_there(store: Drafts, clock: Clock) -> None:
+    for place in (MINE, MINE._replace(command="record_triage"), MINE._replace(person="c-18"), MINE._replace(agency="urk")):
+        await store.keep(place, TICKET, b"one")
+    assert await store.count("almere", "c-17") == 2
+    clock.now += KEPT
+    assert await store.count("almere", "c-17") == 0
+
+
 async def test_each_person_agency_file_and_command_has_its_own(store: Drafts) -> None:
     others = [
         MINE._replace(person="c-18"),

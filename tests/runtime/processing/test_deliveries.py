@@ -11,7 +11,7 @@ from contracts.processing import Processing
 from contracts.reference import new_reference
 from runtime.database import open_database
 from runtime.migrations import Tables, downgrade, upgrade
-from runtime.processing.deliveries import FIRST_AGAIN, Awaited, Hanging, SqlDeliveries
+from runtime.processing.deliveries import FIRST_AGAIN, Awaited, SqlDeliveries, Unconfirmed
 from runtime.processing.log import NotLogged, SqlProcessingLog
 from runtime.schema import check
 from tests.runtime.lines import a_line, exchange
@@ -159,11 +159,11 @@ async def test_what_is_not_confirmed_for_long_hangs_the_oldest_first(prepared: s
     await kept.expect(to(SHELTER, 2), first)
     await kept.expect(to(SHELTER, 3), second)
     await kept.expect(to(SHELTER, 4), now())
-    found = await opened(prepared).hanging(now())
-    assert found == (Hanging(SHELTER, 2, first), Hanging(COORDINATOR, 1, second))
+    found = await opened(prepared).unconfirmed(now())
+    assert found == (Unconfirmed(SHELTER, 2, first), Unconfirmed(COORDINATOR, 1, second))
     await kept.settle(SHELTER, [mark(2), mark(3)])
-    assert [one.to for one in await kept.hanging(now())] == [COORDINATOR]
-    assert await kept.hanging(second) == (), "then it had just been sent"
+    assert [one.to for one in await kept.unconfirmed(now())] == [COORDINATOR]
+    assert await kept.unconfirmed(second) == (), "then it had just been sent"
 
 
 async def test_an_event_is_known_that_was_taken_from_that_sender_or_refused(prepared: str, kept: SqlDeliveries) -> None:

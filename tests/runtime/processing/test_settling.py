@@ -47,7 +47,7 @@ async def stands(log: SqlProcessingLog, number: int = 1, other: str = SHELTER) -
 
 
 async def hanging(log: SqlProcessingLog, before: datetime = EVER, most: int = 100) -> list[str]:
-    return [one.standing.event_id for one in await Settling(log).hanging(before, most)]
+    return [one.standing.event_id for one in await Settling(log).hanging_letters(before, most)]
 
 
 async def test_when_something_left_and_when_it_arrived_stays_known(log: SqlProcessingLog, kept: SqlDeliveries) -> None:
@@ -117,6 +117,37 @@ async def test_what_cannot_leave_is_held_since_the_first_time_until_it_leaves(lo
     assert (left.held_at, left.left_at) == (None, BEGAN + 5 * MINUTE)
 
 
+@pytest.mark.parametrize("code", [None, "too_large"])
+async def test_what_never_leaves_does_not_hang(log: SqlProcessingLog, kept: SqlDeliveries, code: str | None) -> None:
+    await kept.begin(to(SHELTER, 1, 2), BEGAN)
+    await kept.withdraw(to(SHELTER, 1, 2), BEGAN)
+    await kept.never(to(SHELTER, 1), BEGAN + MINUTE, code)
+    assert await hanging(log) == [mark(2)]
+    assert await Settling(log).counted(EVER) == {SHELTER: 1}
+    known = await stands(log)
+    assert (known.held_at, known.never_at, known.code) == (BEGAN, BEGAN + MINUTE, code or "")
+    await kept.withdraw(to(SHELTER, 1), BEGAN + 2 * MINUTE)
+    assert await hanging(log) == [mark(2)], "a try that ends late"
+    await kept.expect(to(SHELTER, 2), BEGAN)
+    assert await Settling(log).held_to() == 0
+
+
+async def test_what_is_known_never_to_leave_before_it_was_tried_does_not_hang_either(
+    log: SqlProcessingLog, kept: SqlDeliveries
+) -> None:
+    await kept.never(to(SHELTER, 1), BEGAN)
+    assert await hanging(log) == []
+    assert await Settling(log).held_to() == 0
+
+
+async def test_what_left_after_all_is_awaited(log: SqlProcessingLog, kept: SqlDeliveries) -> None:
+    """It left, and its ground had gone before anybody heard that it had."""
+    await kept.begin(to(SHELTER, 1), BEGAN)
+    await kept.never(to(SHELTER, 1), BEGAN + MINUTE)
+    assert await hanging(log) == [mark(1)]
+    assert (await stands(log)).left_at == BEGAN
+
+
 async def test_what_hangs_is_listed_with_its_case_the_oldest_first(log: SqlProcessingLog, kept: SqlDeliveries) -> None:
     other = new_reference()
     await kept.begin(to(SHELTER, 3), BEGAN + 3 * MINUTE)
@@ -126,7 +157,7 @@ async def test_what_hangs_is_listed_with_its_case_the_oldest_first(log: SqlProce
     await kept.begin(to(SHELTER, 4), BEGAN + 4 * MINUTE)
     kept.confirmed(SHELTER, [mark(4)])
     await log.write([a_line(9, CASE)])
-    found = await Settling(log).hanging(EVER, 100)
+    found = await Settling(log).hanging_letters(EVER, 100)
     assert [one.standing.event_id for one in found] == [mark(1), mark(2), mark(3)]
     assert [one.reference for one in found] == [other, CASE, CASE]
     assert [one.since for one in found] == [BEGAN + number * MINUTE for number in (1, 2, 3)]
@@ -149,10 +180,11 @@ async def test_an_event_that_left_at_another_time_does_not_count_twice(log: SqlP
     assert outcome.arrived
 
 
-def test_a_database_of_the_version_before_gets_the_tables_and_can_lose_them_again(url: str) -> None:
-    upgrade(url, Tables.PROCESSING_LOG, "0002")
+@pytest.mark.parametrize("before", ["0002", "0003"])
+def test_a_database_of_the_version_before_gets_the_tables_and_can_lose_them_again(url: str, before: str) -> None:
+    upgrade(url, Tables.PROCESSING_LOG, before)
     upgrade(url, Tables.PROCESSING_LOG)
     check(url, Tables.PROCESSING_LOG)
-    downgrade(url, "0002", Tables.PROCESSING_LOG)
+    downgrade(url, before, Tables.PROCESSING_LOG)
     upgrade(url, Tables.PROCESSING_LOG)
     check(url, Tables.PROCESSING_LOG)

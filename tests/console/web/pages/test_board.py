@@ -7,7 +7,7 @@ from console.web.pages import board
 from contracts.hours import AMSTERDAM
 from tests.console.web.asking import Asker
 from tests.console.web.doubles import NOW, Closed, Desk
-from tests.console.web.overview_double import Counted, Hanging, Line, Oldest
+from tests.console.web.overview_double import Counted, Line, Oldest, Unconfirmed
 from tests.console.web.reading_pages import Parsed
 from tests.console.web.town import overview
 
@@ -84,7 +84,7 @@ def test_health_stands_in_one_line(desk: Desk, browser: Asker) -> None:
     assert "/health" in shown.links
 
 
-@pytest.mark.parametrize("away", ["counts", "hanging", "dead", "health"])
+@pytest.mark.parametrize("away", ["counts", "unconfirmed", "dead", "health"])
 def test_what_is_away_is_said_and_the_rest_is_shown(desk: Desk, browser: Asker, away: str) -> None:
     desk.all_files = overview(desk)
     desk.all_files.away = {away}
@@ -112,11 +112,11 @@ def test_it_is_for_whoever_operates(desk: Desk, browser: Asker, rights: set[str]
 def test_each_question_is_asked_once(desk: Desk, browser: Asker) -> None:
     desk.all_files = overview(desk)
     page(browser)
-    assert desk.all_files.asked == {"counts": 1, "hanging": 1, "dead": 1, "health": 1}
+    assert desk.all_files.asked == {"counts": 1, "unconfirmed": 1, "dead": 1, "health": 1}
 
 
 def test_a_letter_to_somebody_who_left_the_directory_is_shown_too(desk: Desk, browser: Asker) -> None:
-    desk.all_files.letters = (Hanging("long-gone", 2, NOW - timedelta(days=1)),)
+    desk.all_files.letters = (Unconfirmed("long-gone", 2, NOW - timedelta(days=1)),)
     assert "long-gone: 2" in page(browser).words
     assert board.LATEST > NOW
 

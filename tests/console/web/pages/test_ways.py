@@ -1,9 +1,12 @@
 """Every page leads to the pages that somebody may open, and to no other."""
 
+import pytest
+
 from console.web.ways import WAYS, menu, ways_for
 from runtime.people.lists import Right
 from tests.console.web.asking import Asker
-from tests.console.web.doubles import Desk
+from tests.console.web.doubles import CASE, Desk, a_case
+from tests.console.web.reading_pages import Parsed
 
 
 def test_a_way_is_for_a_right_that_there_is() -> None:
@@ -22,6 +25,22 @@ def test_a_way_that_needs_a_right_is_shown_to_nobody_else(desk: Desk, browser: A
     desk.rights = frozenset({"audit"})
     said = browser.get("/help").text
     assert '<a href="/inbox">' not in said.partition("<nav")[2].partition("</nav>")[0]
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, ""), (3, "(3)")])
+def test_the_menu_says_how_many_drafts_are_ones_own(desk: Desk, browser: Asker, number: int, shown: str) -> None:
+    desk.begun = number
+    menu_words = browser.get("/help").text.partition('href="/drafts"')[2].partition("</a>")[0]
+    assert menu_words.partition(">")[2].removeprefix("Concepten").strip() == shown
+
+
+def test_what_answers_a_form_says_no_number_that_it_may_have_changed(desk: Desk, browser: Asker) -> None:
+    desk.begun = 3
+    desk.memory.views[CASE] = a_case("record_triage", phase="triage")
+    path = f"/files/{CASE}/do/record_triage"
+    answer = browser.post(path, data=Parsed(browser.get(path).text).sends())
+    assert "(3)" not in answer.text
+    assert "(3)" in browser.get(path).text
 
 
 def test_what_belongs_together_is_shown_there_and_nowhere_else() -> None:
