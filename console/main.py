@@ -60,10 +60,6 @@ COMMANDS = {
         "The pages for people who handle cases, of the agencies whose keys lie here; in the foreground, Ctrl-C stops it.",
     ),
     "codec-server": ("codec_server.app", "Show people in clear, in the Temporal UI and CLI, what they may read."),
-    "post-office": (
-        "post_office_tokens.group",
-        "An agency's gateway, for its own systems: plain HTTP inward, sealed events outward.",
-    ),
     "temporal-gate": (
         "temporal_gate.temporal_gate",
         "Let each agency into its own namespace at Temporal and nowhere else, in the foreground; Ctrl-C stops it.",

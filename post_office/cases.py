@@ -1,9 +1,10 @@
 """What the book knows of a case, its number at the agency itself, and its end."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
 
 from contracts.event import OUTLIVING
 from contracts.events.erasures import ErasureRequested
@@ -14,6 +15,9 @@ from post_office.sealing import key_name, mark, seal
 from post_office.store import Store, erased_at
 from runtime.database import insert_once, utc
 from runtime.post_office.tables import CASE, INCOMING, LINE, OUTGOING, WAITING
+
+AT_ONCE = 500
+"""How many cases are asked about in one question."""
 
 
 class Cases:
@@ -43,7 +47,7 @@ class Cases:
         """See ``post_office.ports.Book``."""
         if not (0 < len(subject) <= 128 and subject.isprintable()):
             raise Refusal(Code.ATTRIBUTE_INVALID, "a number of a case is 1 to 128 printable characters", ["/subject"])
-        key = await self._store.key(reference)
+        key = await self._store.key_if_any(reference)
 
         def write(connection: Connection) -> bool:
             row = case_row(connection, reference)
@@ -62,19 +66,12 @@ class Cases:
             The cases that this concerned; again does no harm.
         """
         destroyed = await self._store.keys.erased()
-
-        def look(connection: Connection) -> list[tuple[str, datetime | None]]:
-            rows = connection.execute(select(CASE.c.case_reference, CASE.c.erased_at)).mappings()
-            return [(row["case_reference"], row["erased_at"]) for row in rows]
-
-        ended: list[str] = []
-        for reference, at in await self._store.read(look):
-            if at is not None and reference not in destroyed:
-                await self._store.keys.forget(reference)
-                ended.append(reference)
-            elif at is None and reference in destroyed:
-                await self._store.writer.do(lambda connection, reference=reference: self._let_go(connection, reference))
-                ended.append(reference)
+        ended = [one for one in await self._store.read(_erased_here) if one not in destroyed]
+        for reference in ended:
+            await self._store.keys.forget(reference)
+        for reference in await self._store.read(lambda connection: _not_erased_here(connection, sorted(destroyed))):
+            await self._store.writer.do(lambda connection, reference=reference: self._let_go(connection, reference))
+            ended.append(reference)
         return tuple(ended)
 
     async def destroy(self, reference: str) -> None:
@@ -83,8 +80,7 @@ class Cases:
             await self._store.keys.forget(reference)
 
     def _let_go(self, connection: Connection, reference: str) -> None:
-        erase(connection, reference)
-        self._store.room.measure(connection)
+        self._store.room.gone(erase(connection, reference))
 
 
 def case_row(connection: Connection, reference: str) -> RowMapping | None:
@@ -103,23 +99,43 @@ def begin_case(connection: Connection, identity: bytes, reference: str, subject:
     return subject is None or key is None or _name(connection, identity, reference, subject, key)
 
 
-def begin_erasure(connection: Connection, reference: str, asker: str) -> bool:
-    """Let go of what lies here of a case, if that agency asked for it; its key is destroyed after the commit."""
+def _erased_here(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(CASE.c.case_reference).where(CASE.c.erased_at.is_not(None))))
+
+
+def _not_erased_here(connection: Connection, references: Sequence[str]) -> list[str]:
+    parts = [references[first : first + AT_ONCE] for first in range(0, len(references), AT_ONCE)]
+    there = select(CASE.c.case_reference).where(CASE.c.erased_at.is_(None))
+    return [found for part in parts for found in connection.scalars(there.where(CASE.c.case_reference.in_(part)))]
+
+
+def begin_erasure(connection: Connection, reference: str, asker: str) -> int | None:
+    """Let go of what lies here of a case, if that agency asked for it; its key is destroyed after the commit.
+
+    Returns:
+        How many bytes went; None: it has not asked.
+    """
     asked = (INCOMING.c.case_reference == reference) & (INCOMING.c.type == ErasureRequested.rule.type)
     if connection.execute(select(INCOMING.c.position).where(asked, INCOMING.c.sender == asker)).first() is None:
-        return False
-    erase(connection, reference)
-    return True
+        return None
+    return erase(connection, reference)
 
 
-def erase(connection: Connection, reference: str) -> None:
-    """Let go of everything that lies here under the key of a case; the rows keep their places."""
+def erase(connection: Connection, reference: str) -> int:
+    """Let go of everything that lies here under the key of a case; the rows keep their places.
+
+    Returns:
+        How many bytes that were.
+    """
+    freed = 0
     now = {"erased_at": datetime.now(UTC), "subject": None, "subject_mark": None}
     connection.execute(update(CASE).where(CASE.c.case_reference == reference, CASE.c.erased_at.is_(None)).values(now))
     for table in (OUTGOING, INCOMING):
         types = connection.scalars(select(table.c.type).where(table.c.case_reference == reference).distinct()).all()
         gone = [name for name in types if key_name(reference, name) == reference]
         ours = (table.c.case_reference == reference) & table.c.type.in_(gone)
+        there = select(func.sum(table.c.size)).where(ours, table.c.content.is_not(None))
+        freed += int(connection.scalar(there) or 0)
         if table is OUTGOING:
             connection.execute(delete(WAITING).where(WAITING.c.number.in_(select(OUTGOING.c.number).where(ours))))
             connection.execute(update(table).where(ours).values(content=None, words=None))
@@ -127,6 +143,7 @@ def erase(connection: Connection, reference: str) -> None:
             connection.execute(update(table).where(ours).values(content=None))
     outlives = or_(*(LINE.c.name.endswith(f"/{file}", autoescape=True) for file in OUTLIVING))
     connection.execute(update(LINE).where(LINE.c.case_reference == reference, ~outlives).values(state=None))
+    return freed
 
 
 def _name(connection: Connection, identity: bytes, reference: str, subject: str, key: bytes) -> bool:

@@ -81,7 +81,7 @@ class Hearing:
         if name == reference and await self._store.read(lambda connection: erased_at(connection, reference)):
             raise CaseErased(reference)
         key = await self._store.keys.make_or_get(name)
-        case_key = key if name == reference else await self._store.key(reference)
+        case_key = key if name == reference else await self._store.key_if_any(reference)
         return await self._store.writer.do(lambda connection: self._put(connection, came, key, case_key))
 
     async def _has_part(self, came: Came) -> bool:
@@ -154,7 +154,8 @@ class Hearing:
         """What it says of events of ours."""
         message, event = came.message, came.event
         if isinstance(event, DeliveriesMissed):
-            reach(connection, Stage.MISSED, on_line(message.caseref, event.system, event.gaps), came.sender.slug)
+            missed = on_line(connection, message.caseref, event.system, event.gaps)
+            reach(connection, Stage.MISSED, OUTGOING.c.number.in_(missed), came.sender.slug)
         elif message.causationid:
             reach(connection, Stage.ANSWERED, OUTGOING.c.event_id == message.causationid, came.sender.slug)
 

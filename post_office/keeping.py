@@ -103,7 +103,7 @@ class Keeping:
             await self._refuse_unknown(reference)
         name = key_name(reference, draft.type)
         key = await self._store.keys.make_or_get(name)
-        return one._replace(key=key, case_key=key if name == reference else await self._store.key(reference))
+        return one._replace(key=key, case_key=key if name == reference else await self._store.key_if_any(reference))
 
     async def _case_of(self, draft: Draft, kind: type[Event]) -> tuple[str, bool]:
         """Which case it is of, and whether that begins with it."""

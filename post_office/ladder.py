@@ -106,17 +106,11 @@ def reach(connection: Connection, stage: Stage, which: Any, recipient: str) -> N
     connection.execute(rows.values({column: datetime.now(UTC)}))
 
 
-def on_line(reference: str, system: str, gaps: Sequence[Span]) -> Any:
-    """The events of a case that one system of ours sent with these numbers."""
-    numbered = [OUTGOING.c.sequence.between(first, last) for first, last in gaps]
-    return (OUTGOING.c.case_reference == reference) & (OUTGOING.c.system == system) & _any(numbered)
-
-
-def _any(conditions: Sequence[Any]) -> Any:
-    found = conditions[0]
-    for condition in conditions[1:]:
-        found |= condition
-    return found
+def on_line(connection: Connection, reference: str, system: str, gaps: Sequence[Span]) -> list[int]:
+    """The events of a case that one system of ours sent with these numbers. However many gaps are named, it is one question."""
+    ours = (OUTGOING.c.case_reference == reference) & (OUTGOING.c.system == system)
+    rows = connection.execute(select(OUTGOING.c.number, OUTGOING.c.sequence).where(ours)).all()
+    return [number for number, sequence in rows if any(first <= sequence <= last for first, last in gaps)]
 
 
 def _rungs(row: RowMapping, words: str | None) -> tuple[Rung, ...]:

@@ -41,11 +41,13 @@ class PostOffice(NamedTuple):
         agency: Whose it is.
         book: Its book.
         bus: Its connection to the bus.
+        inbox: What takes events.
     """
 
     agency: Agency
     book: SqlBook
     bus: NatsBroker
+    inbox: Inbox
 
 
 def published_file(drivers: Drivers, agency: Agency) -> PublishedFile:
@@ -116,7 +118,7 @@ async def post_office(agency: Agency, drivers: Drivers, patience: float = PATIEN
         for part in beside:
             await stack.enter_async_context(part)
         log.info("post_office_opened", agency=slug)
-        yield PostOffice(agency, book, bus)
+        yield PostOffice(agency, book, bus, inbox)
 
 
 async def _alarm(drivers: Drivers, agency: Agency, words: str, reference: str | None = None) -> None:

@@ -109,10 +109,11 @@ class Putting:
     def _erase(self, connection: Connection, one: Prepared) -> None:
         """The receipt of an erasure erases the case here, in the same commit; it goes out under the key that stays."""
         if isinstance(one.event, ErasureCompleted):
-            if not begin_erasure(connection, one.reference, one.to):
+            freed = begin_erasure(connection, one.reference, one.to)
+            if freed is None:
                 words = "nobody has asked for this: a case is erased at the request of another agency that has a part in it"
                 raise Refusal(RefusalCode.NOT_POSSIBLE_NOW, words, ["/type"])
-            self._store.room.measure(connection)
+            self._store.room.gone(freed)
 
 
 def enveloped(store: Store, one: Prepared, end: Said | None, about: str, at: datetime) -> CloudEvent:

@@ -118,11 +118,14 @@ class Sending:
         await self._deliveries.begin(exchanges, at, awaited=not again)
         await self._published.note(max(one.number for one in ready))
         ends = await asyncio.gather(*(self._publish(one) for one in ready))
+        late = [
+            exchange for one, exchange, end in zip(ready, exchanges, ends, strict=True) if not end and one.number in self._tried
+        ]
         await self._settle(ready, ends, resting)
         gone = [exchange for exchange, end in zip(exchanges, ends, strict=True) if end is None]
         held = [exchange for exchange, end in zip(exchanges, ends, strict=True) if end is not None]
-        if again and gone:
-            await self._deliveries.expect(gone, datetime.now(UTC))
+        if late:
+            await self._deliveries.expect(late, datetime.now(UTC))
         self._deliveries.left(gone)
         if held and not again:
             await self._deliveries.withdraw(held, at)

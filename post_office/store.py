@@ -94,10 +94,21 @@ class Store:
         return await asyncio.to_thread(self._read, look)
 
     async def key(self, reference: str, event_type: str = "") -> bytes | None:
-        """The key under which something of a case lies, to read with; None: it was destroyed, or never was."""
+        """The key under which something of a case lies, to read with; None: it was destroyed.
+
+        Raises:
+            CaseKeyMissing: There never was one: are these the keys that belong to this book?
+        """
         try:
             return await self.keys.get(key_name(reference, event_type))
-        except (CaseErased, CaseKeyMissing):
+        except CaseErased:
+            return None
+
+    async def key_if_any(self, reference: str) -> bytes | None:
+        """The same; None also where there never was one: of a case of which only its keeping was spoken of."""
+        try:
+            return await self.key(reference)
+        except CaseKeyMissing:
             return None
 
     async def opened(self, reference: str, event_type: str, place: Place, sealed: bytes | None) -> Any:

@@ -120,7 +120,7 @@ class Writer:
             try:
                 answers = await asyncio.get_running_loop().run_in_executor(self._thread, self._write, group)
             except Exception as error:
-                log.exception("book_not_written", error=type(error).__name__)
+                log.error("book_not_written", error=type(error).__name__)  # noqa: TRY400 - as below
                 answers = [error for _ in group]
             for asked, answer in zip(group, answers, strict=True):
                 _tell(asked.answer, answer)

@@ -148,5 +148,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"ticked": ticked, "capital": capital}
-    environment.globals.update(event_page=event_page, kind_page=kind_page, everybody=len(AgencyKind))
+    given: dict[str, Any] = {"event_page": event_page, "kind_page": kind_page, "everybody": len(AgencyKind)}
+    environment.globals.update(given)
     return environment

@@ -1,7 +1,7 @@
 """Pages into a folder: into an empty one, or into one that holds pages of ours, and nothing of anybody else is touched."""
 
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 MARK = ".keten-catalogue"
 """Lists what we wrote into a folder, so that the next time what is left over goes, and nothing else."""
@@ -48,7 +48,4 @@ def _ours(folder: Path) -> set[str]:
 
 def _is_within(folder: Path, name: str) -> bool:
     """Whether a name that stands in the list leads to a place in the folder, whoever wrote it there."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
-        return False
-    return (folder / path).parent.resolve().is_relative_to(folder.resolve())
+    return (folder / name).parent.resolve().is_relative_to(folder.resolve())

@@ -1,13 +1,15 @@
 """``keten post-office``: an agency's own gateway, for its own systems."""
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from console.commands import post_office_tokens
 from console.installation import NotRunning, with_directory_of
-from console.screen import good, run, screen, settings
+from console.screen import good, run, screen, settings, stop
 from runtime.ending import ending
 from runtime.logs import configure_logs
 from runtime.servers.running import read_running
@@ -16,6 +18,10 @@ from runtime.watchdog import watched
 
 if TYPE_CHECKING:
     from runtime.office.drivers import Drivers
+
+
+PORT = 8236
+"""Where it answers, unless told."""
 
 
 class OfAgency(TyperGroup):
@@ -27,6 +33,7 @@ class OfAgency(TyperGroup):
 
 
 app = typer.Typer(cls=OfAgency, help="An agency's gateway, for its own systems.", no_args_is_help=True)
+app.add_typer(post_office_tokens.app, name="token")
 
 
 @app.callback()
@@ -35,23 +42,39 @@ def _several() -> None:
 
 
 @app.command()
-def serve(agency: Annotated[str, typer.Argument(help="slug of the agency")]) -> None:
+def serve(
+    agency: Annotated[str, typer.Argument(help="slug of the agency")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="where it answers; 0: any that is free")] = PORT,
+    host: Annotated[
+        str, typer.Option(help="where it listens; elsewhere than on this machine it wants --cert and --key")
+    ] = "127.0.0.1",
+    cert: Annotated[Path | None, typer.Option(help="PEM file with its certificate, which your systems must believe")] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file with the private key of that certificate, mode 0600")] = None,
+) -> None:
     """Run the post office of one agency, in place of an office, in the foreground; Ctrl-C stops it."""
+    if (cert is None) != (key is None):
+        stop("TLS needs both --cert and --key, or neither")
     configured = settings()
     configure_logs(as_json=configured.log_json)
-    run(_serve(configured, agency))
+    run(_serve(configured, agency, (host, port), (cert, key) if cert and key else None))
 
 
-async def _serve(configured: Settings, slug: str) -> None:
-    from post_office.process import post_office as opened
+async def _serve(configured: Settings, slug: str, at: tuple[str, int], shown: tuple[Path, Path] | None) -> None:
+    from post_office.serving import answering
+    from runtime.http.listening import Shown, bound
     from runtime.servers.production import refuse_defaults_of_post_office
 
     async with ending() as end:
         refuse_defaults_of_post_office(configured, slug)
         drivers = _drivers(configured)
         agency = drivers.directory.get(slug)
-        async with opened(agency, drivers), watched():
+        listener = bound(*at, Shown(*shown) if shown else None)
+        async with answering(agency, drivers, listener) as here, watched():
             screen.print(good("The post office runs", f": {agency.slug}, state in {configured.home}; Ctrl-C stops it"))
+            screen.print(f"it answers at {here.address}/v1", soft_wrap=True)
+            if not here.tokens.listed():
+                make = f"keten post-office token add {slug} NAME --scope send --scope read"
+                screen.print(f"nobody may ask it yet: {make}", soft_wrap=True)
             await end.wait(asyncio.Event().wait())
             screen.print("stopping")
 

@@ -13,8 +13,6 @@ from post_office.tokens import Scope, Tokens, checked
 from runtime.audit.entry import Action
 
 app = typer.Typer(help="Tokens by which an agency's own systems ask its post office.", no_args_is_help=True)
-group = typer.Typer(help="An agency's gateway, for its own systems.", no_args_is_help=True)
-group.add_typer(app, name="token")
 
 SLUG = Annotated[str, typer.Argument(help="slug of the agency")]
 NAME = Annotated[str, typer.Argument(help="of the system that has the token, as `case-system`; it has two at most")]

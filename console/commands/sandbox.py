@@ -100,8 +100,9 @@ def _show(box: "Sandbox") -> None:
     screen.print(styled("  your post office  ", (box.own.url, "bold")), soft_wrap=True)
     screen.print(styled("  what passes       ", (box.address, "bold")), soft_wrap=True)
     screen.print(f"  state             {box.installation.settings.home}", soft_wrap=True)
-    screen.print("\nYour token is shown once. Put it, and later the reference of a case, into variables of your shell:")
-    screen.print(f"  export {TOKEN}={box.own.token}", soft_wrap=True)
+    once = "Your token is shown once" if box.own.token else "Your token is the one that the first start in this home showed"
+    screen.print(f"\n{once}. Put it, and later the reference of a case, into variables of your shell:")
+    screen.print(f"  export {TOKEN}={box.own.token or '...'}", soft_wrap=True)
     screen.print(f"  export {CASE}=k...", soft_wrap=True)
     for line in steps(box.own.url, box.cast):
         screen.print(styled((f"\n{said[f'do_{line.does}']}:", "bold")))

@@ -2,8 +2,7 @@
 
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from functools import partial
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 import httpx
@@ -13,11 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from console.installation import Installation
 from console.sandbox.curls import MEDIA, body_of
 from contracts.agencies import Agency
-from contracts.alarms import LONGEST, Alarm
 from contracts.event import Event
 from contracts.refusals import RefusalCode
-from post_office.health import Does, Part
-from post_office.process import PostOffice
 from runtime.office.drivers import Drivers
 from runtime.waiting import until
 
@@ -109,27 +105,6 @@ class OverHttp:
         return str(found["caseref"])
 
 
-class BusAndBook:
-    """How the two parts of a post office do on which all else stands.
-
-    Args:
-        office: Which.
-    """
-
-    def __init__(self, office: PostOffice) -> None:
-        self._office = office
-
-    async def parts(self) -> list[Part]:
-        """See ``post_office.health.Health``."""
-        connected = self._office.bus.config.connection_state.connection.is_connected
-        away = Part("bus", Does.WARN, "the bus cannot be reached: what is handed in is kept, and leaves when it can be")
-        try:
-            await self._office.book.newest()
-        except Exception:
-            return [Part("bus") if connected else away, Part("book", Does.FAIL, "the book cannot be read: look at its disk")]
-        return [Part("bus") if connected else away, Part("book")]
-
-
 @asynccontextmanager
 async def post_office(installation: Installation, own: Agency, nats_url: str) -> AsyncGenerator[OwnAgency]:
     """The post office of the own agency, while inside.
@@ -139,9 +114,7 @@ async def post_office(installation: Installation, own: Agency, nats_url: str) ->
         own: Whose it is.
         nats_url: By which wire it is on the bus.
     """
-    from post_office.app import application, serve
-    from post_office.door import About
-    from post_office.process import post_office as opened
+    from post_office.serving import answering
     from post_office.tokens import Scope as Allowed
     from post_office.tokens import Tokens
     from runtime.http.listening import bound
@@ -157,14 +130,5 @@ async def post_office(installation: Installation, own: Agency, nats_url: str) ->
         listener = bound("127.0.0.1", PORT)
     except OSError:
         listener = bound("127.0.0.1", 0)
-    async with AsyncExitStack() as stack:
-        office = await stack.enter_async_context(opened(own, drivers))
-        about = About(own, drivers.directory, tokens, BusAndBook(office), partial(_alarm, drivers, own))
-        app = application(office.book, about)
-        app.add_middleware(Marked)
-        address = await stack.enter_async_context(serve(app, listener))
-        yield OverHttp(address, theirs, itself)
-
-
-async def _alarm(drivers: Drivers, own: Agency, words: str) -> None:
-    await drivers.pager.page(Alarm(agency=own.slug, reference=None, words=words[:LONGEST]))
+    async with answering(own, drivers, listener, lambda app: app.add_middleware(Marked)) as here:
+        yield OverHttp(here.address, theirs, itself)

@@ -243,12 +243,14 @@ class Desk:
         Args:
             request: Which asks for it.
             visit: Whose it is; None: of nobody who is known.
-            template: Its name among the templates, which are also given ``visit``, ``words``, ``language``, ``path``, ``posted``.
+            template: Its name among the templates, which are also given ``visit``, ``words``, ``language``, ``path``,
+                ``address`` (the path; a page may give one with what was chosen there) and ``posted``.
             shown: What else it shows.
         """
         language = visit.language if visit else language_of(request)
         told: dict[str, Any] = {"visit": visit, "words": self._words(language), "language": language}
-        given = {**told, "path": request.url.path, "posted": request.method == "POST"}
+        path = request.url.path
+        given = {**told, "path": path, "address": shown.get("path", path), "posted": request.method == "POST"}
         return HTMLResponse(self._templates.get_template(template).render(given | shown))
 
     def words(self, request: Request) -> Spoken:

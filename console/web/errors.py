@@ -16,7 +16,7 @@ from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from console.door.issuer import IssuerUnavailable
-from console.door.places import safe_path
+from console.door.places import safe_path, way_back
 from console.door.problems import Problem, Refusal
 from console.web.desk import Desk, opens_a_page
 from console.web.looking import NoAnswer
@@ -75,7 +75,8 @@ def speak_of_errors(app: FastAPI, desk: Desk) -> None:
         assert isinstance(problem, Problem)
         # a script would be sent to another site, and a form would lose what it held
         if isinstance(problem, LoggedOut) and opens_a_page(request):
-            return RedirectResponse(f"/login?back={quote(_back(request), safe='/')}", HTTPStatus.SEE_OTHER)
+            back = way_back(request.url.path, request.url.query) if request.url.path != "/callback" else "/"
+            return RedirectResponse(f"/login?back={quote(back, safe='/')}", HTTPStatus.SEE_OTHER)
         return page(request, problem.refusal)
 
     def of_the_framework(request: Request, error: Exception) -> Response:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, WithJsonSchema
 
 from contracts.catalogue import CATALOGUE
 from post_office.api.stream import Stream
@@ -38,7 +38,7 @@ Wait = Annotated[
     int, Query(alias="timeout", ge=0, le=86_400_000, description="milliseconds to wait where there is none; 60000 at most")
 ]
 Types = Annotated[
-    list[Annotated[str, Field(json_schema_extra={"enum": sorted(CATALOGUE)})]] | None,
+    list[Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(CATALOGUE)})]] | None,
     Query(alias="type", max_length=100, description="only events of this type; may be given several times"),
 ]
 

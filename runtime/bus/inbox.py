@@ -116,6 +116,11 @@ class Inbox:
         self._pull = Pull(broker, slug, limits.pace, self._handle, self._slowed, clock_wrong, self._opens)
         self._turns = Turns()
 
+    @property
+    def clock_wrong(self) -> bool:
+        """Whether the clock of this machine differs from that of the bus."""
+        return self._clock.wrong
+
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
         """Take what comes while inside, on a broker that is connected.

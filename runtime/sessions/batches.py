@@ -16,6 +16,8 @@ from runtime.sessions.tables import BATCH, BATCH_ITEM
 MOST_ITEMS = 500
 MOST_UNDER_WAY = 10
 """Batches of one agency that are worked on, or wait for that."""
+MOST_KEPT = 100
+"""Batches of one person at one agency; of those that have ended the oldest goes."""
 KEPT = timedelta(days=30)
 """For so long a batch can be looked at."""
 LONGEST_ANSWER = 500
@@ -105,7 +107,7 @@ class Batches(Stored):
         """Make a batch, whose first item is to be tried. What is made again with the same id stays as it is.
 
         Raises:
-            TooMany: It has too many items, or the agency too many batches.
+            TooMany: It has too many items, the agency too many batches, or the person too many that have not ended.
         """
         if not 0 < len(targets) <= MOST_ITEMS:
             raise TooMany(f"a batch has 1 to {MOST_ITEMS} items")
@@ -163,6 +165,7 @@ class Batches(Stored):
             if (connection.scalar(under_way) or 0) >= MOST_UNDER_WAY:
                 raise TooMany(f"{MOST_UNDER_WAY} batches are under way here: wait for one, or stop one")
             if insert_once(connection, BATCH, row):
+                _make_room(connection, whose)
                 rows = [
                     {"batch": batch, "number": number, "target": target, "ticket": new_ticket(), **first}
                     for number, target in enumerate(targets, 1)
@@ -243,6 +246,20 @@ class Batches(Stored):
     def _sweep(self) -> int:
         with self._engine.begin() as connection:
             return connection.execute(delete(BATCH).where(BATCH.c.made_at <= self._now() - KEPT)).rowcount
+
+
+def _make_room(connection: Connection, whose: Whose) -> None:
+    """For one more batch of a person; the audit log keeps what was decided.
+
+    Raises:
+        TooMany: All that they have wait for something.
+    """
+    there = connection.scalar(select(func.count()).select_from(BATCH).where(*_of(whose))) or 0
+    ended = select(BATCH.c.id).where(*_of(whose), BATCH.c.state == State.ENDED.value).order_by(BATCH.c.made_at, BATCH.c.id)
+    gone = connection.scalars(ended.limit(max(there - MOST_KEPT, 0))).all()
+    if there - len(gone) > MOST_KEPT:
+        raise TooMany(f"one person has at most {MOST_KEPT} batches that have not ended: go on with one first")
+    connection.execute(delete(BATCH).where(BATCH.c.id.in_(gone)))
 
 
 def _moved(connection: Connection, batch: str, since: Sequence[State], to: State, why: str) -> bool:

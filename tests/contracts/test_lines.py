@@ -119,6 +119,12 @@ def test_nothing_else_begins_the_count_but_the_first() -> None:
     assert Heard.beginning(2, opens=False).take(Link(2, "f", "p")) == (1, 1)
 
 
+def test_what_follows_an_event_put_in_by_hand_need_not_repeat_it() -> None:
+    line = Heard(last=5, said={5: "five"})
+    line.take(Link(6, "six", "other", by_hand=True))
+    assert objection(line, Link(7, "seven", "what its sender wrote")) is None
+
+
 def test_an_agency_has_a_number_of_lines_and_no_more() -> None:
     known = [line_from("police", f"report-{number}") for number in range(MOST_LINES)] + [line_from("desk", "signal")]
     assert (lines_of("police", known), lines_of("desk", known), lines_of("poli", known)) == (MOST_LINES, 1, 0)

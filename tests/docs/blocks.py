@@ -11,11 +11,13 @@ _INFO = re.compile(r"""^(?P<kind>[a-z]+)(?: (?:(?P<option>title|excerpt)="(?P<pa
 _CREATES = {"python", "toml", "json", "csv"}
 _ENDS_WITH = re.compile(r"\(ends with ([0-9]+)\)")
 INTERRUPT = "^C"
+TYPED_IN_A_SHELL = frozenset({"join.md", "receive.md"})
+"""Pages of which every block of the kind ``sh`` is typed against a post office (``test_post_office_pages.py``)."""
 
 KINDS = """\
 `LANGUAGE title="PATH"` (python, toml, json, csv) makes that file; `LANGUAGE excerpt="PATH"` stands in that file as it is; \
 `diff` is applied; `console` is run in a copy of the checkout; `console installation` is run where Keten runs; \
-`text` and `mermaid` are only read"""
+`sh` is typed against a post office, on the pages about it; `text` and `mermaid` are only read"""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Block:
             "": False,
             "text": not self.option,
             "mermaid": not self.option,
+            "sh": not self.option and self.page.name in TYPED_IN_A_SHELL,
             "diff": not self.option,
             "console": self.option in {"", "installation"},
         }

@@ -12,6 +12,7 @@ import httpx
 
 from keten_client import Client
 from post_office.app import application, serve
+from post_office.limits import LIMITS, Limits
 from post_office.ports import Stage
 from post_office.tokens import Scope
 from runtime.http.listening import bound
@@ -25,8 +26,8 @@ DESK = "signal-desk"
 class Standing:
     """In a thread of its own, so that programs and libraries that know no asyncio ask it as they would ask any other."""
 
-    def __init__(self, folder: Path) -> None:
-        self.office = Office(folder)
+    def __init__(self, folder: Path, limits: Limits = LIMITS) -> None:
+        self.office = Office(folder, limits)
         self.token = self.office.tokens.add("kit", [Scope.SEND, Scope.READ])
         self.loop = asyncio.new_event_loop()
         self._port, self._address = 0, ""
@@ -115,7 +116,7 @@ class Standing:
             await asyncio.sleep(0.05)
 
 
-def standing(folder: Path) -> Generator[Standing]:
+def standing(folder: Path, limits: Limits = LIMITS) -> Generator[Standing]:
     """One that lives as long as a fixture."""
-    with Standing(folder) as there:
+    with Standing(folder, limits) as there:
         yield there

@@ -29,7 +29,7 @@ STRUCTURED = {"content-type": "application/cloudevents+json"}
 BATCH = {"content-type": "application/cloudevents-batch+json"}
 
 
-def event(event_id: str = "a-1", **changed: Any) -> dict[str, Any]:
+def event(event_id: str | None = "a-1", **changed: Any) -> dict[str, Any]:
     """A signal as a client hands it in; None leaves something out."""
     whole = {
         "specversion": "1.0",

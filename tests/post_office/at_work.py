@@ -16,6 +16,10 @@ FAST: dict[str, Any] = {"confirm_pause": 0.3, "gap_patience": 3.0, "opening_rate
 """What a test does not wait for."""
 
 
+PATIENT: dict[str, Any] = FAST | {"gap_patience": 45.0}
+"""Where something is killed: what it had in hand is delivered again after half a minute, and is waited for."""
+
+
 def drivers_on(bus: BusServer, **settings: Any) -> Drivers:
     """Drivers of a home beside a bus, whose keys lie there."""
     return Drivers(Settings(home=bus.keys.path.parent, nats_url=bus.url, **(FAST | settings)), bus.url)

@@ -15,7 +15,7 @@ from post_office.process import PostOffice, post_office
 from post_office.writer import Writer
 from runtime.office.drivers import Drivers
 from runtime.settings import Settings
-from tests.post_office.at_work import FAST
+from tests.post_office.at_work import PATIENT
 
 
 async def _keep(office: PostOffice, line: bytes) -> None:
@@ -41,7 +41,7 @@ def _answer_before_it_is_written() -> None:
 
 
 async def main(home: str, nats_url: str, slug: str) -> None:
-    drivers = Drivers(Settings(home=Path(home), nats_url=nats_url, **FAST), nats_url)
+    drivers = Drivers(Settings(home=Path(home), nats_url=nats_url, **PATIENT), nats_url)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=1_000_000)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

@@ -17,6 +17,7 @@ from post_office.generation import PublishedFile
 from post_office.outbox import Ready
 from post_office.ports import BookFull, Draft, Gone, Refusal, Stage
 from post_office.store import Bounds
+from runtime.keys.case_keys import CaseKeyMissing, CaseKeys
 from tests.post_office.at_work import signal
 from tests.post_office.books import DESK, POLICE, Shelf, Writing
 from tests.runtime.conftest import postgres_address, url
@@ -260,3 +261,20 @@ async def test_no_ground_is_chosen_where_there_are_several(shelf: Shelf) -> None
     async with shelf.opened() as book:
         assert await _code(book, signal(1, ground=None)) == "ground_needed"
         assert await _code(book, signal(1, ground=Ground.CONSENT)) == RefusalCode.NO_GROUND
+
+
+async def test_nothing_is_given_up_because_a_key_cannot_be_found(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other keys than those that belong to the book, as after a restore of the one without the other."""
+
+    async def missing(_: CaseKeys, case: str) -> bytes:
+        raise CaseKeyMissing(case)
+
+    async with shelf.opened() as book:
+        await book.keep([signal(1)])
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(CaseKeys, "get", missing)
+            with pytest.raises(CaseKeyMissing):
+                await book.outbox.ready(DESK, (), 10)
+            with pytest.raises(CaseKeyMissing):
+                await book.sent("signal-1")
+        assert len(await book.outbox.ready(DESK, (), 10)) == 1

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.events.deliveries import DeliveriesMissed
 from contracts.events.erasures import ErasureCompleted, ErasureRequested
 from contracts.events.signals import SignalReceived, SignalStatusChanged
 from contracts.reference import new_reference
@@ -165,3 +166,17 @@ async def test_an_erasure_that_was_broken_off_ends_at_the_next_start(shelf: Shel
         assert (await book.store.keys.held(kept.caseref))[0]
     async with shelf.opened() as book:
         assert not (await book.store.keys.held(kept.caseref))[0]
+
+
+async def test_numbers_that_another_agency_misses_are_a_rung_however_many_it_names(shelf: Shelf) -> None:
+    async with shelf.opened() as book:
+        [kept] = await book.keep([signal(1)])
+        await book.keep([signal(2, caseref=kept.caseref)])
+        desk = Writing(DESK, kept.caseref, "inbox")
+        odd = DeliveriesMissed(system="post", numbers=(0,))
+        assert await book.hearing.hear(desk.next(odd, counted=False)) is None
+        assert Stage.MISSED not in stages(await book.sent("signal-2"))
+        many = DeliveriesMissed(system="post", numbers=tuple(range(2, 1_000)))
+        assert await book.hearing.hear(desk.next(many, counted=False)) is None
+        assert Stage.MISSED in stages(await book.sent("signal-2"))
+        assert Stage.MISSED not in stages(await book.sent("signal-1"))

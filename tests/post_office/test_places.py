@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from contracts.events.signals import SignalStatusChanged
 from contracts.words import SignalStatus
@@ -62,7 +63,11 @@ async def test_places_that_are_given_before_the_commit_are_missed(tmp_path: Path
 
     monkeypatch.setattr(Hearing, "hear", early)
     monkeypatch.setattr(Hearing, "_put", with_place)
-    monkeypatch.setattr(hearing, "newest", lambda at, column: now[0] if column is INCOMING.c.position else found(at, column))
+
+    def place(connection: Connection, column: Any) -> int:
+        return now[0] if column is INCOMING.c.position else found(connection, column)
+
+    monkeypatch.setattr(hearing, "newest", place)
     async with Shelf(tmp_path).opened() as book:
         seen = await _followed(book)
         assert await book.newest() == WRITERS * EACH

@@ -125,9 +125,9 @@ def routes(desk: Desk) -> APIRouter:
                 ),
                 TO_DECIDE,
             )
-        return desk.page(
-            request, who.visit, "audit.html", shown=_shown(who, chosen, wrong, Part(entries, before), books.checked())
-        )
+        shown = _shown(who, chosen, wrong, Part(entries, before), books.checked())
+        address = "/audit" if wrong else f"/audit?{urlencode({name: value for name, value in chosen._asdict().items() if value})}"
+        return desk.page(request, who.visit, "audit.html", shown=shown, address=address)
 
     @router.post("/audit")
     async def check(request: Request) -> Response:

@@ -147,7 +147,7 @@ def routes(desk: Desk) -> APIRouter:
         ticket = (await form_of(request)).control.get(TICKET, "")
         spent = await desk.spend(who.visit, ticket, batch, GO_ON)
         mine = desk.batches(who.visit)
-        if spent.answer is None:
+        if spent.answer is None or (what, spent.answer) == ("stop", "go_on"):  # a page of before it went on stops it, too
             if await mine.one(batch) is None:
                 raise not_here()
             await (mine.go_on(batch) if what == "go_on" else mine.stop(batch))

@@ -115,7 +115,8 @@ def routes(desk: Desk) -> APIRouter:
             return answer
         after = given(request, "after")
         page = await _page(desk, who, wanted, after)
-        return desk.page(request, who.visit, "cases.html", shown=_shown(desk, who, chosen, page, is_first=after is None))
+        shown = _shown(desk, who, chosen, page, is_first=after is None)
+        return desk.page(request, who.visit, "cases.html", shown=shown, address=f"/cases?{address(**chosen)}")
 
     return router
 

@@ -1,11 +1,13 @@
 """Who acts where on a day, and where somebody is missing: a map of tiles, and a table that says the same."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -80,6 +82,12 @@ class Shown:
     changes: tuple[ChangeShown, ...]
 
     @property
+    def address(self) -> str:
+        """Where all of it is found again."""
+        chosen = {"on": self.on, "than": self.than, **self.chosen._asdict()}
+        return f"/coverage?{urlencode({name: value for name, value in chosen.items() if value})}"
+
+    @property
     def rows(self) -> list[tuple[str, ...]]:
         """The table, cell by cell."""
         return [(one.name, one.province, one.region, one.coordinator, one.shelters, one.riec, one.missing) for one in self.places]
@@ -94,10 +102,19 @@ def routes(desk: Desk) -> APIRouter:
         """The tables are read once, when somebody first looks."""
         return Atlas(desk.directory)
 
+    one_at_a_time = asyncio.Semaphore(1)
+
     @router.get("/coverage")
     async def covered(request: Request) -> Response:
+        """It has hundreds of tiles and rows: in a thread, one page at a time, so that nobody waits who decides something."""
         who = await asked(desk, request, None)
-        return desk.page(request, who.visit, "coverage.html", shown=_shown(request, who, atlas()))
+
+        def drawn() -> Response:
+            shown = _shown(request, who, atlas())
+            return desk.page(request, who.visit, "coverage.html", shown=shown, address=shown.address)
+
+        async with one_at_a_time:
+            return await asyncio.to_thread(drawn)
 
     return router
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -68,7 +69,8 @@ def routes(desk: Desk) -> APIRouter:
             answer = desk.page(request, case.who.visit, "knew.html", shown=shown)
             answer.status_code = HTTPStatus.BAD_REQUEST
             return answer
-        return desk.page(request, case.who.visit, "knew.html", shown=_shown(case, reference, typed, at))
+        address = f"{request.url.path}?{urlencode({'at': written(at)})}"
+        return desk.page(request, case.who.visit, "knew.html", shown=_shown(case, reference, typed, at), address=address)
 
     return router
 

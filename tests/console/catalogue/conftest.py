@@ -61,7 +61,7 @@ class Made(NamedTuple):
 
 
 def made(source: Source, languages: tuple[Language, ...] = LANGUAGES) -> Made:
-    spoken = {language: Spoken(language) for language in languages}
+    spoken: dict[Language, Spoken] = {language: Spoken(language) for language in languages}
     files = site(source, spoken)
     return Made(files, {language: words.missing for language, words in spoken.items()})
 

@@ -30,7 +30,7 @@ class Office(ThreadingHTTPServer):
 
 
 class Taking(BaseHTTPRequestHandler):
-    server: Office
+    server: Office  # pyright: ignore[reportIncompatibleVariableOverride] - it is made with no other
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -156,7 +156,7 @@ class TestNoTextEndsTooEarly:
 
 
 def test_values_are_written_as_python_writes_them() -> None:
-    value = {"a": [1, None, True, "\u20ac \\ \" '"], "b": {}, "c": []}
+    value: dict[str, Any] = {"a": [1, None, True, "\u20ac \\ \" '"], "b": {}, "c": []}
     assert eval(python_value(value)) == value
 
 

@@ -19,7 +19,7 @@ async def box(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Sandbo
     with pytest.MonkeyPatch.context() as patched:
         for name in [name for name in os.environ if name.startswith("KETEN_")]:
             patched.delenv(name)
-        settings = sandbox_settings(home).model_copy(update={"gap_patience": 3.0, "confirm_pause": 2.0})
+        settings = sandbox_settings(home).model_copy(update={"gap_patience": 10.0, "confirm_pause": 2.0})
     configure_logs(level=logging.CRITICAL)
-    async with sandbox(plan(settings, "womens-shelter"), post_office, seconds=8) as running:
+    async with sandbox(plan(settings, "womens-shelter"), post_office, seconds=20) as running:
         yield running

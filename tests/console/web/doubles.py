@@ -522,7 +522,8 @@ class Desk:
     def page(self, request: Request, visit: Visit | None, template: str, **shown: Any) -> HTMLResponse:
         given = {"visit": visit, "words": self.words(request), "language": self.language, "path": request.url.path}
         given["posted"] = request.method == "POST"
-        return HTMLResponse(self._templates.get_template(template).render(**given, **shown))
+        given["address"] = request.url.path
+        return HTMLResponse(self._templates.get_template(template).render(given | shown))
 
 
 def application(desk: Desk) -> FastAPI:

@@ -19,9 +19,13 @@ def held_open(installation: Installation) -> list[str]:
     return [path.name for path in found if str(path).startswith(home) and path.name.startswith("console.db")]
 
 
+def only_here(installation: Installation) -> list[Begun]:
+    return [Begun(installation.settings.console, ALMERE)]
+
+
 async def test_nothing_stays_open(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "EVERY", 0.05)
-    monkeypatch.setattr(sweeping, "begun_at", lambda _: [Begun(installation.settings.console, ALMERE)])
+    monkeypatch.setattr(sweeping, "begun_at", only_here)
     installation.prepare_case_keys(ALMERE)
     async with consoled(installation, with_a_form) as console:
         browser = await console.person("c-17", ALMERE, *Right)

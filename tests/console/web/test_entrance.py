@@ -11,6 +11,8 @@ from console.door.dev_login import Offered
 from console.web.ways import WAYS, ways_for
 from runtime.audit.log import AuditLog
 from runtime.audit.store import AuditUnavailable
+from runtime.drafts.drafts import Drafts
+from runtime.drafts.sealing import Place
 from runtime.people.lists import Right
 from runtime.sessions.sessions import IDLE, Sessions
 from tests.console.web.serving import ALMERE, CHOOSE, COORDINATOR, URK, Browser, Console, title
@@ -240,6 +242,26 @@ async def test_a_chosen_language_stays(browser: Browser, chosen: str, heading: s
 )
 async def test_otherwise_it_is_what_the_browser_prefers(browser: Browser, preferred: str, language: str) -> None:
     assert f'<html lang="{language}">' in (await browser.get("/locked", **{"Accept-Language": preferred})).text
+
+
+async def test_the_menu_says_how_many_drafts_are_ones_own_and_nobody_elses(browser: Browser, console: Console) -> None:
+    await browser.log_in()
+    kept = Drafts(console.installation.settings.console)
+    for person, agency in (("coordinator", ALMERE), ("c-18", ALMERE), ("coordinator", URK)):
+        await kept.keep(Place(agency, person, "case-k0123456789abcdefghjkmnpq", "record_triage"), "t" * 32, b"sealed")
+    assert "(1)</a>" in (await browser.get("/help")).text
+    assert "(1)</a>" not in (await browser.get("/help", **{"Sec-Fetch-Mode": "cors"})).text, "no menu is read there"
+
+
+@pytest.mark.parametrize("chosen", ["/coverage?on=2026-01-01&than=2022-01-01", "/cases?region=Zwolle&overdue=yes"])
+async def test_a_bookmark_opens_what_was_chosen_also_after_a_login(browser: Browser, chosen: str) -> None:
+    back = await browser.log_in(path=chosen)
+    assert (back.status_code, back.headers["location"]) == (303, chosen)
+
+
+@pytest.mark.parametrize("query", [f"?x={'x' * 400}", "?x=!"])
+async def test_what_is_none_of_ours_is_left_out_of_the_way_back(browser: Browser, query: str) -> None:
+    assert (await browser.log_in(path=f"/coverage{query}")).headers["location"] == "/coverage"
 
 
 @pytest.mark.parametrize("back", ["//evil.example.org", "https://evil.example.org"])

@@ -1,14 +1,22 @@
 """What the OpenAPI document says is so: a validator reads it, and schemathesis finds no answer that it does not describe."""
 
 import subprocess
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from post_office.limits import LIMITS
 from tests.kit.interop.environments import SETS, python
-from tests.kit.standing import Standing
+from tests.kit.standing import Standing, standing
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Generator[Standing]:
+    """One that holds no answer for long: whoever tries a thousand requests waits for none."""
+    yield from standing(tmp_path, LIMITS._replace(wait=1.0, stream=1.0))
 
 
 def run(*words: str | Path, folder: Path) -> "subprocess.CompletedProcess[str]":

@@ -1,6 +1,7 @@
 """One try, against a real server: whatever an endpoint or DNS does is an answer in words, and leads nowhere else."""
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -79,8 +80,22 @@ async def test_silence_ends() -> None:
 
 
 async def test_headers_that_drip_end_too() -> None:
-    async with receiver(lambda _: b"HTTP/1.1 200 X\r\n") as there:
-        assert (await sent(there, sender(seconds=0.3))).outcome is Outcome.TIMEOUT
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 X\r\n")
+        with contextlib.suppress(OSError):
+            for _number in range(100):
+                writer.write(b"a: b\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        writer.write(b"\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    by = sender(seconds=0.3)
+    answer = await by.send(to(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"), PARCEL)
+    await by.close()
+    server.close()
+    assert answer.outcome is Outcome.TIMEOUT, "although something comes all the time"
 
 
 async def test_an_endless_answer_is_not_read_to_its_end() -> None:

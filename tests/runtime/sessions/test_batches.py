@@ -1,11 +1,13 @@
 """Batches as rows: what was done is known, whoever asks and whenever."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from runtime.migrations import Tables, upgrade
 from runtime.schema import check
+from runtime.sessions import batches as module
 from runtime.sessions.batches import KEPT, MOST_ITEMS, MOST_UNDER_WAY, Batches, Done, Order, State, TooMany, Whose
 
 ME, OTHER, ELSEWHERE = Whose("almere", "c-17"), Whose("almere", "c-18"), Whose("urk", "c-17")
@@ -112,6 +114,32 @@ async def test_what_is_tried_goes_before_what_is_long(batches: Batches) -> None:
     assert found
     assert found.id == "b2"
     assert await batches.moving() == ["almere"]
+
+
+async def test_of_many_batches_of_a_person_the_oldest_that_ended_goes(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_KEPT", 3)
+    upgrade(url, Tables.SESSIONS)
+    moments = (datetime.now(UTC) + timedelta(seconds=second) for second in itertools.count())
+    batches = Batches(url, lambda: next(moments))
+    for name in ("b1", "b2", "b3"):
+        await batches.make(name, ME, ORDER, ["a-1"])
+        await batches.move(name, (State.TRYING,), State.STOPPED if name == "b1" else State.ENDED)
+    await batches.make("other", OTHER, ORDER, ["a-1"])
+    await batches.make("b4", ME, ORDER, ["a-1"])
+    assert [batch.id for batch, _ in await batches.of(ME)] == ["b4", "b3", "b1"], "what has not ended stays"
+    assert await batches.items("b2") == []
+    assert await batches.find("other", OTHER)
+
+
+async def test_a_person_with_many_that_have_not_ended_makes_no_more(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_KEPT", 2)
+    for name in ("b1", "b2"):
+        await batches.make(name, ME, ORDER, ["a-1"])
+        await batches.move(name, (State.TRYING,), State.STOPPED)
+    with pytest.raises(TooMany):
+        await batches.make("b3", ME, ORDER, ["a-1"])
+    assert await batches.find("b3", ME) is None
+    await batches.make("b3", OTHER, ORDER, ["a-1"])
 
 
 async def test_batches_go_after_their_time(url: str) -> None:

@@ -103,7 +103,7 @@ def test_too_many_under_way_is_said_in_words(desk: Desk, browser: Asker) -> None
     key = ticket(browser.get("/batches/new", {"command": "keep_longer"}).text)
     refused = browser.post("/batches", content=sent(["retention-k1"], key, "keep_longer"))
     assert refused.status_code == 422
-    assert "Er lopen hier al te veel reeksen" in refused.text
+    assert "Te veel reeksen zijn hier nog niet klaar" in refused.text
 
 
 def test_without_a_ticket_or_with_that_of_another_command_there_is_none(desk: Desk, browser: Asker) -> None:
@@ -174,6 +174,14 @@ def test_two_clicks_are_one_press(desk: Desk, browser: Asker, what: str) -> None
     assert {browser.post(f"/batches/{name}/{what}", key).status_code for _ in range(3)} == {303}
     assert desk.held.pressed == [(name, what)]
     assert browser.post(f"/batches/{name}/{what}").status_code == 403
+
+
+def test_a_page_of_before_it_went_on_stops_it(desk: Desk, browser: Asker) -> None:
+    name = desk.held.keep(a_batch(1), an_item(1, Done.DONE), an_item(2))
+    key = {"_ticket": ticket(browser.get(f"/batches/{name}").text)}
+    for what in ("go_on", "stop", "go_on"):
+        assert browser.post(f"/batches/{name}/{what}", key).status_code == 303
+    assert desk.held.pressed == [(name, "go_on"), (name, "stop")]
 
 
 @pytest.mark.parametrize("name", ["x", "new2", "0" * 31, "0" * 32, "G" * 32])

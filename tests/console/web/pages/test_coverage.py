@@ -1,14 +1,20 @@
 """The map and the table say the same, of any day, and say in words what is not known of it."""
 
+import asyncio
 import html
 import re
+import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
 
+import httpx
 import pytest
 
+from console.web.pages import coverage as page
 from contracts.agencies import Directory
 from tests.console.web.asking import Asker
-from tests.console.web.doubles import Desk
+from tests.console.web.doubles import Desk, application
 
 TILE = re.compile(r'<g( class="dim")?><g class="(has|lacks)">\s*<title>(.*?)</title>(.*?)</g>', re.DOTALL)
 ROW = re.compile(r'<tr role="row">(<td.*?)</tr>')
@@ -131,3 +137,43 @@ def test_no_file_and_no_list_is_read(desk: Desk, browser: Asker) -> None:
     browser.get("/coverage")
     assert not desk.memory.asked
     assert not desk.listed.asked
+
+
+async def test_while_a_page_is_drawn_others_are_answered_and_the_next_one_waits(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has hundreds of tiles and rows: who asks for it again and again must not make others wait who decide something."""
+    goes_on, drawing, most, answered = threading.Event(), [0], [0], list[str]()
+
+    def slowly(*known: Any) -> Any:
+        drawing[0] += 1
+        most[0] = max(most[0], drawing[0])
+        goes_on.wait(5)
+        drawing[0] -= 1
+        return coverage_of(*known)
+
+    coverage_of = page.coverage
+    monkeypatch.setattr(page, "coverage", slowly)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(application(desk)), base_url="http://here") as client:
+
+        async def ask(path: str) -> None:
+            assert (await client.get(path)).status_code == 200
+            answered.append(path)
+
+        asking = [asyncio.create_task(ask("/coverage")) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        await ask("/help")
+        goes_on.set()
+        await asyncio.gather(*asking)
+    assert answered == ["/help", *["/coverage"] * 3]
+    assert most == [1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/coverage?on=2026-01-01&than=2022-01-01&province=Frysl%C3%A2n", "/cases?region=Zwolle&overdue=yes", "/audit?act=read"],
+)
+def test_another_language_keeps_what_was_chosen(desk: Desk, browser: Asker, path: str) -> None:
+    desk.rights = frozenset({"handle", "audit"})
+    way = f"back={quote(path)}"
+    assert f'href="/language?to=en&amp;{way}"' in browser.get(path).text
