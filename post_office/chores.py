@@ -30,11 +30,19 @@ class Chores:
         book: Its book.
         forget: What else forgets a case: dead letters.
         days: For how long content stays that all readers have acknowledged.
+        taken_to: Says up to which position webhooks are done; None: there are none.
     """
 
-    def __init__(self, book: SqlBook, forget: Callable[[str], Awaitable[None]], days: float) -> None:
+    def __init__(
+        self,
+        book: SqlBook,
+        forget: Callable[[str], Awaitable[None]],
+        days: float,
+        taken_to: Callable[[], Awaitable[int | None]] | None = None,
+    ) -> None:
         self._book = book
         self._forget = forget
+        self._taken_to = taken_to
         self._days = timedelta(days=days)
         self._erased: set[str] = set()
 
@@ -54,7 +62,8 @@ class Chores:
         for reference in sorted(self._erased):
             await self._forget(reference)
             self._erased.discard(reference)
-        await self._book.feeding.let_go(datetime.now(UTC) - self._days)
+        taken_to = await self._taken_to() if self._taken_to else None
+        await self._book.feeding.let_go(datetime.now(UTC) - self._days, taken_to)
 
     def looks(self) -> list[Look]:
         """What is looked at."""

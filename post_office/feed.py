@@ -91,20 +91,25 @@ class Feed:
             return 0
         return await self.newest() - handed
 
-    async def let_go(self, older: datetime) -> int:
+    async def let_go(self, older: datetime, taken_to: int | None = None) -> int:
         """Let content go that was taken before a moment and that all readers have acknowledged; the rows keep their places.
+
+        Args:
+            older: The moment.
+            taken_to: Up to which position webhooks are done, too; None: there are none.
 
         Returns:
             How many events that were.
         """
         gone = 0
-        while part := await self._store.writer.do(lambda connection: self._let_go(connection, older)):
+        while part := await self._store.writer.do(lambda connection: self._let_go(connection, older, taken_to)):
             gone += part
         return gone
 
-    def _let_go(self, connection: Connection, older: datetime) -> int:
+    def _let_go(self, connection: Connection, older: datetime, taken_to: int | None) -> int:
         read = connection.scalar(select(func.min(READER.c.position)))
-        old = (INCOMING.c.position <= (read or 0)) & (INCOMING.c.taken_at < older) & INCOMING.c.content.is_not(None)
+        done = min((mark for mark in (read, taken_to) if mark is not None), default=0)
+        old = (INCOMING.c.position <= done) & (INCOMING.c.taken_at < older) & INCOMING.c.content.is_not(None)
         rows: Sequence[Any] = connection.execute(
             select(INCOMING.c.position, INCOMING.c.size).where(old).order_by(INCOMING.c.position).limit(AT_ONCE)
         ).all()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 from contracts.agencies import Agency
 from contracts.envelope import CloudEvent
 from contracts.event import Event
-from contracts.events.deliveries import DeliveriesMissed
+from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
 from contracts.lines import Heard, Link, Objection, Span, objection, objection_to_id
 from contracts.words import Ground
 from post_office.cases import begin_case, case_row
@@ -156,7 +156,7 @@ class Hearing:
         if isinstance(event, DeliveriesMissed):
             missed = on_line(connection, message.caseref, event.system, event.gaps)
             reach(connection, Stage.MISSED, OUTGOING.c.number.in_(missed), came.sender.slug)
-        elif message.causationid:
+        elif message.causationid and not isinstance(event, DeliveryRefused):
             reach(connection, Stage.ANSWERED, OUTGOING.c.event_id == message.causationid, came.sender.slug)
 
     def _tell(self, connection: Connection, came: Came, gap: Span, position: int, key: bytes) -> None:

@@ -9,7 +9,7 @@ import structlog
 from faststream.nats import NatsBroker
 
 from contracts.agencies import Agency
-from contracts.alarms import LONGEST, Alarm
+from contracts.alarms import LONGEST, Alarm, AlarmCode, fitting
 from post_office.alone import PATIENCE, locked, refuse_company
 from post_office.book import SqlBook
 from post_office.checks import check
@@ -19,6 +19,7 @@ from post_office.ports import BookFull
 from post_office.sending import Sending
 from post_office.store import Bounds, Store
 from post_office.taking import Desk, Taking
+from post_office.webhooks.making import Webhooks, webhooks
 from runtime.bus import Addressee, Inbox, Limits, NatsBus, Pace, broker
 from runtime.database import open_database
 from runtime.keys.files import Role
@@ -42,12 +43,14 @@ class PostOffice(NamedTuple):
         book: Its book.
         bus: Its connection to the bus.
         inbox: What takes events.
+        hooks: Its webhooks; called when somebody runs ``hooks.delivering``.
     """
 
     agency: Agency
     book: SqlBook
     bus: NatsBroker
     inbox: Inbox
+    hooks: Webhooks
 
 
 def published_file(drivers: Drivers, agency: Agency) -> PublishedFile:
@@ -98,7 +101,11 @@ async def post_office(agency: Agency, drivers: Drivers, patience: float = PATIEN
         addressee = Addressee(agency, drivers.directory, drivers.keys.identity(slug), drivers.seal(agency), alarm)
         limits = Limits(pace=Pace.opening(settings.opening_rate, of_one=settings.inbox_loops))
         inbox = Inbox(bus, addressee, taking.take, passing=_passes, limits=limits)
-        chores = Chores(book, DeadLettersThrough(agency, drivers, bus).forget, settings.post_office_days)
+        hooks = webhooks(
+            settings, agency, settings.post_office(slug), drivers.case_keys(slug), book, partial(_coded, drivers, agency)
+        )
+        dead_letters = DeadLettersThrough(agency, drivers, bus)
+        chores = Chores(book, dead_letters.forget, settings.post_office_days, hooks.desk.taken_to)
         looks = [*looks_beside(agency, drivers), *chores.looks()]
         await bus.connect()
         stack.push_async_callback(bus.stop)
@@ -118,12 +125,16 @@ async def post_office(agency: Agency, drivers: Drivers, patience: float = PATIEN
         for part in beside:
             await stack.enter_async_context(part)
         log.info("post_office_opened", agency=slug)
-        yield PostOffice(agency, book, bus, inbox)
+        yield PostOffice(agency, book, bus, inbox, hooks)
 
 
 async def _alarm(drivers: Drivers, agency: Agency, words: str, reference: str | None = None) -> None:
     """Reach a person about something at this agency."""
     await drivers.pager.page(Alarm(agency=agency.slug, reference=reference, words=words[:LONGEST]))
+
+
+async def _coded(drivers: Drivers, agency: Agency, code: AlarmCode, words: str) -> None:
+    await drivers.pager.page(Alarm(agency=agency.slug, reference=None, words=fitting(words), code=code))
 
 
 def _passes(error: Exception) -> bool:

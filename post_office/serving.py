@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from contracts.agencies import Agency
-from contracts.alarms import Alarm, AlarmCode, fitting
+from contracts.alarms import Alarm, fitting
 from contracts.examples import example_of, names
 from post_office.api.webhooks import webhook_routes
 from post_office.app import application, serve
@@ -19,7 +19,6 @@ from post_office.looking import Look, Looking
 from post_office.process import PostOffice, post_office
 from post_office.tokens import Scope, Tokens
 from post_office.webhooks.delivering import Delivering
-from post_office.webhooks.making import webhooks
 from runtime.http.listening import Door as Listener
 from runtime.office.drivers import Drivers
 
@@ -63,22 +62,20 @@ async def answering(
         KeyFileError: A key of the agency is not there, or a file for TLS is not what it should be.
         ValueError: The list of hosts that webhooks may call cannot be read.
     """
-    slug, settings = agency.slug, drivers.settings
-    coded = partial(_coded, drivers, agency)
+    slug = agency.slug
     async with AsyncExitStack() as stack:
         office = await stack.enter_async_context(post_office(agency, drivers))
-        hooks = webhooks(settings, agency, settings.post_office(slug), drivers.case_keys(slug), office.book, coded)
         routes = webhook_routes(
-            hooks.desk, manage=needs(frozenset({Scope.MANAGE})), read=needs(frozenset({Scope.READ}), "before")
+            office.hooks.desk, manage=needs(frozenset({Scope.MANAGE})), read=needs(frozenset({Scope.READ}), "before")
         )
-        tokens = Tokens.of(settings.keys, slug)
+        tokens = Tokens.of(drivers.settings.keys, slug)
         looking = Looking(office.book, _looks(office))
         about = About(agency, drivers.directory, tokens, looking, partial(_plain, drivers, agency), examples=_examples())
         app = application(office.book, about, [routes])
         if around:
             around(app)
         address = await stack.enter_async_context(serve(app, listener))
-        await stack.enter_async_context(_delivered(hooks.delivering, slug))
+        await stack.enter_async_context(_delivered(office.hooks.delivering, slug))
         yield Answering(office, address, tokens)
 
 
@@ -98,10 +95,6 @@ def _examples() -> dict[str, dict[str, object]]:
 
 async def _plain(drivers: Drivers, agency: Agency, words: str) -> None:
     await drivers.pager.page(Alarm(agency=agency.slug, reference=None, words=fitting(words)))
-
-
-async def _coded(drivers: Drivers, agency: Agency, code: AlarmCode, words: str) -> None:
-    await drivers.pager.page(Alarm(agency=agency.slug, reference=None, words=fitting(words), code=code))
 
 
 @asynccontextmanager

@@ -13,8 +13,8 @@ from contracts.event import Event
 from contracts.words import AgencyKind as K
 
 MEDIA = "application/cloudevents+json"
-TOKEN = "KETEN_TOKEN"  # noqa: S105 - the name of a variable
-CASE = "KETEN_CASE"
+TOKEN = "POST_TOKEN"  # noqa: S105 - the name of a variable
+CASE = "POST_CASE"
 TOKEN_HEADER = f'-H "Authorization: Bearer ${TOKEN}"'
 
 

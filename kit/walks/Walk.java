@@ -1,7 +1,7 @@
 // An agency's system in Java (17 or newer) and nothing beside it: it sends a signal, waits for the answer, reads the feed,
 // acknowledges, and verifies webhooks. Ends with 0 only if all of it held.
 //
-//   KETEN_POST_OFFICE=http://127.0.0.1:8180 KETEN_TOKEN=... java Walk.java vectors.tsv
+//   POST_OFFICE=http://127.0.0.1:8180 POST_TOKEN=... java Walk.java vectors.tsv
 
 import java.io.IOException;
 import java.net.URI;
@@ -26,7 +26,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 public class Walk {
-    static final String POST = System.getenv("KETEN_POST_OFFICE") + "/v1/";
+    static final String POST = System.getenv("POST_OFFICE") + "/v1/";
     static final String CONSUMER = "walk-java";
     static final HttpClient HTTP = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(15)).build();
 
@@ -113,7 +113,7 @@ public class Walk {
     }
 
     static HttpRequest.Builder asking(String path) {
-        String token = "Bearer " + System.getenv("KETEN_TOKEN");
+        String token = "Bearer " + System.getenv("POST_TOKEN");
         return HttpRequest.newBuilder(URI.create(POST + path)).timeout(Duration.ofSeconds(60)).header("Authorization", token);
     }
 

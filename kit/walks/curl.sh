@@ -2,14 +2,14 @@
 # An agency's system in sh, curl and openssl: it sends a signal, waits for the answer, reads the feed, acknowledges, and verifies
 # webhooks. Ends with 0 only if all of it held.
 #
-#   KETEN_POST_OFFICE=http://127.0.0.1:8180 KETEN_TOKEN=... sh curl.sh
+#   POST_OFFICE=http://127.0.0.1:8180 POST_TOKEN=... sh curl.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-post=${KETEN_POST_OFFICE:?the address of the post office, as http://127.0.0.1:8180}/v1
-: "${KETEN_TOKEN:?a token with the scopes send and read}"
+post=${POST_OFFICE:?the address of the post office, as http://127.0.0.1:8180}/v1
+: "${POST_TOKEN:?a token with the scopes send and read}"
 work=$(umask 077 && mktemp -d)
 trap 'rm -rf "$work"' EXIT
-printf 'Authorization: Bearer %s\n' "$KETEN_TOKEN" >"$work/token" # in a file: what stands on a command line, others see in ps
+printf 'Authorization: Bearer %s\n' "$POST_TOKEN" >"$work/token" # in a file: what stands on a command line, others see in ps
 
 fail() {
     printf 'did not hold: %s\n' "$1" >&2

@@ -1,14 +1,14 @@
 // An agency's system in Node (20 or newer) and nothing beside it: it sends a signal, waits for the answer, reads the feed,
 // acknowledges, and verifies webhooks. Ends with 0 only if all of it held.
 //
-//   KETEN_POST_OFFICE=http://127.0.0.1:8180 KETEN_TOKEN=... node walk.mjs
+//   POST_OFFICE=http://127.0.0.1:8180 POST_TOKEN=... node walk.mjs
 
 import assert from "node:assert/strict";
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
-const post = `${process.env.KETEN_POST_OFFICE}/v1`;
+const post = `${process.env.POST_OFFICE}/v1`;
 const CONSUMER = "walk-node";
 
 /** Asks the post office; tries again where it is away or busy. That is safe: the event keeps its id. */
@@ -19,7 +19,7 @@ async function ask(method, path, { body, headers = {} } = {}) {
       answer = await fetch(`${post}/${path}`, {
         method,
         body: body && JSON.stringify(body),
-        headers: { authorization: `Bearer ${process.env.KETEN_TOKEN}`, ...headers },
+        headers: { authorization: `Bearer ${process.env.POST_TOKEN}`, ...headers },
         signal: AbortSignal.timeout(60_000),
       });
     } catch (error) {

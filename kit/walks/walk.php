@@ -2,7 +2,7 @@
 // An agency's system in PHP (8.1 or newer) and nothing beside it: it sends a signal, waits for the answer, reads the feed,
 // acknowledges, and verifies webhooks. Ends with 0 only if all of it held.
 //
-//   KETEN_POST_OFFICE=http://127.0.0.1:8180 KETEN_TOKEN=... php walk.php
+//   POST_OFFICE=http://127.0.0.1:8180 POST_TOKEN=... php walk.php
 
 declare(strict_types=1);
 
@@ -14,13 +14,13 @@ function ask(string $method, string $path, ?array $body = null, array $headers =
     for ($tries = 1;; $tries++) {
         $asked = [
             'method' => $method,
-            'header' => ['Authorization: Bearer ' . getenv('KETEN_TOKEN'), ...$headers],
+            'header' => ['Authorization: Bearer ' . getenv('POST_TOKEN'), ...$headers],
             'timeout' => 60,
             'ignore_errors' => true,
             'follow_location' => 0,
             'content' => $body === null ? '' : json_encode($body, JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR),
         ];
-        $said = @file_get_contents(getenv('KETEN_POST_OFFICE') . "/v1/$path", false, stream_context_create(['http' => $asked]));
+        $said = @file_get_contents(getenv('POST_OFFICE') . "/v1/$path", false, stream_context_create(['http' => $asked]));
         $status = $said === false ? 0 : (int) explode(' ', $http_response_header[0])[1];
         if ($status !== 0 && $status !== 429 && $status < 500) {
             return [$status, json_decode($said, true, 512, JSON_THROW_ON_ERROR)];

@@ -44,7 +44,7 @@ class Standing:
     @property
     def environment(self) -> dict[str, str]:
         """What a walk is told."""
-        return {"KETEN_POST_OFFICE": self.address, "KETEN_TOKEN": self.token}
+        return {"POST_OFFICE": self.address, "POST_TOKEN": self.token}
 
     def client(self, **given: Any) -> Client:
         return Client(self.address, self.token, **given)

@@ -48,7 +48,7 @@ def test_a_walk_ends_well_and_once_more_goes_on_after_its_mark(name: str, post: 
 
 @pytest.mark.parametrize("name", NEEDS)
 def test_a_walk_ends_badly_with_a_token_that_nobody_has(name: str, post: Standing) -> None:
-    done = walk(name, post, KETEN_TOKEN="keten_" + "x" * 43)
+    done = walk(name, post, POST_TOKEN="keten_" + "x" * 43)
     assert done.returncode not in {0, None}
     assert "token_unknown" in done.stdout + done.stderr
 

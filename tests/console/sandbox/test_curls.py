@@ -20,7 +20,7 @@ CASEREF = "k000000000000000000000000"
 def as_run(line: str) -> list[str]:
     """The arguments that a shell gives to what it runs."""
     script = line.replace("curl", "printf '%s\\0'", 1)
-    variables = {"KETEN_TOKEN": "a-token", "KETEN_CASE": CASEREF, "PATH": "/usr/bin:/bin"}
+    variables = {"POST_TOKEN": "a-token", "POST_CASE": CASEREF, "PATH": "/usr/bin:/bin"}
     said = subprocess.run(["sh", "-c", script], env=variables, capture_output=True, check=True).stdout
     return said.decode().split("\0")[:-1]
 
@@ -57,7 +57,7 @@ def test_whoever_only_reads_has_lines_that_read(directory: Directory) -> None:
 
 def test_the_token_stands_in_no_line(directory: Directory) -> None:
     for line in steps(URL, cast(directory, directory.get("womens-shelter"))):
-        assert "$KETEN_TOKEN" in line.text
+        assert "$POST_TOKEN" in line.text
         assert "Authorization: Bearer a-token" in as_run(line.text)
 
 

@@ -1,8 +1,8 @@
 // Follows the feed by `eventsource` for Node, and prints each event's id; the types to listen for are given.
 import { EventSource } from "eventsource";
 
-const authorization = `Bearer ${process.env.KETEN_TOKEN}`;
-const feed = new EventSource(`${process.env.KETEN_POST_OFFICE}/v1/feed`, {
+const authorization = `Bearer ${process.env.POST_TOKEN}`;
+const feed = new EventSource(`${process.env.POST_OFFICE}/v1/feed`, {
   fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, authorization } }),
 });
 for (const type of process.argv.slice(2)) {

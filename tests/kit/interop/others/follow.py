@@ -5,8 +5,8 @@ import time
 
 import httpx
 
-feed, last = f"{os.environ['KETEN_POST_OFFICE']}/v1/feed", {}
-with httpx.Client(headers={"Authorization": f"Bearer {os.environ['KETEN_TOKEN']}"}, timeout=30) as http:
+feed, last = f"{os.environ['POST_OFFICE']}/v1/feed", {}
+with httpx.Client(headers={"Authorization": f"Bearer {os.environ['POST_TOKEN']}"}, timeout=30) as http:
     while True:
         try:
             for event in http.get(feed, params={"timeout": 5000, **last}).raise_for_status().json():

@@ -7,8 +7,8 @@ import httpx
 from cloudevents.core.bindings.http import HTTPMessage, from_http_event, to_structured_event
 from cloudevents.v1.http import from_http, to_structured
 
-token = {"Authorization": f"Bearer {os.environ['KETEN_TOKEN']}"}
-batch = httpx.get(f"{os.environ['KETEN_POST_OFFICE']}/v1/feed", headers=token, timeout=30).json()
+token = {"Authorization": f"Bearer {os.environ['POST_TOKEN']}"}
+batch = httpx.get(f"{os.environ['POST_OFFICE']}/v1/feed", headers=token, timeout=30).json()
 structured = {"content-type": "application/cloudevents+json"}
 for event in batch:
     body = json.dumps(event).encode()

@@ -19,6 +19,6 @@ else:
     message = {"structured": to_structured_event, "binary": to_binary_event}[way](CloudEvent(attributes, data))
     written = message.headers, message.body
 headers, body = written
-token = {"Authorization": f"Bearer {os.environ['KETEN_TOKEN']}"}
-answer = httpx.post(f"{os.environ['KETEN_POST_OFFICE']}/v1/events", headers={**headers, **token}, content=body, timeout=30)
+token = {"Authorization": f"Bearer {os.environ['POST_TOKEN']}"}
+answer = httpx.post(f"{os.environ['POST_OFFICE']}/v1/events", headers={**headers, **token}, content=body, timeout=30)
 print(json.dumps({"status": answer.status_code, "said": answer.json()}))
