@@ -44,6 +44,7 @@ class PostOffice(NamedTuple):
         bus: Its connection to the bus.
         inbox: What takes events.
         hooks: Its webhooks; called when somebody runs ``hooks.delivering``.
+        chores: What it does from time to time.
     """
 
     agency: Agency
@@ -51,6 +52,7 @@ class PostOffice(NamedTuple):
     bus: NatsBroker
     inbox: Inbox
     hooks: Webhooks
+    chores: Chores
 
 
 def published_file(drivers: Drivers, agency: Agency) -> PublishedFile:
@@ -125,7 +127,7 @@ async def post_office(agency: Agency, drivers: Drivers, patience: float = PATIEN
         for part in beside:
             await stack.enter_async_context(part)
         log.info("post_office_opened", agency=slug)
-        yield PostOffice(agency, book, bus, inbox, hooks)
+        yield PostOffice(agency, book, bus, inbox, hooks, chores)
 
 
 async def _alarm(drivers: Drivers, agency: Agency, words: str, reference: str | None = None) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from contracts.agencies import Agency
 from contracts.alarms import Alarm, fitting
@@ -19,6 +19,7 @@ from post_office.looking import Look, Looking
 from post_office.process import PostOffice, post_office
 from post_office.tokens import Scope, Tokens
 from post_office.webhooks.delivering import Delivering
+from post_office.webhooks.desk import Desk
 from runtime.http.listening import Door as Listener
 from runtime.office.drivers import Drivers
 
@@ -45,6 +46,15 @@ class Answering(NamedTuple):
     tokens: Tokens
 
 
+def hook_routes(desk: Desk) -> APIRouter:
+    """The routes of webhooks, with who may ask them.
+
+    Args:
+        desk: The webhooks.
+    """
+    return webhook_routes(desk, manage=needs(frozenset({Scope.MANAGE})), read=needs(frozenset({Scope.READ}), "before"))
+
+
 @asynccontextmanager
 async def answering(
     agency: Agency, drivers: Drivers, listener: Listener, around: Callable[[FastAPI], None] | None = None
@@ -65,13 +75,10 @@ async def answering(
     slug = agency.slug
     async with AsyncExitStack() as stack:
         office = await stack.enter_async_context(post_office(agency, drivers))
-        routes = webhook_routes(
-            office.hooks.desk, manage=needs(frozenset({Scope.MANAGE})), read=needs(frozenset({Scope.READ}), "before")
-        )
         tokens = Tokens.of(drivers.settings.keys, slug)
         looking = Looking(office.book, _looks(office))
         about = About(agency, drivers.directory, tokens, looking, partial(_plain, drivers, agency), examples=_examples())
-        app = application(office.book, about, [routes])
+        app = application(office.book, about, [hook_routes(office.hooks.desk)])
         if around:
             around(app)
         address = await stack.enter_async_context(serve(app, listener))

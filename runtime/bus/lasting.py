@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from types import TracebackType
 
 import structlog
@@ -52,7 +53,8 @@ class BusBroker(NatsBroker):
         try:
             await super().stop(exc_type, exc_val, exc_tb)
         except ConnectionReconnectingError:
-            await self.config.connection_state.connection.close()
+            with suppress(ConnectionError):  # what was in the socket goes nowhere any more
+                await self.config.connection_state.connection.close()
 
     async def _closed(self) -> None:
         if not self._stopping:
