@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DIVIDED := -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: demo test test-long test-all everything interop pages pictures chaos endurance power-cut orderings bench proof check up lock generate clean help
+.PHONY: demo test test-long test-all everything interop sandbox pages pictures chaos endurance power-cut orderings bench proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,7 +28,10 @@ test-long: $(STAMP) ## the others: on whole installations, in a browser, on serv
 
 test-all: test test-long ## both, as everything that lands must pass them
 
-everything: test-all interop pages chaos proof ## what takes more than an hour, too
+everything: test-all interop sandbox pages chaos proof ## what takes more than an hour, too
+
+sandbox: $(STAMP) ## every trigger and fault of a sandbox, on a whole chain
+	@$(BIN)/python -m pytest -m sandbox tests/console/sandbox $(ARGS)
 
 interop: $(STAMP) ## libraries that others wrote talk with a post office; they come from registries of packages
 	@$(BIN)/python -m pytest -m interop tests/kit/interop -rs $(ARGS)

@@ -20,7 +20,7 @@ def catalogue(
     html: Html = None,
     language: Annotated[Wanted, typer.Option(help="of the pages")] = "both",
 ) -> None:
-    """The catalogue of events: as a list, or with --html as pages that open from a file."""
+    """The same as `keten events`; with --html DIR as pages in Dutch and English, which open from a file."""
     if html is None:
         events()
         return

@@ -32,7 +32,11 @@ class OfAgency(TyperGroup):
         return super().resolve_command(ctx, args if args and args[0] in self.commands else ["serve", *args])
 
 
-app = typer.Typer(cls=OfAgency, help="An agency's gateway, for its own systems.", no_args_is_help=True)
+app = typer.Typer(
+    cls=OfAgency,
+    help="Run the post office of one agency: plain HTTP for its own systems, sealed events on the bus; in place of an office.",
+    no_args_is_help=True,
+)
 app.add_typer(post_office_tokens.app, name="token")
 
 

@@ -12,7 +12,10 @@ from console.screen import good, run, screen, settings, stop, styled
 if TYPE_CHECKING:
     from console.sandbox.running import Plan, Sandbox
 
-app = typer.Typer(add_completion=False, help="The whole chain on this machine, for whoever builds an agency's own system.")
+app = typer.Typer(
+    add_completion=False,
+    help="The whole chain on this machine, for whoever builds an agency's own system: everybody else is invented.",
+)
 HOME = Annotated[Path | None, typer.Option("--home", help="where its state is; none: .keten-sandbox here")]
 
 

@@ -73,6 +73,7 @@ _NAMED = (
     (re.compile(r"dead_letters:(?P<agency>[a-z0-9-]+)"), "audit.dead_letters_of"),
     (re.compile(rf"dead_letters:(?P<agency>[a-z0-9-]+):(?P<why>{_WHY})"), "audit.dead_letters_of_removed"),
     (re.compile(r"person:(?P<person>[a-z0-9-]+)"), "audit.person"),
+    (re.compile(r"token:(?P<system>[a-z0-9-]+)"), "audit.token"),
     (re.compile(r"payloads:(?P<number>[0-9]+)"), "audit.payloads"),
     (re.compile(r"loss:(?P<store>[a-z0-9_.:-]+)"), "audit.loss"),
 )

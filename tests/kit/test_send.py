@@ -67,7 +67,10 @@ def test_pauses_grow_up_to_half_a_minute() -> None:
     assert 540 <= sum(scripted.pauses) <= 600
 
 
-@pytest.mark.parametrize("asked", ["7", format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True), "soon", "-1"])
+TOMORROW = format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)
+
+
+@pytest.mark.parametrize("asked", ["7", pytest.param(TOMORROW, id="tomorrow"), "soon", "-1"])
 def test_a_post_office_that_asks_to_stay_away_is_obeyed(asked: str) -> None:
     away = problem(429, "rate_limited")
     away.headers["retry-after"] = asked

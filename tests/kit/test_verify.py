@@ -40,26 +40,28 @@ def test_while_a_secret_is_changed_either_fits(known: tuple[str, ...]) -> None:
     assert verify(BODY.encode(), headers(SECRET, OLD), *known).id == "3f2a"
 
 
-FORGED = {
-    "another secret": headers(OTHER),
-    "another id": {**headers(SECRET), "webhook-id": "3f2b"},
-    "six minutes old": headers(SECRET, away=-360),
-    "six minutes ahead": headers(SECRET, away=360),
-    "another body": headers(SECRET, body=BODY.replace("€", "$")),
-    "no signature": {**headers(SECRET), "webhook-signature": ""},
-    "no scheme": {**headers(SECRET), "webhook-signature": "abc"},
-    "three parts": {**headers(SECRET), "webhook-signature": "v1,a,b"},
-    "no base64": {**headers(SECRET), "webhook-signature": "v1,a"},
-    "another scheme": {**headers(SECRET), "webhook-signature": headers(SECRET)["webhook-signature"].replace("v1,", "v1a,")},
-    "no time": {**headers(SECRET), "webhook-timestamp": "nan"},
-    "nothing": {},
-}
+def forged() -> dict[str, dict[str, str]]:
+    """Signed now: what is old is forged for that alone."""
+    return {
+        "another secret": headers(OTHER),
+        "another id": {**headers(SECRET), "webhook-id": "3f2b"},
+        "six minutes old": headers(SECRET, away=-360),
+        "six minutes ahead": headers(SECRET, away=360),
+        "another body": headers(SECRET, body=BODY.replace("€", "$")),
+        "no signature": {**headers(SECRET), "webhook-signature": ""},
+        "no scheme": {**headers(SECRET), "webhook-signature": "abc"},
+        "three parts": {**headers(SECRET), "webhook-signature": "v1,a,b"},
+        "no base64": {**headers(SECRET), "webhook-signature": "v1,a"},
+        "another scheme": {**headers(SECRET), "webhook-signature": headers(SECRET)["webhook-signature"].replace("v1,", "v1a,")},
+        "no time": {**headers(SECRET), "webhook-timestamp": "nan"},
+        "nothing": {},
+    }
 
 
-@pytest.mark.parametrize("sent", FORGED.values(), ids=FORGED.keys())
-def test_what_is_not_from_our_post_office_is_forged(sent: dict[str, str]) -> None:
+@pytest.mark.parametrize("name", forged())
+def test_what_is_not_from_our_post_office_is_forged(name: str) -> None:
     with pytest.raises(Forged):
-        verify(BODY.encode(), sent, SECRET)
+        verify(BODY.encode(), forged()[name], SECRET)
 
 
 def test_a_body_that_is_no_text_is_forged() -> None:

@@ -29,6 +29,7 @@ MADE = {
     "message.event_class.short_name()": list(BY_SHORT_NAME),
     "AccessAsked.short_name()": ["disclosures.requested.v1"],
     "f'person:{name}'": ["person:c-17"],
+    "f'token:{checked(name)}'": ["token:case-system"],
     "f'dead_letter:{number}'": ["dead_letter:7"],
     "f'dead_letter:{number}:corrected'": ["dead_letter:7:corrected"],
     "f'dead_letter:{number}:withdrawn'": ["dead_letter:7:withdrawn"],

@@ -63,6 +63,7 @@ NOT_SAID_IN = {
     ("contracts/lines.py", "in_words"): "a place of its own, the kind `gaps`",
     ("workflows/engine/outbox.py", "_summary"): "for Temporal's UI",
     ("workflows/engine/process.py", "_until_something_stirs"): "for Temporal's UI",
+    ("workflows/engine/process.py", "withheld"): "for Temporal's UI",
     ("workflows/engine/shown.py", "_details"): "for Temporal's UI",
     ("contracts/attributes.py", "explained"): "field and sentence: a form shows each by itself",
 }
