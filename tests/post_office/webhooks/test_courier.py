@@ -175,10 +175,11 @@ async def test_replay_sends_again_from_an_event_or_a_moment_with_the_same_ids(ur
             office.book.hear(case)
             clock.move(60)
         await office.turn(endpoint)
-        first = [told.id for told in there.taken]
+        assert sorted(told.id for told in there.taken) == ["00000001-5eed", "00000002-5eed", "00000003-5eed"]
         assert await office.desk.replay(endpoint, after="00000001-5eed") == 1
         await office.turn(endpoint)
-        assert [told.id for told in there.taken[3:]] == first[1:]
+        again = sorted(told.id for told in there.taken[3:])
+        assert again == ["00000002-5eed", "00000003-5eed"], "cases go side by side, so only their set is certain"
         assert await office.desk.replay(endpoint, since=START + timedelta(seconds=100)) == 2
         await office.turn(endpoint)
         assert there.positions[5:] == [3]
