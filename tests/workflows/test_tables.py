@@ -14,7 +14,10 @@ from tests.workflows.table_search import edges, faults, paths
 from tests.workflows.tables_found import TABLES, track_classes, written
 from tests.workflows.ways import PROCESSES
 from workflows.case.case import Case
-from workflows.case.table import CASE, REFERRAL, REGISTERING, SHARING
+from workflows.case.referral import REFERRAL
+from workflows.case.registering import REGISTERING
+from workflows.case.riec_way import SHARING
+from workflows.case.table import CASE
 from workflows.case.table import Phase as CasePhase
 from workflows.engine.admission import heard_by, hears, no_track
 from workflows.engine.process import Process

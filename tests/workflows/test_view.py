@@ -19,8 +19,8 @@ from tests.workflows.conftest import Staged
 from tests.workflows.samples import NEED
 from tests.workflows.stage import Stage, party
 from tests.workflows.ways import ALMERE, ASKING, CONSENT, COSM, DESK, PROCESSES, WAYS, walk
-from workflows.case.consents import consents_of, note_given, note_withdrawn
 from workflows.case.file import CaseFile
+from workflows.case.ledger import consents_of, note_given, note_withdrawn
 from workflows.engine.alarms import MOST_ALARMS, OpenAlarm, acknowledged, not_open, numbered, raised
 from workflows.engine.process import Process
 

@@ -6,9 +6,8 @@ from activities.routing import Place, Routing
 from contracts.events.registrations import RegistrationAmended
 from contracts.events.signals import CaseAccepted, CaseConcluded, CaseDeclined
 from contracts.words import CaseOutcome, Finding, Recall
-from workflows.case.care_tracks import Registering
 from workflows.case.decisions import CaseDecisions
-from workflows.case.file import CaseFile, RegisteringFile
+from workflows.case.file import CaseFile
 from workflows.case.table import Phase
 from workflows.engine.narrative import chapter
 from workflows.engine.table import OPENING
@@ -66,7 +65,7 @@ class Case(CaseDecisions):
         """What may be shared, and for which purpose? Either way the case is registered."""
         move = await self.turn()
         if move.trigger == "record_consent":
-            self._register()
+            self.register()
 
     @chapter(Phase.PLANNING)
     async def refer(self) -> None:
@@ -81,11 +80,10 @@ class Case(CaseDecisions):
     @chapter(Phase.CLOSING)
     async def close(self) -> None:
         """Take back what is still offered, see the case registered, and tell the desk, who tells the reporter."""
-        for referral in self.referrals:
-            taken = self.file.outcome is CaseOutcome.TAKEN_ELSEWHERE
-            referral.recall(Recall.PLACED_ELSEWHERE if taken else Recall.CASE_CLOSED)
+        taken = self.file.outcome is CaseOutcome.TAKEN_ELSEWHERE
+        self.take_help_back(Recall.PLACED_ELSEWHERE if taken else Recall.CASE_CLOSED)
         if self._counts:
-            self._register()
+            self.register()
         if self.phase == Phase.CLOSING and self.is_settled and not self.unread:
             self.move("settle")
         move = await self.turn()
@@ -99,12 +97,6 @@ class Case(CaseDecisions):
         if self.file.signal is not None:
             place = Place(municipality=self.file.signal.municipality, at=workflow.now())
             self.file.care = await self.look_up(Routing.find_help, place, "whom we can turn to for this place")
-
-    def _register(self) -> None:
-        """Once per case, whatever the person consents to later."""
-        if self.file.registering is None:
-            self.file.registering = RegisteringFile()
-            Registering.begin(self, self.file.registering)
 
     @property
     def _counts(self) -> bool:

@@ -1,16 +1,48 @@
-"""A case as its parts see it: the parts know each other through this only."""
+"""What a move in one part of a case does in others. No part knows another: what they do to each other stands in this table."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from contracts.agencies import Party
 from contracts.event import Event
 from contracts.reference import Reference
 from workflows.case.file import CaseFile
-from workflows.engine.track import Narrative
+from workflows.engine.track import Home, Narrative, Track
+
+
+class Effect(NamedTuple):
+    """One line of the table.
+
+    Attributes:
+        table: Name of the table of the track that moved.
+        trigger: What moved it; empty: whatever it was.
+        reached: The state that it came into.
+        effect: What of the case does the rest; it is given the track.
+    """
+
+    table: str
+    trigger: str
+    reached: str
+    effect: str
+
+
+EFFECTS: Sequence[Effect] = (
+    Effect("AidReferral", "FirstContactMade", "with_aid", "help_has_begun"),
+    Effect("AidReferral", "", "not_placed", "nobody_could_help"),
+    Effect("AidReferral", "ReferralCompleted", "completed", "help_has_ended"),
+    Effect("AidReferral", "ReferralCompleted", "recalled", "help_has_ended"),
+    Effect("AidReferral", "recall", "recalled", "hand_back"),
+    Effect("Registering", "RegistrationRecorded", "recorded", "settle_if_all_is_told"),
+)
+
+
+def effects_of(table: str, trigger: str, reached: str) -> list[str]:
+    """What follows, in order, from a track having come into a state."""
+    return [row.effect for row in EFFECTS if (row.table, row.reached) == (table, reached) and row.trigger in {"", trigger}]
 
 
 class Effects(Narrative, Protocol):
-    """What a part of a case may read and do."""
+    """A case, as the tracks of its parts see it."""
 
     @property
     def file(self) -> CaseFile:
@@ -31,10 +63,21 @@ class Effects(Narrative, Protocol):
         """Send an event."""
         ...
 
-    def hand_back(self) -> None:
-        """Nobody helps any more: the coordinator is responsible again."""
+    def reached(self, track: Track, trigger: str, to: str) -> None:
+        """A track came into another state: what follows in other parts happens."""
         ...
 
-    def count_not_placed(self) -> None:
-        """The register hears that the person could not be placed."""
-        ...
+
+class PartTrack(Track):
+    """A track of a part: what follows from its moves happens in the other parts."""
+
+    def __init__(self, case: Effects, home: Home) -> None:
+        self.case = case
+        super().__init__(case, home)
+
+    def move(self, trigger: str, to: str | None = None, *, anew: bool = False) -> None:
+        """Go where a trigger leads; where that is another state, the rest of the case follows."""
+        before = self.phase
+        super().move(trigger, to, anew=anew)
+        if self.phase != before:
+            self.case.reached(self, trigger, self.phase)

@@ -1,125 +1,203 @@
-"""Help asked of aid organisations, one after the other, until one takes over warmly. Runs inside a case."""
+"""The part of a case that asks aid organisations for help: one request for each need, side by side."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from temporalio import workflow
 
 from contracts.agencies import Party
-from contracts.events.referrals import ReferralOffered, ReferralRecalled
-from contracts.words import Recall, Urgency
-from workflows.case.effects import Effects
+from contracts.commands import GiveUp, OfferAgain, OfferHelp
+from contracts.events.referrals import (
+    FirstContactMade,
+    ReferralAccepted,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralSeen,
+)
+from contracts.views import ContentPart
+from contracts.words import AidOutcome, ConsentTo, Recall, Service, Urgency
 from workflows.case.file import ReferralFile
-from workflows.case.table import REFERRAL, Referral
-from workflows.engine.calendar import due
-from workflows.engine.table import CLOCK, State
+from workflows.case.part import NOT_READ, CasePart
+from workflows.case.referral import AidReferral, Referral
+from workflows.engine.admission import command, hears
+from workflows.engine.content import told_often
+from workflows.engine.record import Received
 from workflows.engine.track import Track
 
+NOBODY_HERE = "no organisation that takes part offers this help here: ask CoMensha's helpdesk, or look outside of Keten"
 
-class AidReferral(Track):
-    """One need, and the organisations that are asked in turn; each offer has a number of its own within the case."""
 
-    table = REFERRAL
+def _referral(self: "Helps", received: Received[ReferralSeen]) -> Track | None:
+    """The request that a letter is about; None for an earlier offer of this case, which is only noted."""
+    number = received.event.referral
+    home = next((home for home in self.file.referrals if home.offer == number), None)
+    if home is not None:
+        return AidReferral(self, home)
+    earlier = any(home.asked.get(number) == received.sender.slug for home in self.file.referrals)
+    return None if earlier else self
 
-    def __init__(self, case: Effects, home: ReferralFile) -> None:
-        self.case = case
-        self.file = home
-        super().__init__(case, home)
 
-    @classmethod
-    def begin(cls, case: Effects, home: ReferralFile) -> None:
-        """Ask the first organisation."""
-        first, *home.queue = home.queue
-        home.organisation = first
-        referral = cls(case, home)
-        referral._offer()
+def _numbered(self: "Helps", order: OfferAgain | GiveUp) -> Track | None:
+    home = self.numbered(order.referral)
+    return AidReferral(self, home) if home else None
+
+
+def _nobody_can_be_asked(self: "Helps") -> str | None:
+    """Help is asked with consent, where there is somebody to ask."""
+    if not self.file.may_refer:
+        return "help may not be asked without consent to help: record consent first"
+    if self.file.care is None:
+        return NOT_READ
+    return None if any(found.services for found in self.file.care.organisations) else NOBODY_HERE
+
+
+def _can_be_asked(self: "Helps", order: OfferHelp) -> str | None:
+    """Of organisations that offer the service here."""
+    return _can_help(self, order.organisations, order.need.service)
+
+
+def _can_be_asked_again(self: "Helps", order: OfferAgain) -> str | None:
+    """Of organisations that offer the service here."""
+    referral = self.numbered(order.referral)
+    return _can_help(self, order.organisations, referral.need.service) if referral else _no_request(order.referral)
+
+
+def _exists(self: "Helps", order: GiveUp) -> str | None:
+    """The number is one of this case."""
+    return None if self.numbered(order.referral) else _no_request(order.referral)
+
+
+def _can_help(self: "Helps", slugs: tuple[str, ...], service: Service) -> str | None:
+    if self.file.care is None:
+        return NOT_READ
+    twice = [slug for slug in dict.fromkeys(slugs) if slugs.count(slug) > 1]
+    if twice:
+        return f"asked more than once: {', '.join(twice)}; name each organisation once"
+    fitting = [found.party.slug for found in self.file.care.organisations if service in found.services]
+    wrong = [slug for slug in slugs if slug not in fitting]
+    if not wrong:
+        return None
+    return f"{', '.join(wrong)} cannot be asked for {service} here; these can: {', '.join(fitting) or 'nobody'}"
+
+
+def _no_request(number: int) -> str:
+    return f"this case has no request for help with number {number}"
+
+
+class Helps(CasePart):
+    """Who is asked for help, and what they answer."""
 
     @property
-    def them(self) -> Party | None:
-        """The organisation that is asked, or helps."""
-        return self.file.organisation
+    def referrals(self) -> list[AidReferral]:
+        """Requests for help that are open."""
+        return [found for found in (AidReferral(self, home) for home in self.file.referrals) if found.is_open]
 
     @property
-    def title(self) -> str:
-        """Help of which kind."""
-        return f"{self.file.need.service} help"
+    def tracks(self) -> list[Track]:
+        """Each request that is open."""
+        return [*super().tracks, *self.referrals]
+
+    def parts(self) -> list[ContentPart]:
+        """For which need whom."""
+        offered = [(self.file.me.slug, _offered(home)) for home in self.file.referrals]
+        return [*super().parts(), *told_often(self.file, "offer_help", offered)]
+
+    def told_on(self, consent: ConsentTo) -> list[str]:
+        """Every organisation that was ever asked."""
+        asked = (
+            {slug for home in self.file.referrals for slug in home.asked.values()} if consent is ConsentTo.HELP else set[str]()
+        )
+        return [*super().told_on(consent), *sorted(asked)]
+
+    def numbered(self, number: int) -> ReferralFile | None:
+        """A request for help by its number."""
+        return next((home for home in self.file.referrals if home.number == number), None)
+
+    def take_help_back(self, reason: Recall) -> None:
+        """From whoever is asked, or helps."""
+        for referral in self.referrals:
+            referral.recall(reason)
 
     @property
-    def number(self) -> int:
-        """Of the request; each of its offers has another one."""
-        return self.file.number
+    def nobody_leaves(self) -> bool:
+        """Whether it is known of everybody whose help was taken back where they go."""
+        return all(referral.phase != Referral.LEAVING for referral in self.referrals)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether anybody still has to do something."""
-        return self.state is not None
+    @command(bar=_nobody_can_be_asked, check=_can_be_asked)
+    def offer_help(self, order: OfferHelp) -> None:
+        """Ask aid organisations, in this order."""
+        number = len(self.file.referrals) + 1
+        need = order.need.model_copy(update={"urgency": Urgency.CRISIS}) if self._asks_in_crisis() else order.need
+        home = ReferralFile(number=number, need=need, queue=self._parties(order.organisations))
+        self.file.referrals.append(home)
+        AidReferral.begin(self, home)
+        self.move("offer_help")
 
-    def declined(self, trigger: str = "ReferralDeclined") -> None:
-        """The next organisation is asked; nobody left means that the person could not be placed, which is counted."""
-        if self.file.queue:
-            self.file.organisation, *self.file.queue = self.file.queue
-            unanswered = trigger == CLOCK and self.phase == Referral.OFFERED
-            anew = unanswered and workflow.patched("whoever-is-asked-next-was-not-reminded")
-            self.move(trigger, Referral.OFFERED, anew=anew)
-            self._offer()
-        else:
-            self.case.file.not_placed += 1
-            self.file.offer = 0
-            self.move(trigger, Referral.NOT_PLACED)
-            self.case.count_not_placed()
+    @command(track=_numbered, check=_can_be_asked_again)
+    def offer_again(self, order: OfferAgain) -> None:
+        """Ask further organisations where nobody could place the person."""
+        home = self.numbered(order.referral)
+        if home is not None:
+            AidReferral(self, home).offer_again(self._parties(order.organisations))
 
-    def rang(self) -> None:
-        """An offer that nobody answered is taken back; an accepted one is asked after."""
-        if self.phase in {Referral.OFFERED, Referral.SEEN}:
-            self._recall(Recall.NO_ANSWER)
-            self.declined(CLOCK)
-        else:
-            self.move(CLOCK)
+    @command(track=_numbered, check=_exists)
+    def give_up(self, order: GiveUp) -> None:
+        """Stop asking; it stays counted as not placed."""
+        home = self.numbered(order.referral)
+        if home is not None:
+            AidReferral(self, home).move("give_up")
 
-    def offer_again(self, organisations: Sequence[Party]) -> None:
-        """The coordinator found others to ask."""
-        self.file.organisation, *self.file.queue = organisations
-        self.move("offer_again")
-        self._offer()
+    @hears(track=_referral)
+    def referral_seen(self, received: Received[ReferralSeen]) -> None:
+        """A human has read the offer."""
+        self._answered(received.event.referral, "ReferralSeen")
 
-    def recall(self, reason: Recall) -> None:
-        """Take back what is offered; an answer that crosses this is only noted. Help that runs ends by hand, there."""
-        if self.phase == Referral.LEAVING:
+    @hears(track=_referral)
+    def referral_accepted(self, received: Received[ReferralAccepted]) -> None:
+        """An organisation will help; we stay responsible until it has met the person."""
+        self._answered(received.event.referral, "ReferralAccepted")
+
+    @hears(track=_referral)
+    def referral_declined(self, received: Received[ReferralDeclined]) -> None:
+        """The next organisation is asked."""
+        referral = self._running(received.event.referral)
+        if referral:
+            referral.declined()
+
+    @hears(track=_referral)
+    def first_contact_made(self, received: Received[FirstContactMade]) -> None:
+        """An organisation has met the person."""
+        self._answered(received.event.referral, "FirstContactMade")
+
+    @hears(track=_referral)
+    def referral_completed(self, received: Received[ReferralCompleted]) -> None:
+        """Help ended: who is out of sight is looked for at once."""
+        if not self._answered(received.event.referral, "ReferralCompleted"):
             return
-        if self.file.offer:
-            self._recall(reason)
-        if self.phase == Referral.WITH_AID and workflow.patched("help-that-runs-ends-by-hand"):
-            self.move("recall", Referral.LEAVING)
-            return
-        self.file.offer = 0
-        self.move("recall", Referral.RECALLED)
-        self.case.hand_back()
+        lost = received.event.outcome is AidOutcome.OUT_OF_SIGHT
+        if lost and self.table.targets(self.phase, "ReferralCompleted") and workflow.patched("out-of-sight-is-a-state"):
+            self.file.met = self.file.responsible is not None
+            self.move("ReferralCompleted")
 
-    @property
-    def in_crisis(self) -> bool:
-        """Until the organisation helps: where this need is urgent, or the case."""
-        urgent = self.file.need.urgency is Urgency.CRISIS or self.case.in_crisis
-        return urgent and self.phase not in {Referral.WITH_AID}
+    def _asks_in_crisis(self) -> bool:
+        return self.in_crisis and workflow.patched("a-crisis-has-clocks-of-its-own")
 
-    def clock_end(self, state: State) -> datetime:
-        """An offer keeps its term when it is read; in a crisis the term is short."""
-        if state.name == Referral.SEEN and self.home.progress is not None and self.file.answer_by is not None:
-            return self.file.answer_by
-        if state.clock == "offer" and self.file.need.urgency is Urgency.CRISIS and self.them is not None:
-            return due(workflow.now(), self.case.file.clocks.offer_crisis, self.them.hours)
-        return super().clock_end(state)
+    def _parties(self, slugs: Sequence[str]) -> list[Party]:
+        """Organisations by slug, in the given order."""
+        known = {found.party.slug: found.party for found in self.file.care.organisations} if self.file.care else {}
+        return [known[slug] for slug in slugs]
 
-    def _offer(self) -> None:
-        self.case.file.offers += 1
-        self.file.offer = self.case.file.offers
-        if self.them is not None:
-            self.file.asked[self.file.offer] = self.them.slug
-        self.file.answer_by = self.progress.due
-        intake = self.case.file.intake
-        offered = ReferralOffered(referral=self.file.offer, need=self.file.need, answer_by=self.progress.due)
-        if intake is not None:
-            offered = offered.model_copy(update={"person": intake.person})
-        self.case.tell(self.them, offered)
+    def _running(self, number: int) -> AidReferral | None:
+        home = next((home for home in self.file.referrals if home.offer == number), None)
+        return AidReferral(self, home) if home else None
 
-    def _recall(self, reason: Recall) -> None:
-        self.case.tell(self.them, ReferralRecalled(referral=self.file.offer, reason=reason))
+    def _answered(self, number: int, trigger: str) -> bool:
+        """Move the request that an answer is about; an answer to an earlier offer moves nothing."""
+        referral = self._running(number)
+        if referral:
+            referral.move(trigger)
+        return referral is not None
+
+
+def _offered(home: ReferralFile) -> dict[str, object]:
+    """For which need whom, in the order in which they are asked."""
+    return {"need": home.need, "organisations": [*home.asked.values(), *(party.slug for party in home.queue)]}

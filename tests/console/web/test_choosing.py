@@ -7,7 +7,7 @@ from console.web.choosing import NOT_PLACED, REQUEST, Choosing
 from contracts.agencies import read_directory
 from contracts.views import FileView, StoryLine, TrackView
 from tests.console.web.doubles import NOW, OWNER, a_case
-from workflows.case.table import REFERRAL, Referral
+from workflows.case.referral import REFERRAL, Referral
 
 CHOOSING = Choosing(read_directory())
 
