@@ -153,8 +153,8 @@ async def _start(
     The embedded Temporal knows no TLS, so both listen on loopback, whether the bus has certificates or not. Both work in the
     home and know their files by names relative to it, because each reads some characters of a path in a way of its own.
 
-    Where another process took a port between our choice and its use, both start anew on others: Temporal also chooses ports
-    for its inner services by itself.
+    Where another process took a port between our choice and its use, both start anew: once on the same ports, because Temporal
+    also chooses ports for its inner services by itself and those are the likelier ones, then on others.
     """
     remembered, left = _remembered(settings), STARTS
     while True:
@@ -167,7 +167,7 @@ async def _start(
                 if not left:
                     raise
                 log.warning("port_taken")
-                remembered = {}
+                remembered = remembered if left == STARTS - 1 else {}
             else:
                 stack.push_async_exit(trying.pop_all())
                 return running

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import random
 import resource
 import signal
 import socket
@@ -17,6 +18,8 @@ import structlog
 log = structlog.get_logger()
 
 STOP_PATIENCE = 4.0
+STEADY = range(20_000, 32_768)
+"""Where a port is looked for first: below those that Linux gives to connections (``net.ipv4.ip_local_port_range``)."""
 PORT_TAKEN = "address already in use"
 """As Go writes it, in the log of either server."""
 BROKE_OFF = ("panic:", "fatal error:")
@@ -47,7 +50,7 @@ def binary(name: str) -> Path:
 
 
 def free_port(wanted: int = 0, remembered: int | None = None, host: str = "127.0.0.1") -> int:
-    """The configured port; else the one of the last run if nobody took it; else any free one."""
+    """The configured port; else the one of the last run if nobody took it; else any free one, first among ``STEADY``."""
     with _held(wanted, remembered, host) as port:
         return port
 
@@ -63,7 +66,7 @@ def free_ports(wanted: Mapping[str, int], remembered: Mapping[str, int]) -> dict
 
 @contextlib.contextmanager
 def _held(wanted: int, remembered: int | None, host: str = "127.0.0.1") -> Generator[int]:
-    for port in (wanted,) if wanted else (remembered or 0, 0):
+    for port in (wanted,) if wanted else (*filter(None, [remembered]), *random.sample(STEADY, 20), 0):
         with contextlib.closing(socket.socket()) as probe:
             try:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -25,7 +25,7 @@ from runtime.keys.files import Keys, Role
 from runtime.servers import embedded as servers
 from runtime.servers import process, provision
 from runtime.servers.embedded import AlreadyRunning, Running, embedded, read_running
-from runtime.servers.process import PORT_TAKEN, PortTaken, ServerFailed, ServerProcess, binary, free_port, free_ports
+from runtime.servers.process import PORT_TAKEN, STEADY, PortTaken, ServerFailed, ServerProcess, binary, free_port, free_ports
 from runtime.servers.provision import provision_namespaces, provision_streams
 from runtime.servers.read_back import read_back
 from runtime.settings import Settings
@@ -158,6 +158,19 @@ async def test_servers_whose_port_another_process_took_first_start_on_others(
     assert "server_died" not in [line["event"] for line in said]
 
 
+async def test_the_addresses_stay_where_only_an_inner_port_was_taken(
+    tmp_path: Path, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Temporal chooses ports for its inner services anew at each start: no reason to give up the addresses that people know."""
+    settings, few = Settings(home=tmp_path), _few(directory)
+    async with embedded(settings, few) as before:
+        pass
+    with socket.create_server(("127.0.0.1", 0)) as quicker:
+        _choose_a_taken_port(quicker, monkeypatch, times=1)
+        async with embedded(settings, few) as again:
+            assert again.model_dump(exclude={"pids"}) == before.model_dump(exclude={"pids"})
+
+
 async def test_a_port_that_is_taken_at_every_start_is_said(
     tmp_path: Path, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -287,6 +300,12 @@ def test_ports_are_kept_when_free_and_refused_in_words_when_taken() -> None:
         assert free_port(0, port) != port
         with pytest.raises(ServerFailed, match=f"port {port} is taken"):
             free_port(port)
+
+
+def test_a_port_is_chosen_where_the_system_gives_none_to_others() -> None:
+    """What a connection goes out from is taken by chance: a port from there is often gone at the next start."""
+    assert all(free_port() in STEADY for _ in range(20))
+    assert STEADY.stop <= 32_768, "from here on Linux gives them to connections"
 
 
 def test_a_missing_server_says_what_to_do() -> None:
