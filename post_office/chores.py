@@ -67,7 +67,7 @@ class Chores:
 
     def looks(self) -> list[Look]:
         """What is looked at."""
-        return [Look("unread", self._unread), Look("book", self._room)]
+        return [Look("unread", self._unread), Look("book", self._room), Look("damage", self._damage)]
 
     async def _unread(self) -> Sequence[Finding]:
         count = await self._book.feeding.unread(UNREAD)
@@ -78,6 +78,9 @@ class Chores:
         part = self._book.store.room.part_full
         words = f"the book of the post office is {part:.0%} full: then it takes nothing more"
         return [Finding(AlarmCode.OFFICE, "book", words)] if part >= FULL else []
+
+    async def _damage(self) -> Sequence[Finding]:
+        return self._book.store.damage.findings()
 
     async def _keep_going_round(self, pause: float) -> None:
         while True:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 
 from post_office.own_codes import Code
 from post_office.ports import Heard, Reader, Refusal
+from post_office.sealing import Altered
 from post_office.store import Store, newest
 from post_office.writer import rung
 from runtime.database import insert_once, utc
@@ -119,9 +120,14 @@ class Feed:
 
     async def _heard(self, row: RowMapping) -> Heard:
         reference, kind, position = row["case_reference"], row["type"], row["position"]
-        event = await self._store.opened(reference, kind, ("incoming", str(position)), row["content"])
-        subject = await self._store.opened(reference, "", ("subject", reference), row["subject"])
-        return Heard(position, row["feed_id"], kind, row["sender"], reference, subject, utc(row["taken_at"]), event)
+        try:
+            event = await self._store.opened(reference, kind, ("incoming", str(position)), row["content"])
+            unreadable = False
+        except Altered:  # it keeps its place, and nothing after it waits
+            event, unreadable = None, True
+        subject = await self._store.subject(reference, row["subject"])
+        at = utc(row["taken_at"])
+        return Heard(position, row["feed_id"], kind, row["sender"], reference, subject, at, event, unreadable)
 
 
 def _readers(connection: Connection) -> list[Reader]:

@@ -131,7 +131,9 @@ class Hearing:
 
     def _on_its_line(self, connection: Connection, came: Came, key: bytes) -> Span | None:
         message, rule = came.message, came.event.rule
-        line = line_of(connection, LineName(message.caseref, "in", came.sender.slug, f"{message.system}/{rule.file or '-'}"), key)
+        name = LineName(message.caseref, "in", came.sender.slug, f"{message.system}/{rule.file or '-'}")
+        with self._store.damage.noting(("line", *name), message.caseref):
+            line = line_of(connection, name, key)
         heard = Heard.model_validate(line.state) if line.state else None
         link = Link(int(message.sequence), message.fingerprint, message.previous, came.by_hand)
         theirs = (LINE.c.case_reference == message.caseref) & (LINE.c.way == "in") & (LINE.c.other == came.sender.slug)

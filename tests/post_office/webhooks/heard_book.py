@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ class HeardBook:
         self._heard: list[Heard] = []
         self._erased: dict[str, datetime] = {}
         self._bell = asyncio.Event()
+        self._unaltered: Mapping[str, Any] | None = None
 
     def hear(self, case: str, kind: str = TYPE, subject: str | None = None) -> Heard:
         """One more event about a case."""
@@ -45,6 +46,12 @@ class HeardBook:
 
     def erase(self, case: str) -> None:
         self._heard = [one._replace(event=None) if one.caseref == case else one for one in self._heard]
+
+    def alter(self, position: int, *, altered: bool = True) -> None:
+        """What it is on a disk that was altered; or as it was before."""
+        one = self._heard[position - 1]
+        event, self._unaltered = (None, one.event) if altered else (self._unaltered, None)
+        self._heard[position - 1] = one._replace(event=event, unreadable=altered)
 
     async def feed(self, after: int, most: int, types: frozenset[str] = frozenset()) -> list[Heard]:
         return [one for one in self._heard[after:] if not types or one.type in types][:most]
