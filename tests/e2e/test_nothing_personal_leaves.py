@@ -9,15 +9,14 @@ from contracts.catalogue import CATALOGUE
 from contracts.commands import COMMANDS
 from contracts.personal import personal_fields
 from tests.e2e.canaries.left import CLEAR, Marked, readable
-from tests.e2e.canaries.marks import CODED, MARKED, found_in, mark, marks
+from tests.e2e.canaries.marks import CODED, MARKED, STAYS_INSIDE, found_in, mark, marks
 from tests.installed import Keten, eventually
 from tests.remedy import assert_same
 from tests.runtime.collector import Collector, attributes_of
 
 NOT_MARKED = """Add the field to MARKED in tests/e2e/canaries/marks.py (a text) or to CODED (a number, a yes or no, other fields).
 A story of console/demo/stories.py must fill it in; where the story leaves it out, ADDED in tests/e2e/canaries/staff.py does.
-What no event carries stands in STAYS_INSIDE here."""
-STAYS_INSIDE = ("needs", "findings", "interventions")
+What no event carries stands in STAYS_INSIDE there."""
 
 
 def test_every_personal_field_of_the_catalogue_and_the_commands_is_marked() -> None:

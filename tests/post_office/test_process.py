@@ -5,7 +5,6 @@ import os
 import signal as signals
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -131,26 +130,6 @@ async def _there(book: SqlBook, count: int = 1) -> bool:
 
 async def _forget(_: str) -> None:
     pass
-
-
-async def test_no_mark_of_a_person_stands_in_a_file_or_on_the_bus_or_in_a_log(
-    bus: BusServer, capfd: pytest.CaptureFixture[str]
-) -> None:
-    marks = ["mark-of-a-person", "number-of-a-person", "id-of-a-person"]
-    person = {"name": marks[0], "language": marks[0], "safe_contact": marks[0]}
-    data = {"signal": {"municipality": "GM0995", "account": marks[0], "person": person}}
-    async with at_work(bus, POLICE) as police, at_work(bus, DESK) as desk:
-        await police.book.keep([signal(1, id=marks[2], subject=marks[1], data=data)])
-        [came] = await heard(desk, 1)
-        assert marks[0] in str(came.event), "the control: it arrived"
-        await until(police, marks[2], Stage.TAKEN)
-    home: Path = bus.keys.path.parent
-    found = [
-        (path.name, mark) for path in home.rglob("*") if path.is_file() for mark in marks if mark.encode() in path.read_bytes()
-    ]
-    assert found == []
-    said = capfd.readouterr()
-    assert not [mark for mark in marks if mark in said.out + said.err]
 
 
 async def test_a_book_opens_alone_for_who_only_looks(bus: BusServer) -> None:
