@@ -176,6 +176,7 @@ def test_a_whole_book_is_one_alarm_more_and_no_flood() -> None:
     assert damage.findings() == []
 
 
+@pytest.mark.long
 async def test_a_person_hears_of_it_by_its_code_health_says_so_and_other_cases_go_on(bus: BusServer) -> None:
     with capture_logs() as said:
         async with at_work(bus, DESK) as desk:
