@@ -31,6 +31,7 @@ class Driven:
         self._waiting: dict[str, tuple[bytes, asyncio.Future[str]]] = {}
         self._reading: asyncio.Task[None] | None = None
         self.starts = 0
+        self.kept = 0
 
     async def start(self) -> None:
         """Start it, wait until it is open, and hand in again what it had not said to have kept."""
@@ -80,6 +81,7 @@ class Driven:
             words = line.decode().split()
             if line.endswith(b"\n") and words[0] in self._waiting:
                 self._waiting.pop(words[0])[1].set_result(words[1])
+                self.kept += 1
 
 
 @asynccontextmanager
