@@ -27,7 +27,14 @@ __all__ = ["postgres_address", "url"]
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
+    """Where a test looks into the file, or copies it."""
     return Shelf(tmp_path)
+
+
+@pytest.fixture
+def either(url: str, tmp_path: Path) -> Shelf:
+    """On SQLite, and on PostgreSQL."""
+    return Shelf(tmp_path, url=url)
 
 
 async def _code(book: SqlBook, *drafts: Draft) -> str:
@@ -46,15 +53,15 @@ async def test_the_same_again_gets_the_first_answer_and_another_under_its_id_is_
         assert len((await book.case(first.caseref)).sent) == 1  # pyright: ignore[reportOptionalMemberAccess]
 
 
-async def test_the_same_handed_in_many_times_at_once_is_one_event(shelf: Shelf) -> None:
-    async with shelf.opened() as book:
+async def test_the_same_handed_in_many_times_at_once_is_one_event(either: Shelf) -> None:
+    async with either.opened() as book:
         answers = await asyncio.gather(*(book.keep([signal(1)]) for _ in range(20)))
         assert len({answer[0].caseref for answer in answers}) == 1
         assert sum(not answer[0].again for answer in answers) == 1
 
 
-async def test_all_of_a_batch_or_nothing(shelf: Shelf) -> None:
-    async with shelf.opened() as book:
+async def test_all_of_a_batch_or_nothing(either: Shelf) -> None:
+    async with either.opened() as book:
         with pytest.raises(Refusal) as refused:
             await book.keep([signal(1), signal(2, caseref=new_reference()), signal(3)])
         assert (refused.value.code, refused.value.index) == ("case_unknown", 1)
@@ -84,10 +91,10 @@ async def _count(shelf: Shelf) -> int:
         return connection.execute("SELECT count(*) FROM outgoing").fetchone()[0]
 
 
-async def test_numbers_and_chain_go_on_over_a_new_start(shelf: Shelf) -> None:
-    async with shelf.opened() as book:
+async def test_numbers_and_chain_go_on_over_a_new_start(either: Shelf) -> None:
+    async with either.opened() as book:
         [first] = await book.keep([signal(1)])
-    async with shelf.opened() as book:
+    async with either.opened() as book:
         await book.keep([signal(2, caseref=first.caseref)])
         ready = await _all_ready(book)
         assert [one.message.sequence for one in ready] == ["1", "2"]
@@ -103,8 +110,8 @@ async def _all_ready(book: SqlBook) -> list[Ready]:
     return found
 
 
-async def test_only_the_next_of_a_line_can_leave(shelf: Shelf) -> None:
-    async with shelf.opened() as book:
+async def test_only_the_next_of_a_line_can_leave(either: Shelf) -> None:
+    async with either.opened() as book:
         [one] = await book.keep([signal(1)])
         await book.keep([signal(2, caseref=one.caseref), signal(3)])
         ready = await book.outbox.ready(DESK, (), 100)
@@ -143,11 +150,11 @@ async def _published(shelf: Shelf, book: SqlBook) -> list[tuple[str, str]]:
     return [(one.message.system, one.message.sequence) for one in left]
 
 
-async def test_a_book_without_the_file_beside_the_keys_writes_on_new_lines(shelf: Shelf) -> None:
-    async with shelf.opened() as book:
+async def test_a_book_without_the_file_beside_the_keys_writes_on_new_lines(either: Shelf) -> None:
+    async with either.opened() as book:
         await book.keep([signal(1)])
-    (shelf.folder / "keys" / f"{POLICE}.post.json").unlink()
-    async with shelf.opened() as book:
+    (either.folder / "keys" / f"{POLICE}.post.json").unlink()
+    async with either.opened() as book:
         assert book.store.generation == 2
 
 
@@ -184,8 +191,8 @@ async def test_nothing_is_acknowledged_when_the_disk_does_not_take_it(shelf: She
         assert (await book.sent("signal-1")) is not None
 
 
-async def test_an_own_number_leads_to_the_case_and_is_one_case_s(shelf: Shelf) -> None:
-    async with shelf.opened() as book:
+async def test_an_own_number_leads_to_the_case_and_is_one_case_s(either: Shelf) -> None:
+    async with either.opened() as book:
         [one] = await book.keep([signal(1, subject="dossier 12")])
         [other] = await book.keep([signal(2)])
         assert await _code(book, signal(3, subject="dossier 12")) == "subject_taken"
@@ -226,9 +233,9 @@ async def test_what_lies_in_the_book_is_nowhere_in_clear_and_nothing_of_it_is_le
         assert connection.execute(row, [kept.caseref]).fetchall() == [(None, None)]
 
 
-async def test_content_goes_when_all_have_read_it_and_its_time_has_ended(shelf: Shelf) -> None:
+async def test_content_goes_when_all_have_read_it_and_its_time_has_ended(either: Shelf) -> None:
     later = datetime.now(UTC) + timedelta(days=90)
-    async with shelf.opened() as book:
+    async with either.opened() as book:
         [kept] = await book.keep([signal(1)])
         desk = Writing(DESK, kept.caseref)
         for status in (SignalStatus.WITH_DESK, SignalStatus.ACCEPTED, SignalStatus.CLOSED):
@@ -242,12 +249,12 @@ async def test_content_goes_when_all_have_read_it_and_its_time_has_ended(shelf: 
 
 
 async def test_a_writer_that_is_not_alone_does_not_skip_or_repeat_a_position(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    either: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two processes on one book, by mistake: the database lets one write at a time."""
-    async with shelf.opened() as book:
+    async with either.opened() as book:
         [kept] = await book.keep([signal(1)])
-        async with shelf.opened() as second:
+        async with either.opened() as second:
             desk, riec = Writing(DESK, kept.caseref, "one"), Writing(DESK, kept.caseref, "two")
             for _ in range(10):
                 await asyncio.gather(
