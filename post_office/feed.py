@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 
 from post_office.own_codes import Code
 from post_office.ports import Heard, Reader, Refusal
+from post_office.sealing import key_name, opened
 from post_office.store import Store, newest
 from post_office.writer import rung
 from runtime.database import insert_once, utc
@@ -37,7 +38,8 @@ class Feed:
         query = select(INCOMING, CASE.c.subject).join(CASE, CASE.c.case_reference == INCOMING.c.case_reference, isouter=True)
         query = query.where(which).order_by(INCOMING.c.position).limit(most)
         rows = await self._store.read(lambda connection: connection.execute(query).mappings().all())
-        found = [await self._heard(row) for row in rows]
+        keys = await self._store.keys.several({name for row in rows for name in _keys_for(row)})
+        found = [_heard(row, keys) for row in rows]
         self._asked = datetime.now(UTC)
         self._handed = max(self._handed, after, *(row["position"] for row in rows))
         return found
@@ -117,11 +119,18 @@ class Feed:
         self._store.room.gone(sum(row[1] for row in rows))
         return len(rows)
 
-    async def _heard(self, row: RowMapping) -> Heard:
-        reference, kind, position = row["case_reference"], row["type"], row["position"]
-        event = await self._store.opened(reference, kind, ("incoming", str(position)), row["content"])
-        subject = await self._store.opened(reference, "", ("subject", reference), row["subject"])
-        return Heard(position, row["feed_id"], kind, row["sender"], reference, subject, utc(row["taken_at"]), event)
+
+def _keys_for(row: RowMapping) -> list[str]:
+    """The names of the keys under which something of a row lies."""
+    names = {"content": key_name(row["case_reference"], row["type"]), "subject": row["case_reference"]}
+    return [name for column, name in names.items() if row[column] is not None]
+
+
+def _heard(row: RowMapping, keys: Mapping[str, bytes]) -> Heard:
+    reference, kind, position = row["case_reference"], row["type"], row["position"]
+    event = opened(keys.get(key_name(reference, kind)), ("incoming", str(position)), row["content"])
+    subject = opened(keys.get(reference), ("subject", reference), row["subject"])
+    return Heard(position, row["feed_id"], kind, row["sender"], reference, subject, utc(row["taken_at"]), event)
 
 
 def _readers(connection: Connection) -> list[Reader]:

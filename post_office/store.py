@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from contracts.agencies import Agency
 from post_office.ports import BookFull
-from post_office.sealing import Place, key_name, unseal
+from post_office.sealing import Place, key_name, opened
 from post_office.writer import Bell, Writer
 from runtime.keys.case_keys import CaseErased, CaseKeyMissing, CaseKeys
 from runtime.post_office.tables import CASE, INCOMING, OUTGOING
@@ -113,8 +113,7 @@ class Store:
 
     async def opened(self, reference: str, event_type: str, place: Place, sealed: bytes | None) -> Any:
         """What lies somewhere; None: it was erased."""
-        key = await self.key(reference, event_type) if sealed is not None else None
-        return None if key is None or sealed is None else unseal(key, place, sealed)
+        return opened(await self.key(reference, event_type) if sealed is not None else None, place, sealed)
 
     def _read(self, look: Callable[[Connection], T]) -> T:
         with self.engine.connect() as connection:

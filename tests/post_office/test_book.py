@@ -21,6 +21,7 @@ from runtime.keys.case_keys import CaseKeyMissing, CaseKeys
 from tests.post_office.at_work import signal
 from tests.post_office.books import DESK, POLICE, Shelf, Writing
 from tests.runtime.conftest import postgres_address, url
+from tests.statements import statements
 
 __all__ = ["postgres_address", "url"]
 
@@ -239,6 +240,18 @@ async def test_content_goes_when_all_have_read_it_and_its_time_has_ended(shelf: 
         assert await book.feeding.let_go(datetime.now(UTC) - timedelta(days=1)) == 0
         assert await book.feeding.let_go(later) == 1
         assert [(event.position, event.event is None) for event in await book.feed(0, 10)] == [(1, True), (2, False), (3, False)]
+
+
+async def test_the_keys_of_a_page_are_asked_for_at_once(shelf: Shelf) -> None:
+    async with shelf.opened() as book:
+        kept = await book.keep([signal(number, subject=f"dossier {number}") for number in range(30)])
+        for one in kept:
+            await book.hearing.hear(Writing(DESK, one.caseref).next(SignalStatusChanged(status=SignalStatus.CLOSED)))
+    async with shelf.opened() as book:
+        with statements() as asked:
+            page = await book.feed(0, 100)
+        assert [event.subject for event in page if event.event] == [f"dossier {number}" for number in range(30)]
+        assert len([text for text in asked if "FROM case_key" in text]) == 1
 
 
 async def test_a_writer_that_is_not_alone_does_not_skip_or_repeat_a_position(
