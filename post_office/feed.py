@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
+from post_office.clock import now_utc
 from post_office.own_codes import Code
 from post_office.ports import Heard, Reader, Refusal
 from post_office.sealing import key_name, opened
@@ -23,12 +24,18 @@ AT_ONCE = 500
 
 
 class Feed:
-    """The feed of a book, and its readers."""
+    """The feed of a book, and its readers.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: Of the book.
+        now: The clock by which somebody asks.
+    """
+
+    def __init__(self, store: Store, now: Callable[[], datetime] = now_utc) -> None:
         self._store = store
+        self._now = now
         self._handed = 0
-        self._asked = datetime.now(UTC)
+        self._asked = now()
 
     async def feed(self, after: int, most: int, types: frozenset[str] = frozenset()) -> list[Heard]:
         """See ``post_office.ports.Book``."""
@@ -39,10 +46,12 @@ class Feed:
         query = query.where(which).order_by(INCOMING.c.position).limit(most)
         rows = await self._store.read(lambda connection: connection.execute(query).mappings().all())
         keys = await self._store.keys.several({name for row in rows for name in _keys_for(row)})
-        found = [_heard(row, keys) for row in rows]
-        self._asked = datetime.now(UTC)
-        self._handed = max(self._handed, after, *(row["position"] for row in rows))
-        return found
+        return [_heard(row, keys) for row in rows]
+
+    def asked(self, after: int, found: Sequence[Heard]) -> None:
+        """Somebody came to read after a position, and was given this."""
+        self._asked = self._now()
+        self._handed = max(self._handed, after, *(heard.position for heard in found))
 
     async def more(self, after: int, seconds: float) -> bool:
         """See ``post_office.ports.Book``."""
@@ -80,18 +89,16 @@ class Feed:
         if position < 0:
             raise Refusal(Code.PARAMETER_INVALID, "a position is 0 or more")
         await self._store.writer.do(lambda connection: _acknowledge(connection, name, position))
-        self._asked, self._handed = datetime.now(UTC), max(self._handed, position)
+        self._asked, self._handed = self._now(), max(self._handed, position)
         return next(reader for reader in await self.readers() if reader.name == name)
 
-    async def unread(self, patience: timedelta) -> int:
-        """How many events nobody has read, if the oldest has waited for so long and nobody came to read."""
+    async def unread_since(self) -> datetime | None:
+        """Since when the oldest event that nobody has read waits, and nobody came to read; None: there is none."""
         readers = await self.readers()
         handed = max((self._handed, *(reader.position for reader in readers)))
         first = select(INCOMING.c.taken_at).where(INCOMING.c.position > handed).order_by(INCOMING.c.position).limit(1)
         since = await self._store.read(lambda connection: connection.scalar(first))
-        if since is None or datetime.now(UTC) - max(utc(since), self._asked) < patience:
-            return 0
-        return await self.newest() - handed
+        return max(utc(since), self._asked) if since else None
 
     async def let_go(self, older: datetime, taken_to: int | None = None) -> int:
         """Let content go that was taken before a moment and that all readers have acknowledged; the rows keep their places.

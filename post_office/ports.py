@@ -196,6 +196,19 @@ class Book(Protocol):
         """
         ...
 
+    async def handed(self, to: str, after: int, found: Sequence[Heard]) -> None:
+        """A system of the agency's own came to read, and is given this as soon as it stands in the processing log.
+
+        Args:
+            to: What that system is called here.
+            after: Up to which position it has read.
+            found: What it gets; nothing: it only came.
+
+        Raises:
+            NotLogged: The log cannot be written: do not give it.
+        """
+        ...
+
     async def more(self, after: int, seconds: float) -> bool:
         """Wait until something stands after a position, or the time has passed; whether something does."""
         ...

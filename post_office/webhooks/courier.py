@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from post_office.ports import Heard
-from post_office.webhooks.endpoint import NO_CASE, Attempt, Endpoint, Place
+from post_office.webhooks.endpoint import NO_CASE, Attempt, Endpoint, Form, Place
 from post_office.webhooks.means import Means
 from post_office.webhooks.outcomes import Outcome
 from post_office.webhooks.parcels import Parcel, heartbeat, of_event
@@ -142,6 +142,7 @@ class Courier:
                     break
                 read_to = up_to
             self._read_to = read_to
+            await self._means.feed.handed(f"webhook {endpoint.name}", read_to, ())
 
     async def _signs_of_life(self, endpoint: Endpoint) -> None:
         wanted = endpoint.heartbeat
@@ -202,6 +203,8 @@ class Courier:
         heard = await self._at(place.position)
         if heard is None or heard.event is None:
             return Attempt(place.position, heard.id if heard else "", now, Outcome.ERASED)
+        if endpoint.form is Form.FULL:
+            await self._means.feed.handed(f"webhook {endpoint.name}", place.position - 1, (heard,))
         return of_event(heard, heard.event, endpoint.form)
 
     async def _at(self, position: int) -> Heard | None:

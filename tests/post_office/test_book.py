@@ -8,16 +8,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from contracts.events.signals import SignalStatusChanged
+from contracts.disclosed import parties
+from contracts.events.signals import SignalReported, SignalStatusChanged
+from contracts.hours import AMSTERDAM, OFFICE
 from contracts.reference import new_reference
 from contracts.refusals import RefusalCode
 from contracts.words import Ground, SignalStatus
 from post_office.book import SqlBook
+from post_office.chores import Chores
+from post_office.feed import Feed
 from post_office.generation import PublishedFile
 from post_office.outbox import Ready
 from post_office.ports import BookFull, Draft, Gone, Refusal, Stage
 from post_office.store import Bounds
 from runtime.keys.case_keys import CaseKeyMissing, CaseKeys
+from runtime.processing.log import NotLogged
+from tests.bus_server import ALMERE
 from tests.post_office.at_work import signal
 from tests.post_office.books import DESK, POLICE, Shelf, Writing
 from tests.runtime.conftest import postgres_address, url
@@ -240,6 +246,76 @@ async def test_content_goes_when_all_have_read_it_and_its_time_has_ended(shelf: 
         assert await book.feeding.let_go(datetime.now(UTC) - timedelta(days=1)) == 0
         assert await book.feeding.let_go(later) == 1
         assert [(event.position, event.event is None) for event in await book.feed(0, 10)] == [(1, True), (2, False), (3, False)]
+
+
+async def test_a_line_says_who_was_given_what_and_of_what_is_gone_there_is_none(shelf: Shelf) -> None:
+    async with shelf.opened() as book:
+        [kept] = await book.keep([signal(1)])
+        desk = Writing(DESK, kept.caseref)
+        for status in (SignalStatus.WITH_DESK, SignalStatus.ACCEPTED):
+            await book.hearing.hear(desk.next(SignalStatusChanged(status=status)))
+        await book.acknowledge("one", 1)
+        await book.feeding.let_go(datetime.now(UTC) + timedelta(days=1))
+        found = await book.feed(0, 10)
+        await book.handed("system zaken", 0, found)
+        await book.handed("system zaken", 0, found)
+        await book.handed("webhook zaken", 0, found)
+        assert [line.name for line in shelf.log.written] == [
+            "handed signals.status-changed.v1 to system zaken",
+            "handed signals.status-changed.v1 to system zaken",
+            "handed signals.status-changed.v1 to webhook zaken",
+        ]
+        first, again, other = shelf.log.written
+        assert (first.span_id, first.event_id, first.data_subject_id) == (again.span_id, again.event_id, kept.caseref)
+        assert first.event_id != other.event_id
+        assert parties(shelf.log.written) == frozenset(), "who is given it here is no other agency"
+
+
+async def test_nothing_is_marked_as_read_by_who_only_looks(shelf: Shelf) -> None:
+    async with shelf.opened() as book:
+        [kept] = await book.keep([signal(1)])
+        await book.hearing.hear(Writing(DESK, kept.caseref).next(SignalStatusChanged(status=SignalStatus.CLOSED)))
+        found = await book.feed(0, 10)
+        assert await book.feeding.unread_since()
+        shelf.log.full = True
+        with pytest.raises(NotLogged):
+            await book.handed("system zaken", 0, found)
+        assert await book.feeding.unread_since(), "it was not given"
+        shelf.log.full = False
+        await book.handed("system zaken", 0, found)
+        assert await book.feeding.unread_since() is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "now", "alarms"),
+    [
+        ("2031-03-07 16:50", "2031-03-07 17:10", 0),
+        ("2031-03-07 16:50", "2031-03-09 12:00", 0),
+        ("2031-03-07 16:50", "2031-03-10 09:04", 0),
+        ("2031-03-07 16:50", "2031-03-10 09:05", 1),
+        ("2031-03-07 16:40", "2031-03-07 16:54", 0),
+        ("2031-03-07 16:40", "2031-03-07 16:55", 1),
+        ("2031-03-07 16:40", "2031-03-08 03:00", 1),
+        ("2031-04-10 16:55", "2031-04-14 23:00", 0),
+    ],
+)
+async def test_a_person_hears_of_what_nobody_reads_when_the_agency_was_open_for_so_long(
+    tmp_path: Path, asked: str, now: str, alarms: int
+) -> None:
+    """From a Friday to a Monday; and over Easter, when nobody is there."""
+    clock = [datetime.fromisoformat(asked).replace(tzinfo=AMSTERDAM)]
+    async with Shelf(tmp_path, slug=ALMERE).opened() as book:
+        assert book.store.agency.hours == OFFICE
+        book.feeding = Feed(book.store, lambda: clock[0])
+        event = SignalReported.model_validate({"signal": {"municipality": "GM0995", "account": "an invented account"}})
+        await book.hearing.hear(Writing(POLICE, new_reference()).next(event))
+        clock[0] = datetime.fromisoformat(now).replace(tzinfo=AMSTERDAM)
+        looks = {look.name: look for look in Chores(book, _forget, 90, now=lambda: clock[0]).looks()}
+        assert len(await looks["unread"].at()) == alarms
+
+
+async def _forget(_: str) -> None:
+    """There are no dead letters here."""
 
 
 async def test_the_keys_of_a_page_are_asked_for_at_once(shelf: Shelf) -> None:

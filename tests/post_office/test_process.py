@@ -5,15 +5,18 @@ import os
 import signal as signals
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from contracts.events.signals import SignalReported
+from contracts.processing import Direction
 from post_office.alone import NotAlone
 from post_office.book import SqlBook
-from post_office.chores import UNREAD, Chores
+from post_office.chores import Chores
+from post_office.looking import Looking
 from post_office.ports import Stage
 from post_office.process import book_of
 from runtime.bus import Delivery, broker
@@ -109,20 +112,21 @@ async def test_what_cannot_be_logged_is_not_taken(bus: BusServer, monkeypatch: p
             assert [event.type for event in await heard(desk, 1)] == [SignalReported.rule.type]
 
 
-async def test_a_person_hears_that_nobody_reads(bus: BusServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_person_hears_that_nobody_reads_and_looking_at_health_is_not_reading(bus: BusServer) -> None:
     async with at_work(bus, POLICE) as police, at_work(bus, DESK) as desk:
         await police.book.keep([signal(1)])
         await eventually(lambda: _there(desk.book))
-        assert await desk.book.feeding.unread(UNREAD) == 0, "not yet"
-        assert await desk.book.feeding.unread(UNREAD * 0) == 1
-        await desk.book.feed(0, 10)
-        assert await desk.book.feeding.unread(UNREAD * 0) == 0, "somebody read it"
-        monkeypatch.setattr("post_office.chores.UNREAD", UNREAD * 0)
-        await police.book.keep([signal(2)])
-        await eventually(lambda: _there(desk.book, 2))
-        looks = {look.name: look for look in Chores(desk.book, _forget, 90).looks()}
+        await Looking(desk.book, {}).parts()
+        later = datetime.now(UTC) + timedelta(days=4)
+        looks = {look.name: look for look in Chores(desk.book, _forget, 90, now=lambda: later).looks()}
         [finding] = await looks["unread"].at()
         assert "nobody has read it" in finding.words
+        await desk.book.handed("system zaken", 0, await desk.book.feed(0, 10))
+        assert await looks["unread"].at() == []
+        [came] = await desk.book.feed(0, 10)
+        lines = await drivers_on(bus).processing_log(DESK).about(came.caseref)
+        [line] = [line for line in lines if line.direction is Direction.HANDED]
+        assert (line.name, line.counterparty) == ("handed signals.reported.v1 to system zaken", DESK)
 
 
 async def _there(book: SqlBook, count: int = 1) -> bool:

@@ -1,5 +1,6 @@
 """In order per case, cases side by side, until it is taken or set aside; each guard fails without what it guards."""
 
+import json
 from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
@@ -7,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from contracts.alarms import AlarmCode
+from post_office.webhooks import courier
 from post_office.webhooks.endpoint import MOST_ATTEMPTS, Form, Wanted
 from post_office.webhooks.outcomes import Outcome
 from post_office.webhooks.sending import AT_A_TIME
@@ -41,6 +43,26 @@ async def test_a_thin_one_says_that_there_is_an_event_and_nothing_of_it(url: str
     assert event["id"] == heard.id
     assert not {"data", "datacontenttype", "ground"} & event.keys()
     assert PERSONAL.encode() not in there.taken[0].body
+
+
+async def test_content_leaves_when_it_is_written_down_who_is_given_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thin one gives none, so it needs no line."""
+    monkeypatch.setattr(courier, "FAULT_PAUSE", 0.0)
+    office = Office(url, Clock())
+    async with receiver() as there:
+        whole, _ = await office.make(there.url(path="/whole"))
+        thin, _ = await office.make(there.url(path="/thin"), Form.THIN, name="thin")
+        heard = office.book.hear(ONE)
+        office.book.unlogged = True
+        await office.turn(thin)
+        await office.delivering.courier(whole).look()
+        await office.delivering.courier(whole).settle()
+        assert ["data" in json.loads(told.body) for told in there.taken] == [False]
+        assert office.book.handed_ == []
+        office.book.unlogged = False
+        await office.turn(whole)
+        assert ["data" in json.loads(told.body) for told in there.taken] == [False, True]
+        assert office.book.handed_ == [("webhook case-system", heard.id)]
 
 
 async def test_only_what_was_asked_for_is_sent_and_in_order(url: str) -> None:
