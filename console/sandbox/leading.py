@@ -132,6 +132,13 @@ class Lead:
         """CoMensha finds that nobody is a victim."""
         await self._staff.decide(self._cast.registry.slug, self.caseref, "record_triage", finding="no_victim")
 
+    async def assign_other(self) -> None:
+        """Nobody accepted in time: a person at the desk gives the case to a care coordinator by name, who accepts it."""
+        desk = self._cast.desk
+        other = self._installation.directory.of(AgencyKind.CARE_COORDINATOR)[0]
+        await self._staff.decide(desk.slug, self.caseref, "assign_owner", to=other.slug)
+        await self._staff.decide(other.slug, self.caseref, "accept_case")
+
     async def partner_erases(self) -> None:
         """A person at the partner has the case erased, as the own agency asked."""
         await self._ordered(self._partner, "confirm_erasure", SIMULATED)
@@ -174,6 +181,7 @@ class Lead:
 
 
 SPECIAL: dict[str, Callable[[Lead], Awaitable[None]]] = {
+    "assign_other": Lead.assign_other,
     "desk_erases": Lead.desk_erases,
     "find_nobody_remotely": Lead.find_nobody_remotely,
     "partner_ends": Lead.partner_ends,

@@ -39,7 +39,6 @@ PATHS: dict[str, tuple[str, ...]] = {
     "cases.progressed": (*HELPED, "progress"),
     "cases.concluded": ENDED,
     "cases.stalled": (*TAKEN, "triage", "intake"),
-    "cases.withdrawn": (*REPORTED, "accept_remotely", "take_back"),
     "coveragegaps.observed": REPORTED,
     "referrals.offered": OFFERED,
     "referrals.recalled": (*OFFERED, "conclude"),
@@ -63,20 +62,31 @@ PATHS: dict[str, tuple[str, ...]] = {
 _ERASED: dict[K, tuple[str, ...]] = {
     K.AID_ORGANISATION: (*OFFERED, "withdraw_help"),
     K.MUNICIPALITY: (*ASKED, "withdraw_riec"),
-    K.REGISTRY: (*WITH_CONSENT, "withdraw_registration"),
+    K.REGISTRY: (*ENDED, "desk_erases"),
     K.REPORTER: (*ENDED, "desk_erases"),
     K.CARE_COORDINATOR: (*REPORTED, "decline", "accept_remotely", "find_nobody_remotely", "desk_erases"),
 }
+_WITHDRAWN: dict[K, tuple[str, ...]] = {
+    K.CARE_COORDINATOR: (*REPORTED, "accept_remotely", "take_back"),
+    K.REGISTRY: (*REPORTED, "assign_other"),
+}
 _ASKING: dict[K, tuple[str, ...]] = {
+    K.DESK: (*TAKEN, "ask_what_is_held"),
     K.CARE_COORDINATOR: (*TAKEN, "ask_what_is_held"),
     K.REGISTRY: (*TAKEN, "ask_what_is_held"),
 }
 _CAN_ERASE: dict[K, tuple[str, ...]] = {
+    K.DESK: (*ENDED, "partner_ends", "ask_to_erase"),
+    K.MUNICIPALITY: (*ENDED, "partner_ends", "ask_to_erase"),
+    K.REGISTRY: (*ENDED, "partner_ends", "ask_to_erase"),
+    K.RIEC: (*WEIGHED, "partner_ends", "ask_to_erase"),
     K.REPORTER: (*ENDED, "partner_ends", "ask_to_erase"),
     K.AID_ORGANISATION: (*OFFERED, "conclude", "partner_ends", "ask_to_erase"),
     K.CARE_COORDINATOR: (*ENDED, "partner_ends", "ask_to_erase"),
 }
 _REFUSED: dict[K, tuple[str, ...]] = {
+    K.DESK: ("report", "take_back"),
+    K.RIEC: (*WEIGHED, "weigh"),
     K.REPORTER: (*TAKEN, "report_again"),
     K.MUNICIPALITY: (*TAKEN, "report_again"),
     K.AID_ORGANISATION: (*OFFERED, "complete_early"),
@@ -84,6 +94,8 @@ _REFUSED: dict[K, tuple[str, ...]] = {
     K.REGISTRY: (*REPORTED, "progress_early"),
 }
 _TAKEN: dict[K, tuple[str, ...]] = {
+    K.DESK: REPORTED,
+    K.RIEC: WEIGHED,
     K.REPORTER: REPORTED,
     K.MUNICIPALITY: REPORTED,
     K.AID_ORGANISATION: (*OFFERED, "see"),
@@ -91,6 +103,7 @@ _TAKEN: dict[K, tuple[str, ...]] = {
     K.REGISTRY: (*REPORTED, "accept"),
 }
 _BY_KIND: dict[str, dict[K, tuple[str, ...]]] = {
+    "cases.withdrawn": _WITHDRAWN,
     "erasures.requested": _ERASED,
     "erasures.completed": {kind: (*steps, "partner_erases") for kind, steps in _CAN_ERASE.items()},
     "erasures.declined": {kind: (*steps, "partner_keeps") for kind, steps in _CAN_ERASE.items()},

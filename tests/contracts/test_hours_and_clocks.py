@@ -34,8 +34,8 @@ class TestHours:
     )
     def test_for_how_long_it_was_open(self, since: str, until: str, minutes: int):
         """Friday the 14th is a holiday."""
-        moments = [datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM) for text in (since, until)]
-        assert OFFICE.open_for(*moments, {date(2031, 3, 14)}) == timedelta(minutes=minutes)
+        begin, end = (datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM) for text in (since, until))
+        assert OFFICE.open_for(begin, end, {date(2031, 3, 14)}) == timedelta(minutes=minutes)
 
     def test_who_is_always_open_has_no_days_off_and_a_day_has_its_hours(self):
         since, until = (datetime(2031, 3, day, 12, tzinfo=AMSTERDAM) for day in (29, 31))
