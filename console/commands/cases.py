@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from console.cutting import Asked
 from console.installation import Installation
 from console.listing import Listing
-from console.lists import MOST, PAGE, Asked, Lists
+from console.lists import MOST, PAGE, Lists
 from console.options import JSON, safe
 from console.plain import plain
 from console.rows import Row, looked_into

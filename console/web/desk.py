@@ -13,11 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.batches.runner import Runner
 from console.books import Books
+from console.cutting import Known
 from console.door.login import FRESH
 from console.door.problems import Problem
 from console.health import Health
 from console.installation import Installation
-from console.lists import Known, Lists
+from console.lists import Lists
 from console.log_checks import Checks
 from console.logbook import Logbook
 from console.views_seen import ViewsSeen

@@ -8,11 +8,11 @@ import pytest
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from console.cutting import Asked
 from console.demo.stories import left_waiting
 from console.door.dev_login import Offered
 from console.door.dev_people import DevPeople
 from console.files import Files
-from console.lists import Asked
 from console.web.app import page_routes
 from console.web.composition import Trying
 from console.web.desk import Desk
