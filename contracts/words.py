@@ -48,12 +48,16 @@ class Service(StrEnum):
 
 
 class Sector(StrEnum):
-    """Where the exploitation is thought to happen; unknown is a valid answer."""
+    """Of what kind the exploitation is thought to be (directives 2011/36/EU and 2024/1712); unknown is a valid answer."""
 
     SEXUAL = "sexual"
     LABOUR = "labour"
     CRIMINAL = "criminal"
     DOMESTIC = "domestic"
+    FORCED_MARRIAGE = "forced_marriage"
+    ILLEGAL_ADOPTION = "illegal_adoption"
+    SURROGACY = "surrogacy"
+    ORGAN_REMOVAL = "organ_removal"
     OTHER = "other"
     UNKNOWN = "unknown"
 
