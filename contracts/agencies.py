@@ -27,6 +27,7 @@ class Party(Model):
     kind: AgencyKind
     name: Line
     hours: OpeningHours = OFFICE
+    professional: bool = True
 
 
 class Agency(Model):
@@ -44,6 +45,7 @@ class Agency(Model):
         default=None, description="who is called here in a crisis, at any hour: a role or number, no name"
     )
     investigation_service: bool = Field(default=False, description="must report by law, also by name and without consent")
+    professional: bool = Field(default=True, description="else it hears only that its report arrived, and that it ended")
     municipality: MunicipalityCode | None = None
     care_region: Line | None = None
     police_unit: Line | None = None
@@ -60,6 +62,8 @@ class Agency(Model):
             raise ValueError(f"agency {self.slug}: an aid organisation needs services, of {', '.join(Service)}")
         if self.investigation_service and self.kind is not AgencyKind.REPORTER:
             raise ValueError(f"agency {self.slug}: only a reporter can be an investigation_service, it is a {self.kind}")
+        if not self.professional and (self.kind is not AgencyKind.REPORTER or self.investigation_service):
+            raise ValueError(f"agency {self.slug}: `professional = false` is for a reporter that is no investigation_service")
         return self
 
     @property
@@ -70,7 +74,7 @@ class Agency(Model):
     @property
     def party(self) -> Party:
         """This agency as a workflow keeps it."""
-        return Party(slug=self.slug, kind=self.kind, name=self.name, hours=self.hours)
+        return Party(slug=self.slug, kind=self.kind, name=self.name, hours=self.hours, professional=self.professional)
 
 
 class Directory(Model):

@@ -8,7 +8,8 @@ from contracts.event import Event, File, Rule
 from contracts.text import Line, Model, MunicipalityCode, Personal, Text
 from contracts.words import AgencyKind, CaseOutcome, Ground, NotOurs, Sector, SignalStatus, Urgency
 
-REPORTERS = frozenset({AgencyKind.REPORTER, AgencyKind.MUNICIPALITY})
+REPORTERS = frozenset(AgencyKind) - {AgencyKind.RIEC, AgencyKind.OVERSIGHT}
+"""Whoever meets people may report; a RIEC and a province never hear of one."""
 COORDINATORS = frozenset({AgencyKind.CARE_COORDINATOR, AgencyKind.REGISTRY})
 DESK = frozenset({AgencyKind.DESK})
 TASK = (Ground.LEGAL_TASK, Ground.VITAL_INTEREST)

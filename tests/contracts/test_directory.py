@@ -53,6 +53,14 @@ WRONG = {
     "aid without services": (DESK + REGISTRY + agency("aid_organisation"), "an aid organisation needs services, of cosm"),
     "unknown service": (DESK + REGISTRY + agency("aid_organisation", services='["taxi"]'), "services.0"),
     "unknown kind": (DESK + REGISTRY + agency("court"), "kind"),
+    "shelter that is no professional": (
+        DESK + REGISTRY + agency("aid_organisation", services='["cosm"]', professional="false"),
+        "agency other: `professional = false` is for a reporter",
+    ),
+    "investigation service that is no professional": (
+        DESK + REGISTRY + agency("reporter", investigation_service="true", professional="false"),
+        "agency other: `professional = false` is for a reporter",
+    ),
     "misspelt field": (DESK + REGISTRY + agency("reporter", hour='"always"'), "hour"),
     "wrong slug": (DESK + REGISTRY + agency("reporter", slug='"Not A Slug"'), "slug"),
     "slug that is a wildcard": (DESK + REGISTRY + agency("reporter", slug='"a.*"'), "slug"),

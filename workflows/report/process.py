@@ -13,7 +13,7 @@ from workflows.engine.admission import command, hears, no_track
 from workflows.engine.narrative import chapter
 from workflows.engine.process import Process
 from workflows.engine.record import Received
-from workflows.engine.table import CLOSED, OPENING
+from workflows.engine.table import CLOCK, CLOSED, OPENING
 from workflows.report.file import ReportFile
 from workflows.report.table import REPORT
 from workflows.report.table import Report as Phase
@@ -77,6 +77,13 @@ class Report(Process[ReportFile]):
     def close_report(self, _: CloseReport) -> None:
         """Stop following."""
         self.move("close_report")
+
+    def ring(self) -> None:
+        """Who is no professional hears nothing in between, so no silence is a reason to ask."""
+        if self.file.me.professional:
+            super().ring()
+        else:
+            self.move(CLOCK)
 
     @property
     def them(self) -> Party | None:

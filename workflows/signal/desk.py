@@ -243,9 +243,11 @@ class SignalDesk(Process[SignalFile]):
         self.file.alarms.clear()
 
     def report_status(self, status: SignalStatus) -> None:
-        """Tell the reporter, if it is news."""
-        if status is not self.file.status:
-            self.file.status = status
+        """Tell the reporter, if it is news; who is no professional hears only that it ended."""
+        if status is self.file.status:
+            return
+        self.file.status = status
+        if status is SignalStatus.CLOSED or (self.file.reporter and self.file.reporter.professional):
             self.tell(self.file.reporter, SignalStatusChanged(status=status))
 
     def observe_gap(self, gap: CoverageGapKind) -> None:
