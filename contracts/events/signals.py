@@ -1,8 +1,8 @@
 """From whoever sees something, through the signal desk, to whoever coordinates; and the status back."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from contracts.event import Event, File, Rule
 from contracts.text import Line, Model, MunicipalityCode, Personal, Text
@@ -27,7 +27,9 @@ class Person(Model):
 class Signal(Model):
     """The content of a signal: for whoever helps, never for the reporter's status."""
 
-    municipality: MunicipalityCode = Field(description="CBS code of where the person stays, not where the reporter sits")
+    municipality: MunicipalityCode | None = Field(
+        description="CBS code of where the person stays, not where the reporter sits; null where nobody knows"
+    )
     urgency: Urgency = Urgency.NORMAL
     sector: Sector = Sector.UNKNOWN
     account: Personal[Text] = Field(description="what was seen or told, in the reporter's words")
@@ -51,7 +53,7 @@ class SignalReported(Event):
 
     def places(self) -> tuple[str, ...]:
         """Where the person stays."""
-        return (self.signal.municipality,)
+        return _known(self.signal.municipality)
 
 
 class SignalReceived(Event):
@@ -118,6 +120,17 @@ class CaseDeclined(Event):
         retention="status",
     )
     reason: NotOurs
+    municipality: MunicipalityCode | None = Field(default=None, description="where the person stays, if it is another region")
+
+    def places(self) -> tuple[str, ...]:
+        """Where the person stays."""
+        return _known(self.municipality)
+
+    @model_validator(mode="after")
+    def _elsewhere(self) -> Self:
+        if self.municipality is not None and self.reason is not NotOurs.OTHER_REGION:
+            raise ValueError("`municipality` says whose region it is: leave it out, or say other_region in `reason`")
+        return self
 
 
 class CaseWithdrawn(Event):
@@ -197,3 +210,7 @@ class SignalStatusChanged(Event):
         retention="status",
     )
     status: SignalStatus
+
+
+def _known(municipality: str | None) -> tuple[str, ...]:
+    return () if municipality is None else (municipality,)

@@ -1,5 +1,8 @@
 """Who is known already gets no second file: a person at the desk joins the two, and nothing says where the first one lies."""
 
+import pytest
+from pydantic import ValidationError
+
 from contracts.commands import AssignOwner, JoinSignal
 from contracts.events.coverage import CoverageGapObserved
 from contracts.events.signals import CaseAccepted, CaseDeclined, CaseWithdrawn, SignalRouted, SignalStatusChanged
@@ -59,5 +62,7 @@ async def test_a_case_that_has_an_owner_keeps_it_and_a_person_sees_to_the_other_
     assert [alarm.words for alarm in desk.pages.alarms] == [KNOWN_TOO]
 
 
-def test_a_decline_names_nobody() -> None:
-    assert set(CaseDeclined.model_fields) == {"reason"}
+def test_a_decline_names_nobody_and_who_knows_the_person_names_no_place_either() -> None:
+    assert set(CaseDeclined.model_fields) == {"reason", "municipality"}
+    with pytest.raises(ValidationError, match="leave it out"):
+        CaseDeclined(reason=NotOurs.KNOWN_ALREADY, municipality="GM0995")

@@ -34,7 +34,13 @@ SIGNAL = table(
         clock="alarm",
         then="a person at the desk is alarmed",
         alarm=NOBODY,
-        moves={"route": {P.WITH_COORDINATOR, P.WITH_REGISTRY}, CLOCK: P.ALARM},
+        moves={
+            "route": {P.WITH_COORDINATOR, P.WITH_REGISTRY, P.ALARM},
+            "CaseAccepted": P.OWNED,
+            "CaseDeclined": {P.SEARCHING, P.JOINING},
+            CLOCK: P.ALARM,
+        },
+        keeps={"CaseDeclined"},
     ),
     state(
         P.WITH_COORDINATOR,
@@ -44,8 +50,8 @@ SIGNAL = table(
         then="CoMensha is asked to coordinate remotely",
         moves={
             "CaseAccepted": P.OWNED,
-            "CaseDeclined": {P.WITH_COORDINATOR, P.WITH_REGISTRY, P.JOINING},
-            CLOCK: P.WITH_REGISTRY,
+            "CaseDeclined": {P.WITH_COORDINATOR, P.WITH_REGISTRY, P.SEARCHING, P.ALARM, P.JOINING},
+            CLOCK: {P.WITH_REGISTRY, P.ALARM},
         },
         keeps={"CaseDeclined"},
     ),
@@ -56,7 +62,11 @@ SIGNAL = table(
         clock="remote_acceptance",
         then="a person at the desk is alarmed",
         alarm=NOBODY,
-        moves={"CaseAccepted": P.OWNED, "CaseDeclined": {P.ALARM, P.WITH_REGISTRY, P.JOINING}, CLOCK: P.ALARM},
+        moves={
+            "CaseAccepted": P.OWNED,
+            "CaseDeclined": {P.ALARM, P.WITH_REGISTRY, P.SEARCHING, P.JOINING},
+            CLOCK: P.ALARM,
+        },
         keeps={"CaseDeclined"},
     ),
     state(
@@ -69,7 +79,7 @@ SIGNAL = table(
         moves={
             "assign_owner": {P.WITH_COORDINATOR, P.WITH_REGISTRY},
             "CaseAccepted": P.OWNED,
-            "CaseDeclined": {P.ALARM, P.JOINING},
+            "CaseDeclined": {P.ALARM, P.SEARCHING, P.JOINING},
             CLOCK: P.ALARM,
         },
         keeps={"CaseDeclined"},
