@@ -11,7 +11,8 @@ from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
 from contracts.events.signals import Person
-from contracts.text import Model, Personal, Slug, Text
+from contracts.places import MUNICIPALITIES
+from contracts.text import Model, MunicipalityCode, Personal, Slug, Text
 from contracts.words import (
     Acknowledged,
     AidOutcome,
@@ -23,10 +24,14 @@ from contracts.words import (
     NotDisclosed,
     NotErased,
     NotOurs,
+    Urgency,
     Weighing,
 )
 
 NOBODY = "this asks help for nobody: say for how many adults, or how many children"
+
+NO_SUCH_PLACE = "no municipality has this CBS code; they look like GM0995 (Lelystad)"
+ONLY_ELSEWHERE = "a municipality is named only where the case belongs to another region"
 
 Order = Annotated[str, Field(pattern=r"^[\w-]+\.[\w-]+\.[\w-]+$", max_length=2_000)]
 """What a person signs to have something done that needs two persons: a JWS in compact form, made by `keten erase`."""
@@ -64,9 +69,18 @@ class AcceptCase(Command):
 
 
 class DeclineCase(Command):
-    """The coordinator does not take the case."""
+    """The coordinator does not take the case; where it belongs to another region, the desk may hear which."""
 
     reason: NotOurs
+    municipality: MunicipalityCode | None = None
+
+    def unchoosable(self) -> Unchoosable | None:
+        """A place says whose region it is, and nothing else."""
+        if self.municipality is None:
+            return None
+        if self.municipality not in MUNICIPALITIES:
+            return Unchoosable("municipality", NO_SUCH_PLACE)
+        return None if self.reason is NotOurs.OTHER_REGION else Unchoosable("municipality", ONLY_ELSEWHERE)
 
 
 class RecordTriage(Command):
@@ -223,6 +237,14 @@ class CloseDossier(Command):
 
 class CloseRegistration(Command):
     """CoMensha closes a registration whose case does not report any more."""
+
+
+class SupplementSignal(Command):
+    """The reporter adds to the signal; whoever has the case hears it."""
+
+    account: Personal[Text]
+    person: Personal[Person] = Person()
+    urgency: Urgency = Urgency.NORMAL
 
 
 class CloseReport(Command):

@@ -235,5 +235,8 @@ def _row(path: Path, line: int, row: dict[Any, Any]) -> Row:
     return {name: value.strip() for name, value in row.items()}
 
 
+MUNICIPALITIES = frozenset(row["code"] for row in _rows(DATA / "municipalities.csv"))
+"""The code of every municipality, also of those that were merged."""
+
 CARE_REGIONS = frozenset(row["care_region"] for row in _rows(DATA / "care_regions.csv"))
 """Every care region that a table has ever had: what is readable of a file may name one of these, and nothing else."""

@@ -9,7 +9,7 @@ from contracts.agencies import Agency
 from contracts.envelope import CloudEvent
 from contracts.event import Event
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
-from contracts.lines import Heard, Link, Objection, Span, objection, objection_to_id
+from contracts.lines import Heard, Link, Objection, Span, is_counted, objection, objection_to_id
 from contracts.words import Ground
 from post_office.cases import begin_case, case_row
 from post_office.ladder import on_line, reach
@@ -102,7 +102,7 @@ class Hearing:
         if self._is_known(connection, came, key):
             return None
         begin_case(connection, self._store.identity, message.caseref, None, key)
-        gap = self._on_its_line(connection, came, key) if int(message.sequence) else None
+        gap = self._on_its_line(connection, came, key) if int(message.sequence) and is_counted(type(came.event)) else None
         position = newest(connection, INCOMING.c.position) + 1
         feed_id = self._feed_id(connection, came)
         event = message.model_dump(mode="json", exclude_none=True) | {"id": feed_id}

@@ -191,7 +191,8 @@ class Office:
         message, sender = delivery.message, delivery.sender
         if known and (sender == self.agency or await self._log.exchanged(message.caseref, sender.slug, besides=message.id)):
             return
-        if int(message.sequence) > 1 and not self._patience.ended(sender.slug, message.id):
+        follows = int(message.sequence) > 1 or not delivery.event.rule.counted
+        if follows and not self._patience.ended(sender.slug, message.id):
             raise TryLater
         raise Refused(RefusalCode.CASE_UNKNOWN, NOT_KEPT_HERE)
 

@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 from console.sandbox.cast import Cast
 from console.sandbox.saying import (
+    ACCOUNT,
     FIRST,
     Said,
+    added,
     amended,
     brought,
     check_asked,
@@ -20,6 +22,7 @@ from console.sandbox.saying import (
     reported,
     routed,
     status,
+    supplemented,
     to_desk,
     to_owner,
     weighed,
@@ -74,6 +77,8 @@ _OBSERVATION = {"municipality": "$observed", "phenomenon": "an invented observat
 ACTS: dict[str, Act] = {
     "report": Act("reporter", "", {}, reported),
     "route": Act("desk", "", {}, routed),
+    "supplement": Act("reporter", "supplement_signal", {"account": ACCOUNT}, supplemented),
+    "pass_supplement": Act("desk", "", {}, added),
     "tell": Act("desk", "", {}, status(SignalStatus.ACCEPTED)),
     "take_back": Act("desk", "", {}, to_owner(CaseWithdrawn())),
     "accept": Act("owner", "accept_case", {}, to_desk(CaseAccepted())),
@@ -124,6 +129,7 @@ ACTS: dict[str, Act] = {
     "ask_what_is_held": Act("own", "", {}, disclosure_asked),
     "ask_to_erase": Act("own", "", {}, erasure_asked),
     "report_by_law": Act("own", "", {}, registered),
+    "report_ourselves": Act("own", "", {}, reported),
     "report_again": Act("own", "", {}, reported),
     "complete_early": Act("own", "", {}, to_owner(ReferralCompleted(referral=FIRST, outcome=AidOutcome.HELP_COMPLETED))),
     "progress_early": Act("own", "", {}, to_desk(CaseProgressed(status=SignalStatus.WITH_AID))),

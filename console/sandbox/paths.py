@@ -31,8 +31,8 @@ TOLD: dict[K, tuple[str, ...]] = {
 
 PATHS: dict[str, tuple[str, ...]] = {
     "signals.reported": ("report",),
-    "signals.received": REPORTED,
-    "signals.status-changed": TAKEN,
+    "signals.supplemented": (*REPORTED, "supplement"),
+    "signals.amended": (*REPORTED, "supplement", "pass_supplement"),
     "signals.routed": REPORTED,
     "cases.accepted": (*REPORTED, "accept"),
     "cases.declined": (*REPORTED, "decline"),
@@ -59,6 +59,9 @@ PATHS: dict[str, tuple[str, ...]] = {
     "dossiers.reported-back": WEIGHED,
 }
 """The steps that are the same for every kind that can hear the event."""
+
+_OURSELVES = dict.fromkeys((K.AID_ORGANISATION, K.CARE_COORDINATOR, K.REGISTRY), ("report_ourselves",))
+"""Who otherwise plays another part reports itself; the desk answers at once."""
 
 _ERASED: dict[K, tuple[str, ...]] = {
     K.AID_ORGANISATION: (*OFFERED, "withdraw_help"),
@@ -91,6 +94,8 @@ _TAKEN: dict[K, tuple[str, ...]] = {
     K.REGISTRY: (*REPORTED, "accept"),
 }
 _BY_KIND: dict[str, dict[K, tuple[str, ...]]] = {
+    "signals.received": {K.REPORTER: REPORTED, K.MUNICIPALITY: REPORTED, **_OURSELVES},
+    "signals.status-changed": {K.REPORTER: TAKEN, K.MUNICIPALITY: TAKEN, **_OURSELVES},
     "erasures.requested": _ERASED,
     "erasures.completed": {kind: (*steps, "partner_erases") for kind, steps in _CAN_ERASE.items()},
     "erasures.declined": {kind: (*steps, "partner_keeps") for kind, steps in _CAN_ERASE.items()},

@@ -23,10 +23,13 @@ from contracts.events.registrations import RegistrationAmended, RegistrationRequ
 from contracts.events.signals import (
     CaseConcluded,
     Signal,
+    SignalAmended,
     SignalReceived,
     SignalReported,
     SignalRouted,
     SignalStatusChanged,
+    SignalSupplemented,
+    Supplement,
 )
 from contracts.words import (
     CaseOutcome,
@@ -109,6 +112,16 @@ def status(status: SignalStatus) -> Callable[[Cast], Said]:
 def reported(cast: Cast) -> Said:
     """A signal is reported."""
     return [(SignalReported(signal=signal_of(cast)), cast.desk.slug)]
+
+
+def supplemented(cast: Cast) -> Said:
+    """The reporter adds to the signal."""
+    return [(SignalSupplemented(supplement=Supplement(account=ACCOUNT)), cast.desk.slug)]
+
+
+def added(cast: Cast) -> Said:
+    """Whoever coordinates hears what was added."""
+    return [(SignalAmended(supplement=Supplement(account=ACCOUNT)), cast.owner.slug)]
 
 
 def amended(cast: Cast) -> Said:

@@ -36,6 +36,14 @@ class Signal(Model):
     person: Personal[Person] = Person()
 
 
+class Supplement(Model):
+    """What a reporter learned after the report; it adds to the signal, and takes nothing back."""
+
+    account: Personal[Text] = Field(description="what was seen or told since, in the reporter's words")
+    person: Personal[Person] = Person()
+    urgency: Urgency = Field(default=Urgency.NORMAL, description="crisis: it is one from now on; what was a crisis stays one")
+
+
 class SignalReported(Event):
     """Somebody reports that a person may be a victim of human trafficking."""
 
@@ -54,6 +62,22 @@ class SignalReported(Event):
     def places(self) -> tuple[str, ...]:
         """Where the person stays."""
         return _known(self.signal.municipality)
+
+
+class SignalSupplemented(Event):
+    """Whoever reported a signal adds to it."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.signals.supplemented.v1",
+        senders=REPORTERS,
+        recipients=DESK,
+        file=File.SIGNAL,
+        counted=False,
+        grounds=TASK,
+        purpose="bring what a reporter learned since to whoever has the case",
+        retention="signal",
+    )
+    supplement: Supplement
 
 
 class SignalReceived(Event):
@@ -89,6 +113,21 @@ class SignalRouted(Event):
     signal: Signal
     care_region: Line | None = None
     reported_by: AgencyKind = Field(description="the kind of the reporter, never who it was")
+
+
+class SignalAmended(Event):
+    """What its reporter added to a signal, for whoever has the case or is asked to take it."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.signals.amended.v1",
+        senders=DESK,
+        recipients=COORDINATORS,
+        file=File.CASE,
+        grounds=TASK,
+        purpose="let whoever directs help know what the reporter learned since",
+        retention="case",
+    )
+    supplement: Supplement
 
 
 class CaseAccepted(Event):

@@ -26,6 +26,7 @@ from contracts.commands import (
     RecordWeighing,
     RefuseDisclosure,
     RefuseErasure,
+    SupplementSignal,
     WithdrawConsent,
 )
 from contracts.event import Event, File
@@ -62,10 +63,13 @@ from contracts.events.signals import (
     CaseProgressed,
     CaseStalled,
     Signal,
+    SignalAmended,
     SignalReceived,
     SignalReported,
     SignalRouted,
     SignalStatusChanged,
+    SignalSupplemented,
+    Supplement,
 )
 from contracts.refusals import RefusalCode
 from contracts.words import (
@@ -89,6 +93,7 @@ from contracts.words import (
 from tests.examples import example
 
 SIGNAL = Signal(municipality="GM0995", account="an example account")
+SUPPLEMENT = Supplement(account="an example addition")
 OBSERVATION = Observation(municipality="GM0995", phenomenon="an example phenomenon")
 NEED = Need(service=Service.COSM)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -115,6 +120,7 @@ _DECISIONS: dict[type[Command], Command] = {
         RecordIntake(needs="an example need"),
         RecordPlan(interventions="an example plan"),
         RecordTriage(finding=Finding.PRESUMED_VICTIM),
+        SupplementSignal(account="an example addition"),
         RecordWeighing(weighing=Weighing.PARTNER_ONLY),
         WithdrawConsent(help=True),
     )
@@ -167,7 +173,9 @@ _SAID: dict[type[Event], Event] = {
         SignalReceived(status=SignalStatus.WITH_DESK),
         SignalReported(signal=SIGNAL),
         SignalRouted(signal=SIGNAL, reported_by=AgencyKind.REPORTER),
+        SignalAmended(supplement=SUPPLEMENT),
         SignalStatusChanged(status=SignalStatus.CLOSED),
+        SignalSupplemented(supplement=SUPPLEMENT),
     )
 }
 """Where the content matters to a test, or does not follow from the fields."""

@@ -185,6 +185,11 @@ class Track:
         hours = (self.turn_of or self.process.file.me).hours
         return due(workflow.now(), getattr(self.process.file.clocks, state.clock), hours)
 
+    def hasten(self) -> None:
+        """The terms of a crisis begin now: the clock that runs ends no later than they say."""
+        if self.state:
+            self.progress.due = min(self.progress.due, self.clock_end(self.state))
+
     def ring(self) -> None:
         """The clock ended: do what the table says."""
         self.process.note(f"{self.table.name}.{self.phase}.clock", self.process.file.me.slug)

@@ -6,7 +6,7 @@ from activities.routing import Route
 from contracts.agencies import Party
 from contracts.event import File
 from contracts.events.coverage import CoverageGapObserved
-from contracts.events.signals import CaseWithdrawn, Signal, SignalRouted, SignalStatusChanged
+from contracts.events.signals import CaseWithdrawn, Signal, SignalAmended, SignalRouted, SignalStatusChanged
 from contracts.reference import from_bytes
 from contracts.words import AgencyKind, CoverageGapKind, SignalStatus, Urgency
 from workflows.engine.calendar import is_open
@@ -101,9 +101,12 @@ class Asking(Process[SignalFile]):
         self.file.holder, self.file.helped = party, False
         self.file.former = [slug for slug in self.file.former if slug != party.slug]
         self.file.declined = [slug for slug in self.file.declined if slug != party.slug]
+        self.file.released = [slug for slug in self.file.released if slug != party.slug]
         self.file.asked = [*(other for other in self.file.asked if other.slug != party.slug), party]
         routed = SignalRouted(signal=self._signal(), care_region=self.file.region, reported_by=self.file.reporter.kind)
         self.tell(party, routed)
+        for supplement in self.file.supplements:
+            self.tell(party, SignalAmended(supplement=supplement))
         remote = party.kind is AgencyKind.REGISTRY
         self.report_status(SignalStatus.WITH_REGISTRY if remote else SignalStatus.WITH_COORDINATOR)
 
@@ -114,12 +117,13 @@ class Asking(Process[SignalFile]):
         return self.file.signal.model_copy(update={"municipality": self.file.place})
 
     def take_back(self) -> None:
-        """From who owned it, and has it still open."""
+        """From who owned it, and has it still open; all others were told when it was taken."""
         owner = self.file.holder
         if owner is not None:
             self.tell(owner, CaseWithdrawn())
             self.file.former.append(owner.slug)
             self.file.asked = [party for party in self.file.asked if party.slug != owner.slug]
+            self.file.released = [party.slug for party in self.file.asked]
 
     def release_others(self, owner: Party | None) -> None:
         """Who was asked, and does not own it, has nothing to do with it any more."""
@@ -128,6 +132,13 @@ class Asking(Process[SignalFile]):
                 self.tell(party, CaseWithdrawn())
         self.file.holder = owner
         self.file.alarms.clear()
+
+    @property
+    def have_it(self) -> list[Party]:
+        """Who has the case open: its owner, or, until there is one, all who were asked and have not declined."""
+        if self.phase == Phase.OWNED:
+            return [self.file.holder] if self.file.holder else []
+        return [party for party in self.file.asked if party.slug not in self.file.released]
 
     def report_status(self, status: SignalStatus) -> None:
         """Tell the reporter, if it is news; who is no professional hears only that it ended."""

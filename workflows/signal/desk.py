@@ -21,7 +21,7 @@ from workflows.engine.content import told, told_often
 from workflows.engine.record import Received
 from workflows.engine.table import CLOCK
 from workflows.engine.track import Track
-from workflows.signal.asking import Asking
+from workflows.signal.supplements import Supplements
 from workflows.signal.table import KNOWN, KNOWN_TOO, NOBODY, SILENT, STALLED, Phase
 
 SEEKING = {Phase.WITH_COORDINATOR, Phase.WITH_REGISTRY, Phase.ALARM}
@@ -57,7 +57,7 @@ def _of_its_owner(self: "SignalDesk", received: Received[Any]) -> Track | None:
     return None if received.sender.slug in self.file.former else self
 
 
-class SignalDesk(Asking):
+class SignalDesk(Supplements):
     """The part of a signal's routing that listens and decides."""
 
     @hears(anyone=True)
@@ -164,9 +164,9 @@ class SignalDesk(Asking):
         self.hand_to(to, "assign_owner")
 
     def parts(self) -> list[ContentPart]:
-        """What was reported, and where the person stays, as far as that was learned since."""
+        """What was reported, and what was learned since: from the reporter, and from who declined where the person stays."""
         signal = {"signal": self.file.signal} if self.file.signal else None
-        return [*told(self.file, "signal_reported", self.file.reporter, signal), *self._learned()]
+        return [*told(self.file, "signal_reported", self.file.reporter, signal), *self.added(), *self._learned()]
 
     def _learned(self) -> list[ContentPart]:
         if self.file.stays_in is None:
