@@ -49,7 +49,7 @@ class Case(CaseDecisions):
             self.tell(self.file.desk, CaseAccepted())
             await self._find_help()
         elif move.trigger == "decline_case" and self.file.not_ours is not None:
-            self.tell(self.file.desk, CaseDeclined(reason=self.file.not_ours))
+            self.tell(self.file.desk, CaseDeclined(reason=self.file.not_ours, municipality=self.file.stays_in))
 
     @chapter(Phase.TRIAGE, Phase.TALK)
     async def triage(self) -> None:

@@ -13,6 +13,7 @@ def parts_of(file: CaseFile) -> list[ContentPart]:
     observed = {"observation": file.sharing.observation} if file.sharing else None
     return [
         *told(file, "signal_routed", file.desk, routed),
+        *told_often(file, "signal_amended", [(file.desk.slug, {"supplement": one}) for one in file.supplements if file.desk]),
         *told(file, "record_intake", file.me, file.intake),
         *told_often(file, "offer_help", [(file.me.slug, _offered(home)) for home in file.referrals]),
         *told(file, "ask_privacy_check", file.me, observed),

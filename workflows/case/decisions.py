@@ -52,7 +52,7 @@ class CaseDecisions(CaseLetters):
     @command()
     def decline_case(self, order: DeclineCase) -> None:
         """Do not take the case; the desk looks further at once, and nothing of the person stays here."""
-        self.file.not_ours = order.reason
+        self.file.not_ours, self.file.stays_in = order.reason, order.municipality
         self.file.outcome = CaseOutcome.NOT_OURS
         self.file.forget()
         self.move("decline_case")

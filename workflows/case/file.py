@@ -9,7 +9,7 @@ from contracts.agencies import Party
 from contracts.commands import RecordConsent, RecordIntake
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
-from contracts.events.signals import Signal
+from contracts.events.signals import Signal, Supplement
 from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Finding, NotOurs, Urgency, Weighing
 from workflows.engine.record import Progress, Record
 
@@ -56,11 +56,13 @@ class CaseFile(Record):
 
     desk: Party | None = None
     signal: Signal | None = None
+    supplements: list[Supplement] = Field(default_factory=list[Supplement], description="what the reporter added since")
     not_taken: Urgency | None = Field(default=None, description="of a case that we did not take: what stays of its report")
     reported_by: AgencyKind | None = None
     care: CareMap | None = None
     finding: Finding | None = None
     not_ours: NotOurs | None = None
+    stays_in: str | None = Field(default=None, description="of a case that belongs to another region: where the person stays")
     intake: RecordIntake | None = None
     consent: RecordConsent | None = None
     consents: list[ConsentFile] = Field(default_factory=list[ConsentFile], description="every one; `consent` says what holds now")
@@ -80,9 +82,12 @@ class CaseFile(Record):
 
     @property
     def urgency(self) -> Urgency:
-        """Of the signal."""
-        return self.not_taken or (self.signal.urgency if self.signal else Urgency.NORMAL)
+        """Of the signal and of all that was added: what was a crisis stays one."""
+        said = [self.signal, *self.supplements]
+        reported = Urgency.CRISIS if any(one and one.urgency is Urgency.CRISIS for one in said) else Urgency.NORMAL
+        return self.not_taken or reported
 
     def forget(self) -> None:
         """The case is not ours: what its report told of a person is not kept."""
         self.not_taken, self.signal = self.urgency, None
+        self.supplements = []

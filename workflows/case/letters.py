@@ -17,7 +17,7 @@ from contracts.events.referrals import (
     ReferralSeen,
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRecorded
-from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalRouted
+from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalAmended, SignalRouted
 from contracts.views import ConsentView, ContentPart
 from contracts.words import AidOutcome, CaseOutcome, ConsentTo, Ground, SignalStatus, Urgency
 from workflows.case.care_tracks import Registering, RiecWay
@@ -32,6 +32,8 @@ from workflows.engine.process import Process
 from workflows.engine.record import Received
 from workflows.engine.track import Track
 
+ADDED = "the reporter added to the signal: read what, in the content of this case"
+BECAME_CRISIS = "the reporter says that this is a crisis now: read what was added to the signal, and act"
 HELPING = {Referral.WITH_AID, Referral.LEAVING}
 """Where an organisation answers for the person."""
 
@@ -158,10 +160,23 @@ class CaseLetters(Process[CaseFile]):
     def signal_routed(self, received: Received[SignalRouted]) -> None:
         """The desk asks us to take this case."""
         self.file.desk = received.sender
-        self.file.signal = received.event.signal
+        self.file.signal, self.file.supplements = received.event.signal, []
         self.file.reported_by = received.event.reported_by
         self.file.region = received.event.care_region
         self.move("SignalRouted")
+
+    @hears()
+    def signal_amended(self, received: Received[SignalAmended]) -> None:
+        """The reporter added to the signal: a person reads it; a crisis has its terms from this moment."""
+        before = self.file.urgency
+        self.file.supplements.append(received.event.supplement)
+        self.move("SignalAmended", self.phase)
+        if self.file.urgency is before:
+            self.alarm(ADDED, told_by_others=True)
+        else:
+            for track in self.all_tracks():
+                track.hasten()
+            self.alarm(BECAME_CRISIS)
 
     @hears()
     def case_withdrawn(self, _: Received[CaseWithdrawn]) -> None:

@@ -29,8 +29,8 @@ REMINDED = "the coordinator is reminded and the case counts as overdue"
 
 def _ours(phase: Phase, clock: str, then: str, moves: Mapping[str, str | Iterable[str]]) -> State:
     """A state in which the coordinator must act, on a clock that reminds."""
-    always = {"CaseWithdrawn": P.CLOSED if phase is P.OFFERED else P.CLOSING, CLOCK: phase}
-    return state(phase, Turn.US, COORDINATOR, clock=clock, then=then, moves={**moves, **always})
+    always = {"CaseWithdrawn": P.CLOSED if phase is P.OFFERED else P.CLOSING, "SignalAmended": phase, CLOCK: phase}
+    return state(phase, Turn.US, COORDINATOR, clock=clock, then=then, moves={**moves, **always}, keeps={"SignalAmended"})
 
 
 CASE = table(
@@ -100,8 +100,14 @@ CASE = table(
         COORDINATOR,
         clock="closing",
         then="the coordinator is reminded that the registration is not confirmed",
-        moves={"settle": P.CLOSED, "close_unconfirmed": P.CLOSED, "CaseWithdrawn": P.CLOSING, CLOCK: P.CLOSING},
-        keeps={"CaseWithdrawn"},
+        moves={
+            "settle": P.CLOSED,
+            "close_unconfirmed": P.CLOSED,
+            "CaseWithdrawn": P.CLOSING,
+            "SignalAmended": P.CLOSING,
+            CLOCK: P.CLOSING,
+        },
+        keeps={"CaseWithdrawn", "SignalAmended"},
     ),
     ends={P.CLOSED, VOID},
 )
