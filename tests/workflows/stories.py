@@ -29,6 +29,7 @@ from contracts.commands import (
     ReportFirstContact,
     SeeOffer,
     StartAftercare,
+    SupplementSignal,
 )
 from contracts.events.dossiers import DossierReportedBack, PrivacyCheckAnswered, PrivacyCheckDecided
 from contracts.events.referrals import (
@@ -39,8 +40,16 @@ from contracts.events.referrals import (
     ReferralSeen,
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRecorded, RegistrationRequested
-from contracts.events.signals import CaseAccepted, CaseConcluded, CaseProgressed, SignalStatusChanged
+from contracts.events.signals import (
+    CaseAccepted,
+    CaseConcluded,
+    CaseProgressed,
+    SignalAmended,
+    SignalStatusChanged,
+    SignalSupplemented,
+)
 from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, SignalStatus, Weighing
+from tests.workflows.samples import SUPPLEMENT
 from tests.workflows.ways import (
     ACCESS_ASKED,
     ALMERE,
@@ -59,6 +68,7 @@ from tests.workflows.ways import (
     NEED,
     OBSERVATION,
     PLACE,
+    POLICE,
     REGISTRATION,
     RIEC,
     SECOND,
@@ -85,6 +95,7 @@ EXACT = Clocks(
 
 CASE = WAYS["Case", "offered"].then(
     AcceptCase(),
+    (SignalAmended(supplement=SUPPLEMENT), DESK),
     RecordTriage(finding=Finding.UNCLEAR),
     timedelta(hours=80, minutes=30),
     RecordTriage(finding=Finding.PRESUMED_VICTIM),
@@ -127,6 +138,7 @@ SIGNAL = WAYS["SignalRouting", "with_coordinator"].then(
     timedelta(days=5, minutes=30),
     timedelta(hours=9, minutes=30),
     AssignOwner(to="coordinator-zwolle"),
+    (SignalSupplemented(supplement=SUPPLEMENT), POLICE),
     (CaseAccepted(), "coordinator-zwolle"),
     (CaseAccepted(), ALMERE),
     (CaseProgressed(status=SignalStatus.WITH_AID), "coordinator-zwolle"),
@@ -174,6 +186,7 @@ STORIES: dict[str, Way] = {
     "registration": REPORTS,
     "report": FOLLOWING.then(
         (SignalStatusChanged(status=SignalStatus.ACCEPTED), DESK),
+        SupplementSignal(account="an example addition"),
         timedelta(days=200, minutes=30),
         (SignalStatusChanged(status=SignalStatus.CLOSED), DESK),
     ),
