@@ -7,7 +7,7 @@ from temporalio import activity
 from contracts.agencies import Agency, Party
 from contracts.places import Atlas
 from contracts.text import Model, MunicipalityCode, Slug
-from contracts.words import Service
+from contracts.words import ChildDuty, Service
 
 
 class Place(Model):
@@ -65,6 +65,25 @@ class RiecRoute(Model):
     riec: Party | None
 
 
+class ChildAgency(Model):
+    """An agency of child protection, with its task."""
+
+    party: Party
+    duty: ChildDuty
+
+
+class Protection(Model):
+    """Who protects in a place, those of its region first.
+
+    Attributes:
+        investigation: Whom to tell of a danger; where nobody takes part, a person calls 112.
+        child_protection: Whom to tell of a child.
+    """
+
+    investigation: tuple[Party, ...]
+    child_protection: tuple[ChildAgency, ...]
+
+
 class Routing:
     """Reads the map; decides nothing."""
 
@@ -102,6 +121,19 @@ class Routing:
         """The RIEC of the police unit in which this place lies."""
         here = self._atlas.municipality(place.municipality, place.at.date())
         return RiecRoute(riec=_party(self._atlas.riec(here)))
+
+    @activity.defn
+    async def find_protection(self, place: Place) -> Protection:
+        """Who protects a person, or a child, in this place."""
+        here = self._atlas.municipality(place.municipality, place.at.date())
+        return Protection(
+            investigation=tuple(agency.party for agency in self._atlas.investigation(here)),
+            child_protection=tuple(
+                ChildAgency(party=agency.party, duty=agency.duty)
+                for agency in self._atlas.child_protection(here)
+                if agency.duty is not None
+            ),
+        )
 
     def _party_of(self, slug: Slug | None) -> Party | None:
         return self._atlas.directory.get(slug).party if slug else None

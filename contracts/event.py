@@ -26,6 +26,8 @@ class File(StrEnum):
     DOSSIER = "dossier"
     REGISTRATION = "registration"
     COVERAGE = "coverage"
+    DANGER = "danger"
+    GUARDING = "guarding"
     RETENTION = "retention"
     ACCESS = "access"
     DISCLOSURE = "disclosure"

@@ -14,6 +14,24 @@ class AgencyKind(StrEnum):
     AID_ORGANISATION = "aid_organisation"
     REGISTRY = "registry"
     OVERSIGHT = "oversight"
+    INVESTIGATION = "investigation"
+    CHILD_PROTECTION = "child_protection"
+
+
+class Force(StrEnum):
+    """Which investigation service an agency is; the police has units, the others act in the whole country."""
+
+    POLICE = "police"
+    BORDER_POLICE = "border_police"
+    LABOUR_INSPECTORATE = "labour_inspectorate"
+
+
+class ChildDuty(StrEnum):
+    """Which task an agency of child protection has; only the guardian of unaccompanied minors acts in the whole country."""
+
+    ADVICE = "advice"
+    PROTECTION_ORDERS = "protection_orders"
+    UNACCOMPANIED = "unaccompanied"
 
 
 class Ground(StrEnum):
@@ -199,3 +217,51 @@ class CoverageGapKind(StrEnum):
 
     NO_COORDINATOR = "no_coordinator"
     SILENT_COORDINATOR = "silent_coordinator"
+
+
+class DangerOutcome(StrEnum):
+    """Why an investigation service does nothing more about a danger."""
+
+    SAFE = "safe"
+    NO_DANGER = "no_danger"
+    OTHER_SERVICE = "other_service"
+    NOT_FOUND = "not_found"
+
+    @property
+    def over(self) -> bool:
+        """Whether the danger is over; else whoever reported it must act again."""
+        return self in {DangerOutcome.SAFE, DangerOutcome.NO_DANGER}
+
+
+class ChildAssessment(StrEnum):
+    """What child protection found, and what follows."""
+
+    GUARDED = "guarded"
+    EXAMINED = "examined"
+    NO_NEED = "no_need"
+
+
+class ChildDecline(StrEnum):
+    """Why child protection does not take a report."""
+
+    OTHER_REGION = "other_region"
+    OTHER_AGENCY = "other_agency"
+    ADULT = "adult"
+
+
+class ChildRecall(StrEnum):
+    """Why a coordinator's report of a child stands no more."""
+
+    ADULT = "adult"
+    REPORTED_ELSEWHERE = "reported_elsewhere"
+    CASE_CLOSED = "case_closed"
+
+
+class GuardingOutcome(StrEnum):
+    """Why child protection guards no longer."""
+
+    ADULT = "adult"
+    WITH_PARENTS = "with_parents"
+    OTHER_GUARDIAN = "other_guardian"
+    LEFT_COUNTRY = "left_country"
+    OUT_OF_SIGHT = "out_of_sight"

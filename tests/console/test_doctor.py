@@ -28,7 +28,7 @@ def test_healthy_then_a_changed_setting_is_named_and_provisioned_away(keten: Ket
     assert f"{AGENCY} INBOX duplicate_window 7200.0 60.0" in said
     assert "1 of " in said
     assert "run `keten provision`" in said
-    assert "provisioned: 13 agencies" in cli("provision")
+    assert "provisioned: 16 agencies" in cli("provision")
     assert "healthy: " in cli("doctor")
 
 

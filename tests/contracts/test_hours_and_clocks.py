@@ -117,6 +117,41 @@ class TestClocks:
             clocks(tmp_path, "offer = 4")
 
 
+LOOSER = [
+    ("child_safety", "6 working days"),
+    ("child_safety", "6 days"),
+    ("child_safety", "1 month"),
+    ("child_safety_crisis", "61 minutes"),
+    ("child_inquiry", "71 days"),
+    ("child_inquiry", "3 months"),
+    ("child_inquiry", "10 working days"),
+    ("access", "2 months"),
+    ("erasure_receipts", "29 days"),
+]
+AS_STRICT = [
+    ("child_safety", "5 working days"),
+    ("child_safety", "5 days"),
+    ("child_safety", "1 hour"),
+    ("child_safety_crisis", "60 minutes"),
+    ("child_inquiry", "70 days"),
+    ("child_inquiry", "2 months"),
+    ("access", "28 days"),
+    ("triage", "6 working days"),
+    ("child_review", "12 months"),
+]
+
+
+@pytest.mark.parametrize(("name", "term"), LOOSER)
+def test_no_setting_loosens_a_term_of_the_law(tmp_path: Path, name: str, term: str):
+    with pytest.raises(ValueError, match=rf"clocks\.toml: {name} = '{term}': the law allows .* at most"):
+        clocks(tmp_path, f'{name} = "{term}"\n')
+
+
+@pytest.mark.parametrize(("name", "term"), AS_STRICT)
+def test_a_setting_may_be_stricter_than_the_law_and_sets_what_is_not_in_it(tmp_path: Path, name: str, term: str):
+    assert str(getattr(clocks(tmp_path, f'{name} = "{term}"\n'), name)) == term
+
+
 @pytest.mark.parametrize("term", ["0 hours", "0 working days", "361 months", "9999999 months", "99999999999 seconds"])
 def test_a_term_that_rings_without_end_or_never_is_refused_at_the_start(tmp_path: Path, term: str):
     path = tmp_path / "clocks.toml"
