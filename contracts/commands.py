@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from contracts.bounds import AlarmNumber, Number
 from contracts.by_hand import NotByHand, Unchoosable, kept_from_people
+from contracts.events.children import Guardian
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
@@ -16,9 +17,13 @@ from contracts.words import (
     Acknowledged,
     AidOutcome,
     CaseOutcome,
+    ChildAssessment,
+    ChildDecline,
+    DangerOutcome,
     Decline,
     ErasureReason,
     Finding,
+    GuardingOutcome,
     NotBrought,
     NotDisclosed,
     NotErased,
@@ -231,6 +236,40 @@ class CloseReport(Command):
 
 class AcknowledgeGap(Command):
     """The province has taken up the gap with the region."""
+
+
+class TakeDanger(Command):
+    """Somebody at the investigation service protects the person, or looks for them, from now on."""
+
+
+class EndDanger(Command):
+    """The investigation service does nothing more about a danger."""
+
+    outcome: DangerOutcome
+
+
+class AssessChild(Command):
+    """What child protection found about a child's safety, and what follows."""
+
+    assessment: ChildAssessment
+
+
+class DeclineChild(Command):
+    """The report of a child is not for this agency."""
+
+    reason: ChildDecline
+
+
+class NameGuardian(Command):
+    """Who may consent for the child."""
+
+    guardian: Personal[Guardian]
+
+
+class EndGuarding(Command):
+    """The child is guarded no longer."""
+
+    outcome: GuardingOutcome
 
 
 class AskErasure(Command):

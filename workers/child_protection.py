@@ -3,8 +3,9 @@
 from contracts.agencies import Agency
 from workers.office import Office
 from workers.wiring import Wiring
+from workflows.guarding.process import Guarding
 
 
 def child_protection(agency: Agency, wiring: Wiring) -> Office:
     """The office of an agency of this kind."""
-    return Office(agency, wiring, workflows=[], capabilities=[wiring.alarms])
+    return Office(agency, wiring, workflows=[Guarding], capabilities=[wiring.alarms])

@@ -9,6 +9,7 @@ from contracts.commands import (
     AcknowledgeAlarms,
     AcknowledgeGap,
     AskPrivacyCheck,
+    AssessChild,
     AssignOwner,
     BringToRiec,
     CloseDossier,
@@ -17,7 +18,10 @@ from contracts.commands import (
     CompleteHelp,
     ConcludeCase,
     Disclose,
+    EndDanger,
+    EndGuarding,
     GiveUp,
+    NameGuardian,
     OfferAgain,
     OfferHelp,
     RecordConsent,
@@ -29,7 +33,10 @@ from contracts.commands import (
     ReportFirstContact,
     SeeOffer,
     StartAftercare,
+    TakeDanger,
 )
+from contracts.events.children import ChildRecalled, Guardian
+from contracts.events.dangers import DangerRecalled
 from contracts.events.dossiers import DossierReportedBack, PrivacyCheckAnswered, PrivacyCheckDecided
 from contracts.events.referrals import (
     FirstContactMade,
@@ -40,13 +47,27 @@ from contracts.events.referrals import (
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRecorded, RegistrationRequested
 from contracts.events.signals import CaseAccepted, CaseConcluded, CaseProgressed, SignalStatusChanged
-from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, SignalStatus, Weighing
+from contracts.words import (
+    AgencyKind,
+    AidOutcome,
+    CaseOutcome,
+    ChildAssessment,
+    ChildRecall,
+    DangerOutcome,
+    Decline,
+    Finding,
+    GuardingOutcome,
+    SignalStatus,
+    Weighing,
+)
 from tests.workflows.ways import (
     ACCESS_ASKED,
     ALMERE,
     CHECK,
+    CHILD,
     COMENSHA,
     COSM,
+    DANGER,
     DESK,
     DISCLOSURE_ASKED,
     DOSSIER,
@@ -176,6 +197,23 @@ STORIES: dict[str, Way] = {
         (SignalStatusChanged(status=SignalStatus.ACCEPTED), DESK),
         timedelta(days=200, minutes=30),
         (SignalStatusChanged(status=SignalStatus.CLOSED), DESK),
+    ),
+    "danger": DANGER.then(
+        timedelta(hours=2, minutes=30),
+        TakeDanger(),
+        timedelta(hours=73),
+        (DangerRecalled(danger=1), ALMERE),
+        EndDanger(outcome=DangerOutcome.SAFE),
+    ),
+    "guarding": CHILD.then(
+        timedelta(days=8),
+        AssessChild(assessment=ChildAssessment.EXAMINED),
+        timedelta(days=71),
+        AssessChild(assessment=ChildAssessment.GUARDED),
+        NameGuardian(guardian=Guardian(name="an example name", safe_contact="an example contact")),
+        timedelta(days=100),
+        (ChildRecalled(report=1, reason=ChildRecall.ADULT), ALMERE),
+        EndGuarding(outcome=GuardingOutcome.ADULT),
     ),
     "coverage": GAP.then(AcknowledgeGap()),
     "access": ACCESS_ASKED.then(timedelta(days=31), CloseWithoutAnswers()),

@@ -13,6 +13,7 @@ from contracts.commands import (
     AcceptOffer,
     AskErasure,
     AskPrivacyCheck,
+    AssessChild,
     Command,
     ConcludeCase,
     ConfirmErasure,
@@ -26,7 +27,9 @@ from contracts.commands import (
     WithdrawConsent,
 )
 from contracts.event import Event, File
+from contracts.events.children import ChildReported
 from contracts.events.coverage import CoverageGapObserved
+from contracts.events.dangers import DangerReported
 from contracts.events.disclosures import AccessAsked, DisclosureRequested
 from contracts.events.dossiers import (
     DossierBrought,
@@ -55,6 +58,7 @@ from contracts.words import (
     AgencyKind,
     AidOutcome,
     CaseOutcome,
+    ChildAssessment,
     ConsentTo,
     CoverageGapKind,
     Decline,
@@ -73,8 +77,10 @@ from workflows.access.access import Access
 from workflows.access.disclosure import Disclosure
 from workflows.case.case import Case
 from workflows.coverage.process import CoverageGap
+from workflows.danger.process import Danger
 from workflows.dossier.process import Dossier
 from workflows.engine.process import Process
+from workflows.guarding.process import Guarding
 from workflows.placement.process import Placement
 from workflows.privacy.process import PrivacyCheck
 from workflows.registration.process import Registration
@@ -84,6 +90,7 @@ from workflows.signal.routing import SignalRouting
 
 DESK, POLICE, ALMERE, ZWOLLE = "signal-desk", "police-midden-nederland", "coordinator-almere", "coordinator-zwolle"
 COMENSHA, LELYSTAD, RIEC, PROVINCE = "comensha", "lelystad", "riec-midden-nederland", "flevoland"
+POLICE_ON_DUTY, VEILIG_THUIS, NIDOS = "police-unit-midden-nederland", "veilig-thuis-flevoland", "nidos"
 COSM, WOMEN, STRANGER = "cosm-shelter", "womens-shelter", "urk"
 
 PROCESSES: tuple[type[Process[Any]], ...] = (
@@ -95,6 +102,8 @@ PROCESSES: tuple[type[Process[Any]], ...] = (
     Dossier,
     Registration,
     CoverageGap,
+    Danger,
+    Guarding,
     Retention,
     Access,
     Disclosure,
@@ -217,6 +226,10 @@ REGISTRATION = Way(Registration, COMENSHA, (REQUESTED, ALMERE))
 HOURLY = Clocks.model_validate({"registration": "1 hour"})
 FOLLOWING = Way(Report, POLICE, (SignalReceived(status=SignalStatus.WITH_DESK), DESK))
 GAP = Way(CoverageGap, PROVINCE, (CoverageGapObserved(gap=CoverageGapKind.NO_COORDINATOR), DESK))
+DANGER = Way(Danger, POLICE_ON_DUTY, (DangerReported(danger=1, threat="an example threat"), ALMERE))
+CHILD = Way(Guarding, VEILIG_THUIS, (ChildReported(report=1, account="an example account"), ALMERE))
+EXAMINED = CHILD.then(AssessChild(assessment=ChildAssessment.EXAMINED))
+GUARDED = EXAMINED.then(AssessChild(assessment=ChildAssessment.GUARDED))
 
 ENDED = FileEnded(kind=File.CASE, system="case")
 KEPT = Way(Retention, ALMERE, (ENDED, ALMERE))
@@ -264,6 +277,10 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("Registration", "recorded"): REGISTRATION,
     ("Report", "following"): FOLLOWING,
     ("CoverageGap", "observed"): GAP,
+    ("Danger", "called"): DANGER,
+    ("Guarding", "asked"): CHILD,
+    ("Guarding", "examining"): EXAMINED,
+    ("Guarding", "guarding"): GUARDED,
     ("Retention", "in_use"): Way(Retention, ALMERE, (ConsentWithdrawn(consent=ConsentTo.RIEC, told=(STRANGER,)), ALMERE)),
     ("Retention", "looking"): replace(ERASURE_ASKED, silent="vault"),
     ("Retention", "kept"): KEPT,
