@@ -59,6 +59,12 @@ class CareMap(Model):
     with_riec: tuple[MunicipalityCode, ...] | None = None
 
 
+class OfficerRoute(Model):
+    """The municipality whose privacy officer is asked about a place; None where it does not take part."""
+
+    municipality: Party | None
+
+
 class RiecRoute(Model):
     """The RIEC for a place; None where it does not take part."""
 
@@ -96,6 +102,12 @@ class Routing:
             organisations=tuple(Organisation(party=a.party, services=a.services) for a in dict.fromkeys(fitting)),
             with_riec=self._atlas.with_riec(place.at.date()),
         )
+
+    @activity.defn
+    async def find_officer(self, place: Place) -> OfficerRoute:
+        """The municipality of this place, where it takes part."""
+        here = self._atlas.municipality(place.municipality, place.at.date())
+        return OfficerRoute(municipality=_party(self._atlas.privacy_officer(here)))
 
     @activity.defn
     async def find_riec(self, place: Place) -> RiecRoute:

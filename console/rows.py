@@ -17,6 +17,7 @@ TABLES = {
     "report": "Report",
     "case": "Case",
     "placement": "Placement",
+    "observation": "Observation",
     "privacy": "PrivacyCheck",
     "dossier": "Dossier",
     "registration": "Registration",

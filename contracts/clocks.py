@@ -112,6 +112,7 @@ class Clocks(Model):
     retention_case: Term = _term("60 months", "a case is kept after its end (OPEN: set by its controller)")
     retention_placement: Term = _term("60 months", "help that was given is kept (OPEN: set by its controller)")
     retention_offer: Term = _term("1 month", "an offer without help, or a case not taken, is kept (OPEN: set by its controller)")
+    retention_observation: Term = _term("24 months", "an observation is kept (OPEN: set by its controller)")
     retention_privacy: Term = _term("24 months", "a privacy check is kept (OPEN: set by its controller)")
     retention_dossier: Term = _term("60 months", "a dossier of the RIEC is kept (OPEN: set by its controller)")
     retention_registration: Term = _term("60 months", "a registration is kept (OPEN: set by its controller)")

@@ -183,6 +183,10 @@ class CompleteHelp(Command):
     outcome: AidOutcome
 
 
+class CloseObservation(Command):
+    """The coordinator stops waiting for what the municipality and the RIEC say of an observation."""
+
+
 class BringToRiec(Command):
     """The privacy officer brings the observation to the RIEC, as asked or with less in it."""
 

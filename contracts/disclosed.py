@@ -6,7 +6,7 @@ from contracts.catalogue import CATALOGUE
 from contracts.event import File
 from contracts.processing import Processing, Status
 
-DECIDED_UNSEEN = frozenset({File.PRIVACY, File.DOSSIER})
+DECIDED_UNSEEN = frozenset({File.OBSERVATION, File.PRIVACY, File.DOSSIER})
 """Kinds of file of which a person is not told how far they came."""
 
 

@@ -22,6 +22,7 @@ class File(StrEnum):
     REPORT = "report"
     CASE = "case"
     PLACEMENT = "placement"
+    OBSERVATION = "observation"
     PRIVACY = "privacy"
     DOSSIER = "dossier"
     REGISTRATION = "registration"
@@ -45,6 +46,9 @@ class Rule(Model):
     recipients: frozenset[AgencyKind]
     file: File | None = Field(description="the file it is for; None: the file that sent what it answers")
     opens: bool = Field(default=False, description="it may open that file")
+    fresh: bool = Field(
+        default=False, description="it begins a reference of its own: nothing may lead from there to the case of a person"
+    )
     late: bool = Field(default=False, description="arriving after the file closed it is noted, not refused")
     grounds: tuple[Ground, ...] = Field(min_length=1)
     consent: ConsentTo | None = Field(default=None, description="to what the person consents, where consent is the ground")

@@ -136,6 +136,15 @@ class NotBrought(StrEnum):
     NO_RIEC = "no_riec"
 
 
+class ObservationStands(StrEnum):
+    """How far an observation came, as the case hears it from which it was noted."""
+
+    BROUGHT = "brought"
+    NOT_BROUGHT = "not_brought"
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+
+
 class Weighing(StrEnum):
     """What the RIEC decided; ``in_progress`` is an honest answer within the feedback term."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
+from contracts.events.dossiers import PrivacyCheckRequested, PrivacyCheckRequestedV2
 from contracts.events.signals import SignalStatusChanged
 from contracts.reference import new_reference
 from contracts.refusals import RefusalCode
@@ -278,3 +279,18 @@ async def test_nothing_is_given_up_because_a_key_cannot_be_found(shelf: Shelf, m
             with pytest.raises(CaseKeyMissing):
                 await book.sent("signal-1")
         assert len(await book.outbox.ready(DESK, (), 10)) == 1
+
+
+async def test_what_begins_a_reference_of_its_own_is_never_put_under_that_of_a_case(tmp_path: Path) -> None:
+    """Else the RIEC's file could be laid beside a case: the first version of the same event was."""
+    data = {"observation": {"municipality": "GM0995", "phenomenon": "an invented observation"}}
+    apart = Draft("apart", PrivacyCheckRequestedV2.rule.type, data, recipient="lelystad")
+    async with Shelf(tmp_path, slug="coordinator-almere").opened() as book:
+        before = apart._replace(id="before", type=PrivacyCheckRequested.rule.type, ground=Ground.CONSENT, subject="dossier 12")
+        [case] = await book.keep([before])
+        assert await _code(book, apart._replace(caseref=case.caseref)) == RefusalCode.NOT_ALLOWED
+        assert await _code(book, apart._replace(subject="dossier 12")) == RefusalCode.NOT_ALLOWED
+        [kept] = await book.keep([apart])
+        assert kept.caseref != case.caseref
+        [again] = await book.keep([apart])
+        assert (again.caseref, again.again) == (kept.caseref, True)

@@ -37,10 +37,14 @@ from contracts.events.dossiers import (
     DossierReportedBack,
     Observation,
     PrivacyCheckAnswered,
+    PrivacyCheckAnsweredV2,
     PrivacyCheckDecided,
+    PrivacyCheckDecidedV2,
     PrivacyCheckRequested,
+    PrivacyCheckRequestedV2,
 )
 from contracts.events.erasures import ConsentWithdrawn, ErasureCompleted, ErasureDeclined, ErasureRequested, FileEnded
+from contracts.events.observations import ObservationNoted
 from contracts.events.referrals import (
     FirstContactMade,
     Need,
@@ -152,9 +156,13 @@ _SAID: dict[type[Event], Event] = {
         DossierBrought(observation=OBSERVATION),
         DossierReportedBack(weighing=Weighing.CLOSED),
         FirstContactMade(referral=1),
+        ObservationNoted(observation=OBSERVATION),
         PrivacyCheckAnswered(weighing=Weighing.CLOSED),
+        PrivacyCheckAnsweredV2(weighing=Weighing.CLOSED),
         PrivacyCheckDecided(brought=False),
+        PrivacyCheckDecidedV2(brought=False),
         PrivacyCheckRequested(observation=OBSERVATION),
+        PrivacyCheckRequestedV2(observation=OBSERVATION),
         ReferralAccepted(referral=1),
         ReferralCompleted(referral=1, outcome=AidOutcome.HELP_COMPLETED),
         ReferralDeclined(referral=1, reason=Decline.FULL),

@@ -8,7 +8,7 @@ from contracts.commands import (
     RefuseErasure,
     WithdrawConsent,
 )
-from contracts.events.dossiers import Observation, PrivacyCheckAnswered, PrivacyCheckDecided, PrivacyCheckRequested
+from contracts.events.dossiers import Observation, PrivacyCheckAnswered, PrivacyCheckDecided, PrivacyCheckRequestedV2
 from contracts.events.signals import CaseStalled, SignalRouted
 from contracts.words import AgencyKind, NotErased, Weighing
 from tests.workflows.samples import NEED
@@ -43,7 +43,7 @@ SITUATIONS: dict[str, Way] = {
     "help is given up": NOT_PLACED.then(GiveUp(referral=1)),
     "lost, and asked": LOST.then(OfferHelp(need=NEED, organisations=(COSM,))),
     "the owner stands still": WAYS["SignalRouting", "owned"].then((CaseStalled(waits_for=AgencyKind.AID_ORGANISATION), ALMERE)),
-    "a check of a place without RIEC": Way(CHECK.process, LELYSTAD, (PrivacyCheckRequested(observation=ELSEWHERE), ALMERE)),
+    "a check of a place without RIEC": Way(CHECK.process, LELYSTAD, (PrivacyCheckRequestedV2(observation=ELSEWHERE), ALMERE)),
     "a municipality that does not take part": Way(
         PLANNING.process,
         ALMERE,

@@ -30,7 +30,13 @@ from contracts.commands import (
     SeeOffer,
     StartAftercare,
 )
-from contracts.events.dossiers import DossierReportedBack, PrivacyCheckAnswered, PrivacyCheckDecided
+from contracts.events.dossiers import (
+    DossierReportedBack,
+    PrivacyCheckAnswered,
+    PrivacyCheckAnsweredV2,
+    PrivacyCheckDecided,
+    PrivacyCheckDecidedV2,
+)
 from contracts.events.referrals import (
     FirstContactMade,
     ReferralAccepted,
@@ -57,6 +63,7 @@ from tests.workflows.ways import (
     KEPT,
     LELYSTAD,
     NEED,
+    NOTED,
     OBSERVATION,
     PLACE,
     REGISTRATION,
@@ -163,6 +170,13 @@ STORIES: dict[str, Way] = {
         ReportFirstContact(),
         timedelta(days=100, minutes=30),
         CompleteHelp(outcome=AidOutcome.SAFE_HOUSING),
+    ),
+    "observation": NOTED.then(
+        timedelta(days=10, minutes=30),
+        (PrivacyCheckDecidedV2(brought=True), LELYSTAD),
+        (PrivacyCheckAnsweredV2(weighing=Weighing.CASE), LELYSTAD),
+        timedelta(days=20, minutes=30),
+        (PrivacyCheckAnsweredV2(weighing=Weighing.CLOSED), LELYSTAD),
     ),
     "privacy": CHECK.then(
         timedelta(days=10, minutes=30),

@@ -31,9 +31,11 @@ from contracts.events.disclosures import AccessAsked, DisclosureRequested
 from contracts.events.dossiers import (
     DossierBrought,
     PrivacyCheckDecided,
-    PrivacyCheckRequested,
+    PrivacyCheckDecidedV2,
+    PrivacyCheckRequestedV2,
 )
 from contracts.events.erasures import ConsentWithdrawn, ErasureRequested, FileEnded
+from contracts.events.observations import ObservationNoted
 from contracts.events.referrals import (
     FirstContactMade,
     ReferralAccepted,
@@ -75,6 +77,7 @@ from workflows.case.case import Case
 from workflows.coverage.process import CoverageGap
 from workflows.dossier.process import Dossier
 from workflows.engine.process import Process
+from workflows.observation.process import Observation
 from workflows.placement.process import Placement
 from workflows.privacy.process import PrivacyCheck
 from workflows.registration.process import Registration
@@ -91,6 +94,7 @@ PROCESSES: tuple[type[Process[Any]], ...] = (
     Report,
     Case,
     Placement,
+    Observation,
     PrivacyCheck,
     Dossier,
     Registration,
@@ -208,7 +212,8 @@ TAKEN_BACK = (ReferralRecalled(referral=1, reason=Recall.CONSENT_WITHDRAWN), ALM
 SHARING = PLANNING.then(AskPrivacyCheck(observation=OBSERVATION))
 BROUGHT = SHARING.then((PrivacyCheckDecided(brought=True), LELYSTAD))
 PLACE = Way(Placement, COSM, (ReferralOffered(referral=1, need=NEED, answer_by=EPOCH), ALMERE))
-CHECK = Way(PrivacyCheck, LELYSTAD, (PrivacyCheckRequested(observation=OBSERVATION), ALMERE))
+NOTED = Way(Observation, ALMERE, (ObservationNoted(observation=OBSERVATION), ALMERE))
+CHECK = Way(PrivacyCheck, LELYSTAD, (PrivacyCheckRequestedV2(observation=OBSERVATION), ALMERE))
 DOSSIER = Way(Dossier, RIEC, (DossierBrought(observation=OBSERVATION), LELYSTAD))
 WEIGHING = DOSSIER.then(RecordEnrichment(findings="an example finding"))
 PLAN = WEIGHING.then(RecordWeighing(weighing=Weighing.CASE))
@@ -256,6 +261,8 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("Registering", "requested"): PLANNING,
     ("Placement", "offered"): PLACE,
     ("Placement", "leaving"): PLACE.then(AcceptOffer(), ReportFirstContact(), TAKEN_BACK),
+    ("Observation", "asked"): NOTED,
+    ("Observation", "brought"): NOTED.then((PrivacyCheckDecidedV2(brought=True), LELYSTAD)),
     ("PrivacyCheck", "asked"): CHECK,
     ("Dossier", "enrichment"): DOSSIER,
     ("Dossier", "plan"): PLAN,
