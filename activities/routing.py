@@ -51,12 +51,14 @@ class CareMap(Model):
         municipality: Where the privacy officer sits; None where the municipality does not take part.
         organisations: Who could help, those of the region first.
         with_riec: Codes of the municipalities for which a RIEC takes part; None: an earlier version did not ask.
+        observed: Those whose own privacy officer takes part, too; None: an earlier version did not ask.
     """
 
     registry: Party
     municipality: Party | None
     organisations: tuple[Organisation, ...]
     with_riec: tuple[MunicipalityCode, ...] | None = None
+    observed: tuple[MunicipalityCode, ...] | None = None
 
 
 class OfficerRoute(Model):
@@ -101,6 +103,7 @@ class Routing:
             municipality=_party(self._atlas.privacy_officer(here)),
             organisations=tuple(Organisation(party=a.party, services=a.services) for a in dict.fromkeys(fitting)),
             with_riec=self._atlas.with_riec(place.at.date()),
+            observed=self._atlas.observed(place.at.date()),
         )
 
     @activity.defn

@@ -99,6 +99,11 @@ class Atlas:
         lies_in = ((code, self._safety_regions[self._on(row, on)["safety_region"]]) for code, row in self._municipalities.items())
         return tuple(code for code, safety in lies_in if safety["riec"] in units)
 
+    def observed(self, on: date) -> tuple[str, ...]:
+        """The codes of the municipalities of which something can be told a RIEC: their own officer and a RIEC take part."""
+        ours = {agency.municipality for agency in self.directory.agencies if agency.municipality}
+        return tuple(code for code in self.with_riec(on) if self._on(self._municipalities[code], on)["code"] in ours)
+
     def oversight(self, place: Municipality) -> Agency | None:
         """The province, if it takes part."""
         return self._first("province", place.province)

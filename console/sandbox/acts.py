@@ -13,6 +13,7 @@ from console.sandbox.saying import (
     concluded,
     disclosure_asked,
     erasure_asked,
+    not_brought,
     nothing,
     offered,
     recalled,
@@ -25,7 +26,7 @@ from console.sandbox.saying import (
     weighed,
 )
 from contracts.events.dossiers import (
-    PrivacyCheckAnswered,
+    PrivacyCheckAnsweredV2,
 )
 from contracts.events.referrals import (
     FirstContactMade,
@@ -107,13 +108,13 @@ ACTS: dict[str, Act] = {
         {"help": True},
         recalled,
     ),
-    "withdraw_riec": Act("owner", "withdraw_consent", {"riec": True}, nothing),
     "withdraw_registration": Act("owner", "withdraw_consent", {"registration": True}, nothing),
     "amend": Act("owner", "", {}, amended),
     "record": Act("registry", "", {}, to_owner(RegistrationRecorded(anonymous=True))),
     "ask_officer": Act("owner", "ask_privacy_check", {"observation": _OBSERVATION}, check_asked),
     "bring": Act("officer", "bring_to_riec", {}, brought),
-    "pass_on": Act("officer", "", {}, to_owner(PrivacyCheckAnswered(weighing=Weighing.REJECTED))),
+    "not_bring": Act("officer", "do_not_bring", {"reason": "too_little_known"}, not_brought),
+    "pass_on": Act("officer", "", {}, to_owner(PrivacyCheckAnsweredV2(weighing=Weighing.REJECTED))),
     "enrich": Act("riec", "record_enrichment", {"findings": "invented findings"}, nothing),
     "weigh": Act(
         "riec",

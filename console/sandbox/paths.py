@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from console.event_names import name_of
+from console.event_names import BY_ANY_NAME, name_of
 from contracts.catalogue import CATALOGUE
 from contracts.event import Event
 from contracts.words import AgencyKind as K
@@ -62,7 +62,7 @@ PATHS: dict[str, tuple[str, ...]] = {
 
 _ERASED: dict[K, tuple[str, ...]] = {
     K.AID_ORGANISATION: (*OFFERED, "withdraw_help"),
-    K.MUNICIPALITY: (*ASKED, "withdraw_riec"),
+    K.MUNICIPALITY: (*ASKED, "not_bring", "observer_erases"),
     K.REGISTRY: (*WITH_CONSENT, "withdraw_registration"),
     K.REPORTER: (*ENDED, "desk_erases"),
     K.CARE_COORDINATOR: (*REPORTED, "decline", "accept_remotely", "find_nobody_remotely", "desk_erases"),
@@ -136,6 +136,8 @@ def path_to(event: type[Event], kind: K) -> Path:
         raise ValueError(f"{name} is never heard by this kind of agency, {kind}: it is for {', '.join(sorted(rule.recipients))}")
     if rule.itself:
         raise ValueError(f"{name} is what an agency tells itself: nobody else sends it")
+    if BY_ANY_NAME[name] is not event:
+        raise ValueError(f"{event.short_name()} is an older version, which nobody in a sandbox sends: trigger {name}")
     steps = PATHS.get(name) or _BY_KIND.get(name, {}).get(kind)
     if steps is None:
         raise ValueError(f"{name}: {NOT_REACHED}; those that can be triggered: {', '.join(reached(kind))}")
@@ -149,4 +151,5 @@ SLOW = {"cases.stalled": 150.0, "cases.withdrawn": 90.0, "coveragegaps.observed"
 def reached(kind: K) -> tuple[str, ...]:
     """Every event that can be brought about for an agency of a kind."""
     heard = [event for event in CATALOGUE.values() if kind in event.rule.recipients and not event.rule.itself]
-    return tuple(name_of(event) for event in heard if name_of(event) in PATHS or kind in _BY_KIND.get(name_of(event), {}))
+    names = dict.fromkeys(name_of(event) for event in heard)
+    return tuple(name for name in names if name in PATHS or kind in _BY_KIND.get(name, {}))

@@ -111,7 +111,8 @@ class Sandbox:
             return await lead.to(event)
         finally:
             if lead.caseref:
-                self._players.release(lead.caseref, frozenset(lead.done))
+                for reference in (lead.caseref, lead.observed):
+                    self._players.release(reference, frozenset(lead.done))
 
     async def trigger(self, name: str) -> str:
         """The same by name, answered in words."""

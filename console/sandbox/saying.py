@@ -10,8 +10,8 @@ from contracts.events.dossiers import (
     DossierBrought,
     DossierReportedBack,
     Observation,
-    PrivacyCheckDecided,
-    PrivacyCheckRequested,
+    PrivacyCheckDecidedV2,
+    PrivacyCheckRequestedV2,
 )
 from contracts.events.erasures import ErasureRequested
 from contracts.events.referrals import (
@@ -31,6 +31,7 @@ from contracts.events.signals import (
 from contracts.words import (
     CaseOutcome,
     ErasureReason,
+    NotBrought,
     Recall,
     Sector,
     SignalStatus,
@@ -63,7 +64,7 @@ def offered(cast: Cast) -> Said:
 
 def check_asked(cast: Cast) -> Said:
     """The privacy officer is asked."""
-    return [(PrivacyCheckRequested(observation=observed(cast)), cast.officer.slug)] if cast.officer else []
+    return [(PrivacyCheckRequestedV2(observation=observed(cast)), cast.officer.slug)] if cast.officer else []
 
 
 def brought(cast: Cast) -> Said:
@@ -71,7 +72,12 @@ def brought(cast: Cast) -> Said:
     if cast.riec is None:
         return []
     brought = (DossierBrought(observation=observed(cast)), cast.riec.slug)
-    return [brought, (PrivacyCheckDecided(brought=True), cast.owner.slug)]
+    return [brought, (PrivacyCheckDecidedV2(brought=True), cast.owner.slug)]
+
+
+def not_brought(cast: Cast) -> Said:
+    """Whoever asked knows that it is not brought."""
+    return [(PrivacyCheckDecidedV2(brought=False, reason=NotBrought.TOO_LITTLE_KNOWN), cast.owner.slug)]
 
 
 def registered(cast: Cast) -> Said:

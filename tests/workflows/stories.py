@@ -32,11 +32,10 @@ from contracts.commands import (
 )
 from contracts.events.dossiers import (
     DossierReportedBack,
-    PrivacyCheckAnswered,
     PrivacyCheckAnsweredV2,
-    PrivacyCheckDecided,
     PrivacyCheckDecidedV2,
 )
+from contracts.events.observations import ObservationAnswered
 from contracts.events.referrals import (
     FirstContactMade,
     ReferralAccepted,
@@ -46,7 +45,7 @@ from contracts.events.referrals import (
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRecorded, RegistrationRequested
 from contracts.events.signals import CaseAccepted, CaseConcluded, CaseProgressed, SignalStatusChanged
-from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, SignalStatus, Weighing
+from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, ObservationStands, SignalStatus, Weighing
 from tests.workflows.ways import (
     ACCESS_ASKED,
     ALMERE,
@@ -107,10 +106,10 @@ CASE = WAYS["Case", "offered"].then(
     OfferAgain(referral=1, organisations=(COSM,)),
     (ReferralAccepted(referral=3), COSM),
     (FirstContactMade(referral=3), COSM),
-    (PrivacyCheckDecided(brought=True), LELYSTAD),
-    (PrivacyCheckAnswered(weighing=Weighing.CASE), LELYSTAD),
+    (ObservationAnswered(stands=ObservationStands.BROUGHT), ALMERE),
+    (ObservationAnswered(stands=ObservationStands.BROUGHT, weighing=Weighing.CASE), ALMERE),
     timedelta(days=100, minutes=30),
-    (PrivacyCheckAnswered(weighing=Weighing.CLOSED), LELYSTAD),
+    (ObservationAnswered(stands=ObservationStands.ANSWERED, weighing=Weighing.CLOSED), ALMERE),
     (ReferralCompleted(referral=3, outcome=AidOutcome.SAFE_HOUSING), COSM),
     StartAftercare(),
     timedelta(days=100, minutes=30),
@@ -120,8 +119,8 @@ CASE = WAYS["Case", "offered"].then(
 
 CASE_WITHOUT_WAITING = IN_CARE.then(
     AskPrivacyCheck(observation=OBSERVATION),
-    (PrivacyCheckDecided(brought=True), LELYSTAD),
-    (PrivacyCheckAnswered(weighing=Weighing.CASE), LELYSTAD),
+    (ObservationAnswered(stands=ObservationStands.BROUGHT), ALMERE),
+    (ObservationAnswered(stands=ObservationStands.BROUGHT, weighing=Weighing.CASE), ALMERE),
     OfferHelp(need=NEED, organisations=(WOMEN,)),
     (ReferralDeclined(referral=2, reason=Decline.FULL), WOMEN),
     GiveUp(referral=2),

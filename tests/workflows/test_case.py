@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from contracts.commands import (
     AcceptCase,
@@ -14,7 +14,8 @@ from contracts.commands import (
     StartAftercare,
     WithdrawConsent,
 )
-from contracts.events.dossiers import Observation, PrivacyCheckAnswered, PrivacyCheckDecided, PrivacyCheckRequested
+from contracts.events.dossiers import Observation, PrivacyCheckAnswered, PrivacyCheckDecided
+from contracts.events.observations import ObservationAnswered, ObservationNoted
 from contracts.events.referrals import (
     FirstContactMade,
     Need,
@@ -36,10 +37,25 @@ from contracts.events.signals import (
     Signal,
     SignalRouted,
 )
-from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, NotOurs, Recall, Service, Urgency, Weighing
+from contracts.words import (
+    AgencyKind,
+    AidOutcome,
+    CaseOutcome,
+    Decline,
+    Finding,
+    NotOurs,
+    ObservationStands,
+    Recall,
+    Service,
+    Urgency,
+    Weighing,
+)
 from tests.workflows.conftest import Staged
-from tests.workflows.stage import Stage
+from tests.workflows.samples import EPOCH, OBSERVATION
+from tests.workflows.stage import Stage, party
 from workflows.case.case import Case
+from workflows.case.file import SharingFile
+from workflows.engine.record import Progress
 
 ROUTED = SignalRouted(
     signal=Signal(municipality="GM0995", account="an example"), care_region="Almere", reported_by=AgencyKind.REPORTER
@@ -71,7 +87,9 @@ async def test_from_signal_to_closure_with_help_and_riec(stage: Staged) -> None:
     await case.decide(COSM)
     observation = Observation(municipality="GM0995", phenomenon="an example")
     await case.decide(AskPrivacyCheck(observation=observation))
-    assert [to for to, _ in await case.sent(PrivacyCheckRequested)] == ["lelystad"]
+    await case.settle()
+    [noted] = case.letters.to_itself
+    assert noted.event() == ObservationNoted(observation=observation)
     await case.hear(ReferralDeclined(referral=1, reason=Decline.FULL), "cosm-shelter")
     await case.hear(ReferralSeen(referral=2), "womens-shelter")
     await case.hear(ReferralAccepted(referral=2), "womens-shelter")
@@ -79,8 +97,8 @@ async def test_from_signal_to_closure_with_help_and_riec(stage: Staged) -> None:
     await case.hear(FirstContactMade(referral=2), "womens-shelter")
     assert (await case.view()).responsible == "womens-shelter"
     assert len(await case.sent(CaseProgressed)) == 1
-    await case.hear(PrivacyCheckDecided(brought=True), "lelystad")
-    await case.hear(PrivacyCheckAnswered(weighing=Weighing.CASE), "lelystad")
+    await case.hear(ObservationAnswered(stands=ObservationStands.BROUGHT), "coordinator-almere")
+    await case.hear(ObservationAnswered(stands=ObservationStands.BROUGHT, weighing=Weighing.CASE), "coordinator-almere")
     assert "help still runs at womens-shelter" in await case.refused(ConcludeCase(outcome=CaseOutcome.HELPED))
     await case.hear(ReferralCompleted(referral=2, outcome=AidOutcome.SAFE_HOUSING), "womens-shelter")
     assert (await case.view()).responsible == "coordinator-almere"
@@ -103,7 +121,7 @@ async def test_no_consent_is_registered_anonymously_and_nothing_is_shared(stage:
     await case.hear(RegistrationRecorded(anonymous=True), "comensha")
     await case.handle.result()
     assert await case.sent(ReferralOffered) == []
-    assert await case.sent(PrivacyCheckRequested) == []
+    assert case.letters.to_itself == []
     assert await case.sent(CaseConcluded) == [("signal-desk", CaseConcluded(outcome=CaseOutcome.NO_CONSENT))]
 
 
@@ -226,7 +244,33 @@ async def test_what_waits_for_somebody_who_cannot_be_reached_is_posted_when_they
     await case.decide(COSM)
     await case.decide(AskPrivacyCheck(observation=Observation(municipality="GM0995", phenomenon="an example")))
     assert await case.sent(ReferralOffered) == []
-    assert len(await case.sent(PrivacyCheckRequested)) == 1
+    assert len(case.letters.to_itself) == 1
     case.letters.silent = set()
     await case.skip(timedelta(minutes=3))
     assert [to for to, _ in await case.sent(ReferralOffered)] == ["cosm-shelter"]
+
+
+async def test_a_case_that_asked_under_its_own_reference_goes_on_as_it_began(stage: Staged) -> None:
+    """By software of before: the municipality answers it, and its own file of observations has nothing to say there."""
+    case = await stage("coordinator-almere", Case)
+    asked = Progress(phase="asked", since=EPOCH, due=datetime(2100, 1, 1, tzinfo=UTC))
+    case.begin_as = {"sharing": SharingFile(municipality=party("lelystad"), observation=OBSERVATION, progress=asked)}
+    await case.open(ROUTED, "signal-desk")
+    assert await case.code(ObservationAnswered(stands=ObservationStands.BROUGHT), "coordinator-almere") == "case_unknown"
+    await case.hear(PrivacyCheckDecided(brought=True), "lelystad")
+    await case.hear(PrivacyCheckAnswered(weighing=Weighing.CLOSED), "lelystad")
+    await case.settle()
+    assert [track.name for track in (await case.view()).tracks] == [], "the way to the RIEC has ended"
+    assert case.letters.to_itself == []
+
+
+async def test_an_observation_leaves_no_trace_of_the_case_and_is_noted_once(stage: Staged) -> None:
+    case = await at_planning(stage)
+    await case.decide(AskPrivacyCheck(observation=OBSERVATION))
+    await case.settle()
+    await case.skip(timedelta(days=30))
+    [noted] = case.letters.to_itself
+    assert noted.caseref == case.ties.made_for[case.reference] != case.reference
+    of_case = {part for _, message in case.letters.all for part in (message.traceparent or "").split("-")[1:3]}
+    assert of_case.isdisjoint((noted.traceparent or "").split("-")[1:3])
+    assert case.reference not in noted.to_json().decode()

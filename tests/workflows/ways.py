@@ -30,12 +30,11 @@ from contracts.events.coverage import CoverageGapObserved
 from contracts.events.disclosures import AccessAsked, DisclosureRequested
 from contracts.events.dossiers import (
     DossierBrought,
-    PrivacyCheckDecided,
     PrivacyCheckDecidedV2,
     PrivacyCheckRequestedV2,
 )
 from contracts.events.erasures import ConsentWithdrawn, ErasureRequested, FileEnded
-from contracts.events.observations import ObservationNoted
+from contracts.events.observations import ObservationAnswered, ObservationNoted
 from contracts.events.referrals import (
     FirstContactMade,
     ReferralAccepted,
@@ -63,6 +62,7 @@ from contracts.words import (
     ErasureReason,
     Finding,
     NotOurs,
+    ObservationStands,
     Recall,
     SignalStatus,
     Weighing,
@@ -210,7 +210,7 @@ IN_CARE = HELPED.then(RECORDED, (ReferralCompleted(referral=1, outcome=AidOutcom
 LOST = HELPED.then((ReferralCompleted(referral=1, outcome=AidOutcome.OUT_OF_SIGHT), COSM))
 TAKEN_BACK = (ReferralRecalled(referral=1, reason=Recall.CONSENT_WITHDRAWN), ALMERE)
 SHARING = PLANNING.then(AskPrivacyCheck(observation=OBSERVATION))
-BROUGHT = SHARING.then((PrivacyCheckDecided(brought=True), LELYSTAD))
+BROUGHT = SHARING.then((ObservationAnswered(stands=ObservationStands.BROUGHT), ALMERE))
 PLACE = Way(Placement, COSM, (ReferralOffered(referral=1, need=NEED, answer_by=EPOCH), ALMERE))
 NOTED = Way(Observation, ALMERE, (ObservationNoted(observation=OBSERVATION), ALMERE))
 CHECK = Way(PrivacyCheck, LELYSTAD, (PrivacyCheckRequestedV2(observation=OBSERVATION), ALMERE))

@@ -71,11 +71,13 @@ class Case(CaseDecisions):
     async def refer(self) -> None:
         """With a ground: ask aid organisations, and the privacy officer for the RIEC, side by side."""
         await self.turn()
+        await self.note_observation()
 
     @chapter(Phase.IN_CARE, Phase.LOST, Phase.AFTERCARE)
     async def follow_up(self) -> None:
         """Stay with the case while help runs, and after."""
         await self.turn()
+        await self.note_observation()
 
     @chapter(Phase.CLOSING)
     async def close(self) -> None:

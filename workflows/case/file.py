@@ -10,6 +10,7 @@ from contracts.commands import RecordConsent, RecordIntake
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.signals import Signal
+from contracts.reference import Reference
 from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Finding, NotOurs, Urgency, Weighing
 from workflows.engine.record import Progress, Record
 
@@ -39,8 +40,10 @@ class ConsentFile(BaseModel):
 class SharingFile(BaseModel):
     """An observation on its way to the RIEC."""
 
-    municipality: Party
+    municipality: Party | None = Field(default=None, description="whose privacy officer is asked, once that is known")
     observation: Observation
+    apart: bool = Field(default=False, description="in a file of its own; by software of before it was asked from this case")
+    reference: Reference | None = Field(default=None, description="of that file: only here, and in a link of this agency")
     progress: Progress | None = None
     weighing: Weighing | None = None
 
