@@ -146,8 +146,7 @@ class SharesWithRiec(CasePart):
 
     def parts(self) -> list[ContentPart]:
         """The observation."""
-        sharing = self.file.sharing
-        observed = {"observation": sharing.observation, "kept_under": sharing.reference} if sharing else None
+        observed = {"observation": self.file.sharing.observation} if self.file.sharing else None
         return [*super().parts(), *told(self.file, "ask_privacy_check", self.file.me, observed)]
 
     def told_on(self, consent: ConsentTo) -> list[str]:
