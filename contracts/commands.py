@@ -11,6 +11,7 @@ from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
 from contracts.events.signals import Person
+from contracts.profile import Profile
 from contracts.text import Model, Personal, Slug, Text
 from contracts.words import (
     Acknowledged,
@@ -112,7 +113,13 @@ class OfferHelp(Command):
     """Ask aid organisations, in this order, each on its clock."""
 
     need: Need
+    profile: Personal[Profile] = Field(default=Profile(), description="what the organisations are told before they accept")
     organisations: tuple[Slug, ...] = Field(min_length=1, max_length=20)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether it was decided with a profile, as every decision of today is; what was recorded before has none."""
+        return "profile" in self.model_fields_set
 
     def unchoosable(self) -> Unchoosable | None:
         """Help is for somebody."""

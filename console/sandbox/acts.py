@@ -18,6 +18,7 @@ from console.sandbox.saying import (
     recalled,
     registered,
     reported,
+    revealed,
     routed,
     status,
     to_desk,
@@ -88,6 +89,7 @@ ACTS: dict[str, Act] = {
     "see": Act("helper", "see_offer", {}, to_owner(ReferralSeen(referral=FIRST))),
     "take": Act("helper", "accept_offer", {}, to_owner(ReferralAccepted(referral=FIRST))),
     "refuse": Act("helper", "decline_offer", {"reason": "full"}, to_owner(ReferralDeclined(referral=FIRST, reason=Decline.FULL))),
+    "reveal": Act("owner", "", {}, revealed),
     "meet": Act("helper", "report_first_contact", {}, to_owner(FirstContactMade(referral=FIRST))),
     "complete": Act(
         "helper",

@@ -80,10 +80,10 @@ STEPS: dict[K, tuple[str, ...]] = {
     K.REPORTER: ("report",),
     K.MUNICIPALITY: ("report", "bring"),
     K.DESK: ("route", "tell"),
-    K.CARE_COORDINATOR: ("accept", "offer", "ask_officer", "conclude"),
+    K.CARE_COORDINATOR: ("accept", "offer", "reveal", "ask_officer", "conclude"),
     K.RIEC: ("weigh",),
     K.AID_ORGANISATION: ("see", "take", "meet", "complete", "refuse"),
-    K.REGISTRY: ("record", "accept", "offer", "conclude"),
+    K.REGISTRY: ("record", "accept", "offer", "reveal", "conclude"),
     K.OVERSIGHT: (),
 }
 """What a system of each kind sends, in the order in which a case wants it."""

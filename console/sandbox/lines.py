@@ -12,6 +12,7 @@ from contracts.events.coverage import CoverageGapObserved
 from contracts.events.dossiers import DossierBrought
 from contracts.events.referrals import Need, ReferralOffered, ReferralRecalled
 from contracts.events.signals import CaseWithdrawn, SignalReceived, SignalReported, SignalRouted, SignalStatusChanged
+from contracts.profile import Profile
 from contracts.reference import new_reference
 from contracts.words import AgencyKind, CoverageGapKind, Recall, SignalStatus
 
@@ -39,7 +40,7 @@ def _content(cast: Cast) -> tuple[Agency, Event, Event, Event]:
             return cast.desk, SignalReceived(status=SignalStatus.WITH_COORDINATOR), told[0], told[1]
         case AgencyKind.AID_ORGANISATION:
             ends = datetime.now(UTC) + timedelta(minutes=5)
-            offered = ReferralOffered(referral=1, need=Need(service=cast.service), answer_by=ends)
+            offered = ReferralOffered(referral=1, need=Need(service=cast.service), profile=Profile(), answer_by=ends)
             again = ReferralRecalled(referral=1, reason=Recall.CASE_CLOSED)
             return cast.owner, offered, ReferralRecalled(referral=1, reason=Recall.PLACED_ELSEWHERE), again
         case AgencyKind.CARE_COORDINATOR | AgencyKind.REGISTRY:

@@ -11,7 +11,8 @@ REPORTED = ("report", "route")
 TAKEN = (*REPORTED, "accept", "tell")
 WITH_CONSENT = (*TAKEN, "triage", "intake", "consent", "record")
 OFFERED = (*WITH_CONSENT, "offer")
-HELPED = (*OFFERED, "see", "take", "meet")
+REVEALED = (*OFFERED, "see", "take", "reveal")
+HELPED = (*REVEALED, "meet")
 ASKED = (*WITH_CONSENT, "ask_officer")
 BROUGHT = (*ASKED, "bring")
 WEIGHED = (*BROUGHT, "enrich", "weigh")
@@ -46,6 +47,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "referrals.seen": (*OFFERED, "see"),
     "referrals.accepted": (*OFFERED, "see", "take"),
     "referrals.declined": (*OFFERED, "see", "refuse"),
+    "referrals.person-revealed": REVEALED,
     "referrals.first-contact-made": HELPED,
     "referrals.completed": (*HELPED, "complete"),
     "registrations.requested": WITH_CONSENT,

@@ -16,18 +16,21 @@ from contracts.events.dossiers import (
 from contracts.events.erasures import ErasureRequested
 from contracts.events.referrals import (
     Need,
+    PersonRevealed,
     ReferralOffered,
     ReferralRecalled,
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRequested
 from contracts.events.signals import (
     CaseConcluded,
+    Person,
     Signal,
     SignalReceived,
     SignalReported,
     SignalRouted,
     SignalStatusChanged,
 )
+from contracts.profile import Profile
 from contracts.words import (
     CaseOutcome,
     ErasureReason,
@@ -56,9 +59,16 @@ def routed(cast: Cast) -> Said:
 
 
 def offered(cast: Cast) -> Said:
-    """Help is asked."""
+    """Help is asked, in codes."""
     ends = datetime.now(UTC) + timedelta(minutes=5)
-    return [(ReferralOffered(referral=FIRST, need=Need(service=cast.service), answer_by=ends), cast.helper.slug)]
+    offered = ReferralOffered(referral=FIRST, need=Need(service=cast.service), profile=Profile(), answer_by=ends)
+    return [(offered, cast.helper.slug)]
+
+
+def revealed(cast: Cast) -> Said:
+    """Whoever accepted hears who it is."""
+    person = Person(language="Dutch")
+    return [(PersonRevealed(referral=FIRST, need=Need(service=cast.service), person=person), cast.helper.slug)]
 
 
 def check_asked(cast: Cast) -> Said:

@@ -33,6 +33,17 @@ def test_the_marks_travelled_in_the_payload(marked: Marked) -> None:
     assert found_in(marked.histories) >= marks(*MARKED)
 
 
+def test_only_the_shelter_that_accepted_is_told_who_the_person_is(marked: Marked) -> None:
+    about = {"name", "language", "safe_contact", "safety"}
+    told: dict[str, set[str]] = {}
+    for passed in marked.passed:
+        if passed.opened and passed.opened.caseref == marked.reference:
+            told.setdefault(passed.to, set()).update(found_in(passed.opened.model_dump_json()))
+    assert "cosm-shelter" in told, "it was asked, and declined"
+    assert told["cosm-shelter"] == set()
+    assert told["womens-shelter"] >= marks(*about)
+
+
 def test_no_mark_can_be_read_on_the_bus(marked: Marked) -> None:
     for passed in marked.passed:
         if passed.opened:

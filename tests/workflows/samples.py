@@ -44,6 +44,7 @@ from contracts.events.erasures import ConsentWithdrawn, ErasureCompleted, Erasur
 from contracts.events.referrals import (
     FirstContactMade,
     Need,
+    PersonRevealed,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
@@ -152,6 +153,7 @@ _SAID: dict[type[Event], Event] = {
         DossierBrought(observation=OBSERVATION),
         DossierReportedBack(weighing=Weighing.CLOSED),
         FirstContactMade(referral=1),
+        PersonRevealed(referral=1, need=NEED),
         PrivacyCheckAnswered(weighing=Weighing.CLOSED),
         PrivacyCheckDecided(brought=False),
         PrivacyCheckRequested(observation=OBSERVATION),

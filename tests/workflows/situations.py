@@ -1,6 +1,7 @@
 """Where a file can be besides the states of its table: what was decided before leaves less to decide now."""
 
 from contracts.commands import (
+    AcceptOffer,
     Command,
     GiveUp,
     OfferHelp,
@@ -23,6 +24,7 @@ from tests.workflows.ways import (
     LELYSTAD,
     LOST,
     NOT_PLACED,
+    PLACE,
     PLANNING,
     SHARING,
     SIGNAL,
@@ -50,6 +52,7 @@ SITUATIONS: dict[str, Way] = {
         (SignalRouted(signal=ABROAD, care_region="Zwolle", reported_by=AgencyKind.REPORTER), DESK),
         PLANNING.steps,
     ),
+    "accepted, and not told for whom": PLACE.then(AcceptOffer()),
     "erasure refused": WAYS["Retention", "asked"].then(RefuseErasure(reason=NotErased.LEGAL_DUTY)),
 }
 """By name: every state, and what else makes a difference to what can be decided."""
@@ -63,6 +66,7 @@ NO_CONSENT, ASKED_ALREADY = "without consent to that", "the privacy officer was 
 STILL = "aftercare begins when that has ended"
 
 BARRED = (
+    ("accepted, and not told for whom", "report_first_contact", "who the person is has not been told yet"),
     ("consent to help alone", "ask_privacy_check", NO_CONSENT),
     ("consent to the RIEC taken back", "ask_privacy_check", NO_CONSENT),
     ("Sharing asked", "ask_privacy_check", ASKED_ALREADY),

@@ -60,6 +60,7 @@ from tests.workflows.ways import (
     OBSERVATION,
     PLACE,
     REGISTRATION,
+    REVEALED,
     RIEC,
     SECOND,
     WAYS,
@@ -159,6 +160,7 @@ STORIES: dict[str, Way] = {
     "placement": PLACE.then(
         SeeOffer(),
         AcceptOffer(),
+        REVEALED,
         timedelta(days=2, minutes=30),
         ReportFirstContact(),
         timedelta(days=100, minutes=30),

@@ -36,6 +36,7 @@ from contracts.events.dossiers import (
 from contracts.events.erasures import ConsentWithdrawn, ErasureRequested, FileEnded
 from contracts.events.referrals import (
     FirstContactMade,
+    PersonRevealed,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
@@ -51,6 +52,7 @@ from contracts.events.signals import (
     SignalReported,
     SignalRouted,
 )
+from contracts.profile import Profile
 from contracts.words import (
     AgencyKind,
     AidOutcome,
@@ -207,7 +209,8 @@ LOST = HELPED.then((ReferralCompleted(referral=1, outcome=AidOutcome.OUT_OF_SIGH
 TAKEN_BACK = (ReferralRecalled(referral=1, reason=Recall.CONSENT_WITHDRAWN), ALMERE)
 SHARING = PLANNING.then(AskPrivacyCheck(observation=OBSERVATION))
 BROUGHT = SHARING.then((PrivacyCheckDecided(brought=True), LELYSTAD))
-PLACE = Way(Placement, COSM, (ReferralOffered(referral=1, need=NEED, answer_by=EPOCH), ALMERE))
+PLACE = Way(Placement, COSM, (ReferralOffered(referral=1, need=NEED, profile=Profile(), answer_by=EPOCH), ALMERE))
+REVEALED = (PersonRevealed(referral=1, need=NEED), ALMERE)
 CHECK = Way(PrivacyCheck, LELYSTAD, (PrivacyCheckRequested(observation=OBSERVATION), ALMERE))
 DOSSIER = Way(Dossier, RIEC, (DossierBrought(observation=OBSERVATION), LELYSTAD))
 WEIGHING = DOSSIER.then(RecordEnrichment(findings="an example finding"))
@@ -255,7 +258,8 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("Sharing", "brought"): BROUGHT,
     ("Registering", "requested"): PLANNING,
     ("Placement", "offered"): PLACE,
-    ("Placement", "leaving"): PLACE.then(AcceptOffer(), ReportFirstContact(), TAKEN_BACK),
+    ("Placement", "accepted"): PLACE.then(AcceptOffer(), REVEALED),
+    ("Placement", "leaving"): PLACE.then(AcceptOffer(), REVEALED, ReportFirstContact(), TAKEN_BACK),
     ("PrivacyCheck", "asked"): CHECK,
     ("Dossier", "enrichment"): DOSSIER,
     ("Dossier", "plan"): PLAN,

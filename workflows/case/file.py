@@ -9,7 +9,8 @@ from contracts.agencies import Party
 from contracts.commands import RecordConsent, RecordIntake
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
-from contracts.events.signals import Signal
+from contracts.events.signals import Person, Signal
+from contracts.profile import Profile
 from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Finding, NotOurs, Urgency, Weighing
 from workflows.engine.record import Progress, Record
 
@@ -19,6 +20,7 @@ class ReferralFile(BaseModel):
 
     number: int
     need: Need
+    profile: Profile | None = Field(default=None, description="for whom, in codes; None: asked when an offer told all")
     queue: list[Party] = Field(description="who is asked next, in order")
     organisation: Party | None = None
     offer: int = Field(default=0, description="number of the running offer within the case")
@@ -77,6 +79,13 @@ class CaseFile(Record):
     def may_refer(self) -> bool:
         """Whether help may be asked: only with consent, and never before it is recorded."""
         return self.consent is not None and self.consent.help
+
+    @property
+    def person(self) -> Person:
+        """Who it is, as far as is known."""
+        if self.intake is not None:
+            return self.intake.person
+        return self.signal.person if self.signal else Person()
 
     @property
     def urgency(self) -> Urgency:

@@ -127,7 +127,8 @@ class Helps(CasePart):
         """Ask aid organisations, in this order."""
         number = len(self.file.referrals) + 1
         need = order.need.model_copy(update={"urgency": Urgency.CRISIS}) if self._asks_in_crisis() else order.need
-        home = ReferralFile(number=number, need=need, queue=self._parties(order.organisations))
+        profile = order.profile if order.is_blind else None
+        home = ReferralFile(number=number, need=need, profile=profile, queue=self._parties(order.organisations))
         self.file.referrals.append(home)
         AidReferral.begin(self, home)
         self.move("offer_help")
@@ -153,8 +154,10 @@ class Helps(CasePart):
 
     @hears(track=_referral)
     def referral_accepted(self, received: Received[ReferralAccepted]) -> None:
-        """An organisation will help; we stay responsible until it has met the person."""
-        self._answered(received.event.referral, "ReferralAccepted")
+        """An organisation will help, and hears who it is; we stay responsible until it has met the person."""
+        referral = self._running(received.event.referral)
+        if referral:
+            referral.accepted()
 
     @hears(track=_referral)
     def referral_declined(self, received: Received[ReferralDeclined]) -> None:
@@ -200,4 +203,5 @@ class Helps(CasePart):
 
 def _offered(home: ReferralFile) -> dict[str, object]:
     """For which need whom, in the order in which they are asked."""
-    return {"need": home.need, "organisations": [*home.asked.values(), *(party.slug for party in home.queue)]}
+    told = {"need": home.need, "profile": home.profile} if home.profile else {"need": home.need}
+    return {**told, "organisations": [*home.asked.values(), *(party.slug for party in home.queue)]}

@@ -7,7 +7,7 @@ from enum import StrEnum
 from temporalio import workflow
 
 from contracts.agencies import Party
-from contracts.events.referrals import ReferralOffered, ReferralRecalled
+from contracts.events.referrals import PersonRevealed, ReferralOffered, ReferralRecalled
 from contracts.words import Recall, Urgency
 from workflows.case.effects import Effects, PartTrack
 from workflows.case.file import ReferralFile
@@ -120,6 +120,13 @@ class AidReferral(PartTrack):
         """Whether anybody still has to do something."""
         return self.state is not None
 
+    def accepted(self) -> None:
+        """Whoever was asked in codes hears now who it is; nobody else ever does."""
+        self.move("ReferralAccepted")
+        if self.file.profile is not None:
+            revealed = PersonRevealed(referral=self.file.offer, need=self.file.need, person=self.case.file.person)
+            self.case.tell(self.them, revealed)
+
     def declined(self, trigger: str = "ReferralDeclined") -> None:
         """The next organisation is asked; nobody left means that the person could not be placed, which is counted."""
         if self.file.queue:
@@ -179,11 +186,15 @@ class AidReferral(PartTrack):
         if self.them is not None:
             self.file.asked[self.file.offer] = self.them.slug
         self.file.answer_by = self.progress.due
-        intake = self.case.file.intake
+        self.case.tell(self.them, self._offered())
+
+    def _offered(self) -> ReferralOffered:
+        """In codes; a request that began when an offer told all goes on as it began."""
         offered = ReferralOffered(referral=self.file.offer, need=self.file.need, answer_by=self.progress.due)
-        if intake is not None:
-            offered = offered.model_copy(update={"person": intake.person})
-        self.case.tell(self.them, offered)
+        if self.file.profile is not None:
+            in_codes = self.file.need.model_copy(update={"safety": None})
+            return offered.model_copy(update={"need": in_codes, "profile": self.file.profile})
+        return offered.model_copy(update={"person": self.case.file.intake.person}) if self.case.file.intake else offered
 
     def _recall(self, reason: Recall) -> None:
         self.case.tell(self.them, ReferralRecalled(referral=self.file.offer, reason=reason))

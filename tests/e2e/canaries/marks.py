@@ -20,7 +20,7 @@ MARKED = (
 )
 """Personal fields of text; under each stands a mark."""
 
-CODED = {"birth_year", "under_16", "person", "registrant"}
+CODED = {"birth_year", "under_16", "person", "profile", "registrant"}
 """Personal fields that hold a number, an answer, or other fields: their names may not be written next to a value."""
 
 NAMED = ("birth_year", "under_16")
