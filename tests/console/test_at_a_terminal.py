@@ -186,6 +186,7 @@ def test_lists_and_what_the_whole_must_be(terminal: Opened, keten: Keten, accept
     at.answer("need.adults", "1")
     at.answer("need.children", "")
     at.answer("need.safety", "")
+    at.answer("profile: fill it in?", "")
     at.answer("organisations, number 1", "Cosm Shelter")
     at.see("organisations, number 1 must look like coordinator-almere")
     at.answer("organisations, number 1", "cosm-shelter")
