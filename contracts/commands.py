@@ -110,11 +110,12 @@ class WithdrawConsent(Command):
 
 
 class OfferHelp(Command):
-    """Ask aid organisations, in this order, each on its clock."""
+    """Ask aid organisations, in this order, each on its clock; or all at once."""
 
     need: Need
     profile: Personal[Profile] = Field(default=Profile(), description="what the organisations are told before they accept")
     organisations: tuple[Slug, ...] = Field(min_length=1, max_length=20)
+    at_once: bool = Field(default=False, description="ask all at the same time: the first who accepts helps")
 
     @property
     def is_blind(self) -> bool:
@@ -131,6 +132,7 @@ class OfferAgain(Command):
 
     referral: Number = Field(description="number of the request within the case")
     organisations: tuple[Slug, ...] = Field(min_length=1, max_length=20)
+    at_once: bool = Field(default=False, description="ask all at the same time: the first who accepts helps")
 
 
 class GiveUp(Command):

@@ -191,6 +191,7 @@ def test_lists_and_what_the_whole_must_be(terminal: Opened, keten: Keten, accept
     at.see("organisations, number 1 must look like coordinator-almere")
     at.answer("organisations, number 1", "cosm-shelter")
     at.answer("organisations, number 2", "")
+    at.answer("at_once (yes | no", "")
     at.see("is now in_care")
     assert at.ended() == 0
 

@@ -12,7 +12,7 @@ from contracts.commands import (
 )
 from contracts.words import CaseOutcome, Finding
 from workflows.case.letters import CaseLetters
-from workflows.case.referral import Referral
+from workflows.case.referral_table import Referral
 from workflows.case.table import Phase
 from workflows.engine.admission import command
 

@@ -24,6 +24,8 @@ class ReferralFile(BaseModel):
     queue: list[Party] = Field(description="who is asked next, in order")
     organisation: Party | None = None
     offer: int = Field(default=0, description="number of the running offer within the case")
+    at_once: bool = Field(default=False, description="all are asked at the same time, and the first who accepts is the one")
+    beside: dict[int, Party] = Field(default_factory=dict[int, Party], description="offers that stand beside the running one")
     asked: dict[int, str] = Field(default_factory=dict[int, str], description="who got each offer made for this need")
     answer_by: datetime | None = None
     progress: Progress | None = None

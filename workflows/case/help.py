@@ -17,7 +17,8 @@ from contracts.views import ContentPart
 from contracts.words import AidOutcome, ConsentTo, Recall, Service, Urgency
 from workflows.case.file import ReferralFile
 from workflows.case.part import NOT_READ, CasePart
-from workflows.case.referral import AidReferral, Referral
+from workflows.case.referral import AidReferral
+from workflows.case.referral_table import Referral
 from workflows.engine.admission import command, hears
 from workflows.engine.content import told_often
 from workflows.engine.record import Received
@@ -29,9 +30,9 @@ NOBODY_HERE = "no organisation that takes part offers this help here: ask CoMens
 def _referral(self: "Helps", received: Received[ReferralSeen]) -> Track | None:
     """The request that a letter is about; None for an earlier offer of this case, which is only noted."""
     number = received.event.referral
-    home = next((home for home in self.file.referrals if home.offer == number), None)
-    if home is not None:
-        return AidReferral(self, home)
+    running = self.running(number)
+    if running is not None:
+        return running
     earlier = any(home.asked.get(number) == received.sender.slug for home in self.file.referrals)
     return None if earlier else self
 
@@ -112,6 +113,11 @@ class Helps(CasePart):
         """A request for help by its number."""
         return next((home for home in self.file.referrals if home.number == number), None)
 
+    def running(self, number: int) -> AidReferral | None:
+        """The request of which an offer stands that has this number."""
+        home = next((home for home in self.file.referrals if number == home.offer or number in home.beside), None)
+        return AidReferral(self, home, number) if home else None
+
     def take_help_back(self, reason: Recall) -> None:
         """From whoever is asked, or helps."""
         for referral in self.referrals:
@@ -124,11 +130,12 @@ class Helps(CasePart):
 
     @command(bar=_nobody_can_be_asked, check=_can_be_asked)
     def offer_help(self, order: OfferHelp) -> None:
-        """Ask aid organisations, in this order."""
+        """Ask aid organisations, in this order or all at once."""
         number = len(self.file.referrals) + 1
         need = order.need.model_copy(update={"urgency": Urgency.CRISIS}) if self._asks_in_crisis() else order.need
         profile = order.profile if order.is_blind else None
-        home = ReferralFile(number=number, need=need, profile=profile, queue=self._parties(order.organisations))
+        queue = self._parties(order.organisations)
+        home = ReferralFile(number=number, need=need, profile=profile, queue=queue, at_once=order.at_once)
         self.file.referrals.append(home)
         AidReferral.begin(self, home)
         self.move("offer_help")
@@ -138,7 +145,7 @@ class Helps(CasePart):
         """Ask further organisations where nobody could place the person."""
         home = self.numbered(order.referral)
         if home is not None:
-            AidReferral(self, home).offer_again(self._parties(order.organisations))
+            AidReferral(self, home).offer_again(self._parties(order.organisations), at_once=order.at_once)
 
     @command(track=_numbered, check=_exists)
     def give_up(self, order: GiveUp) -> None:
@@ -155,14 +162,14 @@ class Helps(CasePart):
     @hears(track=_referral)
     def referral_accepted(self, received: Received[ReferralAccepted]) -> None:
         """An organisation will help, and hears who it is; we stay responsible until it has met the person."""
-        referral = self._running(received.event.referral)
+        referral = self.running(received.event.referral)
         if referral:
             referral.accepted()
 
     @hears(track=_referral)
     def referral_declined(self, received: Received[ReferralDeclined]) -> None:
         """The next organisation is asked."""
-        referral = self._running(received.event.referral)
+        referral = self.running(received.event.referral)
         if referral:
             referral.declined()
 
@@ -189,13 +196,9 @@ class Helps(CasePart):
         known = {found.party.slug: found.party for found in self.file.care.organisations} if self.file.care else {}
         return [known[slug] for slug in slugs]
 
-    def _running(self, number: int) -> AidReferral | None:
-        home = next((home for home in self.file.referrals if home.offer == number), None)
-        return AidReferral(self, home) if home else None
-
     def _answered(self, number: int, trigger: str) -> bool:
         """Move the request that an answer is about; an answer to an earlier offer moves nothing."""
-        referral = self._running(number)
+        referral = self.running(number)
         if referral:
             referral.move(trigger)
         return referral is not None

@@ -12,7 +12,7 @@ from contracts.views import ContentPart
 from contracts.words import CaseOutcome, SignalStatus
 from workflows.case.consents import Consents
 from workflows.case.help import Helps
-from workflows.case.referral import Referral
+from workflows.case.referral_table import Referral
 from workflows.case.registering import Registers
 from workflows.case.riec_way import SharesWithRiec
 from workflows.case.table import Phase

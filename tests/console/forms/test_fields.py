@@ -116,7 +116,7 @@ def test_a_form_shows_again_what_was_typed_and_what_is_wrong_with_it() -> None:
 )
 def test_a_form_shows_again_whatever_names_were_posted(name: str) -> None:
     again = filled(fields_of(OfferHelp, PlainWords(), choices), [(name, "x")])
-    assert [field.path for field in again] == ["need", "profile", "organisations"]
+    assert [field.path for field in again] == ["need", "profile", "organisations", "at_once"]
 
 
 class _Numbered(Model):
