@@ -71,6 +71,7 @@ class Clocks(Model):
     talk: Term = _term("72 hours", "unclear whether victim: a talk (AGREEMENT, Amsterdam 72-hour places)")
     intake: Term = _term("10 working days", "intake after triage (DEFAULT)")
     consent: Term = _term("14 days", "consent reminder (DEFAULT)")
+    contact: Term = _term("30 days", "somebody who wants no help now is asked how it goes (DEFAULT)")
     planning: Term = _term("2 working days", "help is asked for after consent (DEFAULT)")
     offer: Term = _term("2 working days", "an aid organisation answers an offer otherwise (DEFAULT)")
     first_contact: Term = _term("1 day", "first contact after acceptance; shelter the same day (AGREEMENT, 2014)")

@@ -16,6 +16,7 @@ from contracts.words import (
     Acknowledged,
     AidOutcome,
     CaseOutcome,
+    ConsentTo,
     Decline,
     ErasureReason,
     Finding,
@@ -26,6 +27,7 @@ from contracts.words import (
     Weighing,
 )
 
+NOTHING_SAID = "this says nothing: answer yes or no for at least one purpose"
 NOBODY = "this asks help for nobody: say for how many adults, or how many children"
 
 Order = Annotated[str, Field(pattern=r"^[\w-]+\.[\w-]+\.[\w-]+$", max_length=2_000)]
@@ -85,11 +87,11 @@ class RecordIntake(Command):
 
 
 class RecordConsent(Command):
-    """Consent per purpose. False for all is an answer too: nothing is shared, registration is anonymous."""
+    """What the person says of each purpose. No is an answer too; what was said of a purpose that is left out stays as it is."""
 
-    help: bool = Field(description="may aid organisations be asked")
-    registration: bool = Field(default=False, description="may the registration hold personal data")
-    riec: bool = Field(default=False, description="may the observation go to the privacy officer")
+    help: bool | None = Field(default=None, description="may aid organisations be asked")
+    registration: bool | None = Field(default=None, description="may the registration hold personal data")
+    riec: bool | None = Field(default=None, description="may the observation go to the privacy officer")
     by_guardian: bool = Field(default=False, description="given by parent or guardian")
     written: bool = Field(default=False, description="in writing; registration with personal data needs it")
 
@@ -98,6 +100,16 @@ class RecordConsent(Command):
         if self.registration and not self.written:
             raise ValueError("registration with personal data needs written consent: set `written`, or leave `registration` out")
         return self
+
+    @property
+    def said(self) -> dict[ConsentTo, bool]:
+        """What is said of each purpose that is not left out."""
+        answers = {purpose: getattr(self, purpose) for purpose in ConsentTo}
+        return {purpose: answer for purpose, answer in answers.items() if answer is not None}
+
+    def unchoosable(self) -> Unchoosable | None:
+        """Something is said."""
+        return None if self.said else Unchoosable("help", NOTHING_SAID)
 
 
 class WithdrawConsent(Command):
@@ -153,6 +165,12 @@ class ConcludeCase(Command):
 
 class FindPerson(Command):
     """A person who was out of sight was found again."""
+
+
+class RecordContact(Command):
+    """The coordinator was in touch with somebody who wants no help now, or tried."""
+
+    reached: bool = Field(description="was the person reached")
 
 
 class CloseUnconfirmed(Command):

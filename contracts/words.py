@@ -74,6 +74,7 @@ class Finding(StrEnum):
 
     PRESUMED_VICTIM = "presumed_victim"
     UNCLEAR = "unclear"
+    OTHER_HARM = "other_harm"
     NO_VICTIM = "no_victim"
 
 
@@ -122,6 +123,7 @@ class CaseOutcome(StrEnum):
     NO_CONSENT = "no_consent"
     NO_VICTIM = "no_victim"
     NOT_PLACED = "not_placed"
+    OTHER_HELP = "other_help"
     OUT_OF_SIGHT = "out_of_sight"
     TAKEN_ELSEWHERE = "taken_elsewhere"
     NOT_OURS = "not_ours"

@@ -77,16 +77,20 @@ async def without_coordinator(staff: SimulatedStaff) -> Told:
 
 
 async def without_consent(staff: SimulatedStaff) -> Told:
-    """Urk: no consent. Registered anonymously, nothing shared."""
+    """Urk: no help wanted. The coordinator stays in touch; counted without a name, nothing shared."""
     reference = await staff.report("urk", _signal("GM0184"), "signal-desk")
     await _to_consent(staff, "coordinator-almere", reference)
     await staff.decide("coordinator-almere", reference, "record_consent", help=False)
+    await staff.decide("coordinator-almere", reference, "record_contact", reached=True)
+    await staff.decide("coordinator-almere", reference, "conclude_case", outcome="no_help_wanted")
     await staff.sees("urk", reference, "closed", "report")
     kinds = {file.view.kind for file in await staff.files(reference)}
     shared = kinds & {"placement", "privacy", "dossier"}
     if shared:
         raise RuntimeError(f"something was shared without consent: {shared}")
-    return Told((reference,), "no consent: registered anonymously, no file at any aid organisation, municipality or RIEC")
+    return Told(
+        (reference,), "no help wanted: in touch, then counted without a name; no file at any helper, municipality or RIEC"
+    )
 
 
 async def with_silent_coordinator(staff: SimulatedStaff) -> Told:
@@ -136,7 +140,7 @@ async def left_waiting(staff: SimulatedStaff) -> str:
 STORIES: tuple[tuple[str, Story], ...] = (
     ("1  help and RIEC", with_help_and_riec),
     ("2  a place without coordinator", without_coordinator),
-    ("3  no consent", without_consent),
+    ("3  no help wanted", without_consent),
     ("4  a silent coordinator", with_silent_coordinator),
     ("5  bad events", with_bad_events),
 )

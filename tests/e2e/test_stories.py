@@ -120,7 +120,7 @@ def test_without_consent_nobody_else_has_a_file_and_the_registration_is_anonymou
     told = {passed.to for passed in played.passed if _case_of(passed) == reference}
     assert told == {"urk", "signal-desk", "coordinator-almere", "comensha"}
     assert keten.registered(reference) == [("care_coordinator", 0, None, None)]
-    assert keten.amended(reference)[-1] == (0, "no_consent")
+    assert keten.amended(reference)[-1] == (0, "no_help_wanted")
     assert statuses(played.of(NO_CONSENT)["urk"][0]) == ["with_desk", "with_coordinator", "accepted", "closed"]
 
 

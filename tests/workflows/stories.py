@@ -21,6 +21,7 @@ from contracts.commands import (
     OfferAgain,
     OfferHelp,
     RecordConsent,
+    RecordContact,
     RecordEnrichment,
     RecordIntake,
     RecordPlan,
@@ -38,14 +39,13 @@ from contracts.events.referrals import (
     ReferralDeclined,
     ReferralSeen,
 )
-from contracts.events.registrations import RegistrationAmended, RegistrationRecorded, RegistrationRequested
+from contracts.events.registrations import RegistrationAmended, RegistrationRequested
 from contracts.events.signals import CaseAccepted, CaseConcluded, CaseProgressed, SignalStatusChanged
 from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, SignalStatus, Weighing
 from tests.workflows.ways import (
     ACCESS_ASKED,
     ALMERE,
     CHECK,
-    COMENSHA,
     COSM,
     DESK,
     DISCLOSURE_ASKED,
@@ -59,6 +59,7 @@ from tests.workflows.ways import (
     NEED,
     OBSERVATION,
     PLACE,
+    RECORDED,
     REGISTRATION,
     RIEC,
     SECOND,
@@ -89,8 +90,10 @@ CASE = WAYS["Case", "offered"].then(
     timedelta(hours=80, minutes=30),
     RecordTriage(finding=Finding.PRESUMED_VICTIM),
     RecordIntake(needs="an example need"),
+    RecordConsent(help=False),
+    timedelta(days=30, minutes=30),
+    RecordContact(reached=True),
     RecordConsent(help=True, riec=True),
-    (RegistrationRecorded(anonymous=True), COMENSHA),
     OfferHelp(need=NEED, organisations=(COSM, WOMEN)),
     AskPrivacyCheck(observation=OBSERVATION),
     (ReferralSeen(referral=1), COSM),
@@ -108,8 +111,9 @@ CASE = WAYS["Case", "offered"].then(
     StartAftercare(),
     timedelta(days=100, minutes=30),
     ConcludeCase(outcome=CaseOutcome.HELPED),
+    RECORDED,
 )
-"""Declined, expired, asked again, helped; the RIEC beside it; aftercare and the end."""
+"""No help wanted at first; declined, expired, asked again, helped; the RIEC beside it; aftercare and the end."""
 
 CASE_WITHOUT_WAITING = IN_CARE.then(
     AskPrivacyCheck(observation=OBSERVATION),
@@ -120,6 +124,7 @@ CASE_WITHOUT_WAITING = IN_CARE.then(
     GiveUp(referral=2),
     StartAftercare(),
     ConcludeCase(outcome=CaseOutcome.HELPED),
+    RECORDED,
 )
 """For a server whose time does not skip."""
 

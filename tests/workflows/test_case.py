@@ -9,6 +9,7 @@ from contracts.commands import (
     OfferAgain,
     OfferHelp,
     RecordConsent,
+    RecordContact,
     RecordIntake,
     RecordTriage,
     StartAftercare,
@@ -36,7 +37,19 @@ from contracts.events.signals import (
     Signal,
     SignalRouted,
 )
-from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, NotOurs, Recall, Service, Urgency, Weighing
+from contracts.words import (
+    AgencyKind,
+    AidOutcome,
+    CaseOutcome,
+    ConsentTo,
+    Decline,
+    Finding,
+    NotOurs,
+    Recall,
+    Service,
+    Urgency,
+    Weighing,
+)
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from workflows.case.case import Case
@@ -95,16 +108,68 @@ async def test_from_signal_to_closure_with_help_and_riec(stage: Staged) -> None:
     assert [amended.outcome for _, amended in await case.sent(RegistrationAmended)] == [CaseOutcome.HELPED]
 
 
-async def test_no_consent_is_registered_anonymously_and_nothing_is_shared(stage: Staged) -> None:
+async def test_no_to_help_is_not_the_end_and_nothing_is_shared(stage: Staged) -> None:
     case = await at_consent(stage)
     await case.decide(RecordConsent(help=False))
+    assert await case.phase() == "waiting"
+    assert await case.sent(RegistrationRequested) == []
+    await case.skip(timedelta(days=31))
+    assert (await case.view()).track.reminders == 1
+    await case.decide(RecordContact(reached=True))
+    assert (await case.view()).track.reminders == 0, "the clock began anew"
+    await case.decide(RecordConsent(help=True))
+    assert await case.phase() == "planning"
+    await case.decide(RecordConsent(help=False))
+    await case.decide(ConcludeCase(outcome=CaseOutcome.NO_HELP_WANTED))
     [(to, request)] = await case.sent(RegistrationRequested)
     assert (to, request.consented, request.registrant) == ("comensha", False, None)
     await case.hear(RegistrationRecorded(anonymous=True), "comensha")
     await case.handle.result()
     assert await case.sent(ReferralOffered) == []
     assert await case.sent(PrivacyCheckRequested) == []
-    assert await case.sent(CaseConcluded) == [("signal-desk", CaseConcluded(outcome=CaseOutcome.NO_CONSENT))]
+    assert await case.sent(CaseConcluded) == [("signal-desk", CaseConcluded(outcome=CaseOutcome.NO_HELP_WANTED))]
+
+
+async def test_what_is_said_of_one_purpose_costs_no_other(stage: Staged) -> None:
+    case = await at_planning(stage)
+    await case.decide(COSM)
+    await case.decide(RecordConsent(registration=True, written=True))
+    [(to, request)] = await case.sent(RegistrationRequested)
+    assert (to, request.consented) == ("comensha", True)
+    assert await case.phase() == "in_care"
+    assert await case.sent(ReferralRecalled) == []
+    assert {one.purpose: one.holds for one in (await case.view()).consents} == dict.fromkeys(ConsentTo, True)
+    await case.decide(RecordConsent(registration=False))
+    taken_back = [line.facts["consent"] for line in (await case.view()).story if line.what == "consent_withdrawn"]
+    assert taken_back == [ConsentTo.REGISTRATION]
+    assert await case.sent(ReferralRecalled) == []
+
+
+async def test_consent_may_be_recorded_before_the_intake(stage: Staged) -> None:
+    case = await stage("coordinator-almere", Case)
+    await case.open(ROUTED, "signal-desk")
+    await case.decide(AcceptCase())
+    assert "says nothing" in await case.refused(RecordConsent())
+    await case.decide(RecordConsent(help=True))
+    assert await case.phase() == "triage"
+    await case.decide(RecordTriage(finding=Finding.PRESUMED_VICTIM))
+    await case.decide(RecordIntake(needs="an example"))
+    assert await case.phase() == "planning"
+
+
+async def test_a_finding_may_be_revised_while_no_help_runs(stage: Staged) -> None:
+    case = await at_planning(stage)
+    await case.decide(RecordTriage(finding=Finding.OTHER_HARM))
+    assert await case.phase() == "planning"
+    await case.decide(COSM)
+    await case.hear(ReferralAccepted(referral=1), "cosm-shelter")
+    await case.hear(FirstContactMade(referral=1), "cosm-shelter")
+    assert "help still runs" in await case.refused(RecordTriage(finding=Finding.NO_VICTIM))
+    await case.hear(ReferralCompleted(referral=1, outcome=AidOutcome.HELP_COMPLETED), "cosm-shelter")
+    await case.decide(RecordTriage(finding=Finding.NO_VICTIM))
+    await case.handle.result()
+    assert await case.sent(RegistrationRequested) == [], "who is no victim does not count"
+    assert await case.sent(CaseConcluded) == [("signal-desk", CaseConcluded(outcome=CaseOutcome.NO_VICTIM))]
 
 
 async def test_help_may_not_be_asked_before_consent(stage: Staged) -> None:
@@ -155,8 +220,8 @@ async def test_withdrawn_consent_recalls_what_was_offered(stage: Staged) -> None
     await case.decide(COSM)
     await case.decide(WithdrawConsent(help=True))
     assert [recalled.reason for _, recalled in await case.sent(ReferralRecalled)] == [Recall.CONSENT_WITHDRAWN]
-    assert await case.phase() == "consent"
-    await case.decide(RecordConsent(help=False))
+    assert await case.phase() == "waiting"
+    await case.decide(ConcludeCase(outcome=CaseOutcome.NO_HELP_WANTED))
     assert await case.phase() == "closing", "it went on: this server would say the same of a case that ended in silence"
     await case.hear(RegistrationRecorded(anonymous=True), "comensha")
     await case.handle.result()
@@ -196,7 +261,7 @@ async def test_a_case_that_is_not_ours_goes_back_at_once(stage: Staged) -> None:
 async def test_a_withdrawn_case_takes_its_offers_back(stage: Staged) -> None:
     case = await at_planning(stage)
     await case.decide(COSM)
-    assert await case.code(CaseWithdrawn(), "comensha") == "not_a_party"
+    assert await case.code(CaseWithdrawn(), "cosm-shelter") == "not_a_party"
     await case.hear(CaseWithdrawn(), "signal-desk")
     assert [recalled.reason for _, recalled in await case.sent(ReferralRecalled)] == [Recall.PLACED_ELSEWHERE]
     await case.hear(RegistrationRecorded(anonymous=True), "comensha")

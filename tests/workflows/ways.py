@@ -196,13 +196,14 @@ KNOWN = CaseDeclined(reason=NotOurs.KNOWN_ALREADY)
 INTAKE = _case(AcceptCase(), RecordTriage(finding=Finding.PRESUMED_VICTIM))
 CONSENT = INTAKE.then(RecordIntake(needs="an example need"))
 PLANNING = CONSENT.then(RecordConsent(help=True, riec=True))
+NAMED = CONSENT.then(RecordConsent(help=True, riec=True, registration=True, written=True))
 ASKING = PLANNING.then(OfferHelp(need=NEED, organisations=(COSM, WOMEN)))
 LAST_SEEN = PLANNING.then(OfferHelp(need=NEED, organisations=(COSM,)), (ReferralSeen(referral=1), COSM))
 ACCEPTED = ASKING.then((ReferralAccepted(referral=1), COSM))
 HELPED = ACCEPTED.then((FirstContactMade(referral=1), COSM))
 NOT_PLACED = LAST_SEEN.then((ReferralDeclined(referral=1, reason=Decline.FULL), COSM))
 RECORDED = (RegistrationRecorded(anonymous=True), COMENSHA)
-IN_CARE = HELPED.then(RECORDED, (ReferralCompleted(referral=1, outcome=AidOutcome.SAFE_HOUSING), COSM))
+IN_CARE = HELPED.then((ReferralCompleted(referral=1, outcome=AidOutcome.SAFE_HOUSING), COSM))
 LOST = HELPED.then((ReferralCompleted(referral=1, outcome=AidOutcome.OUT_OF_SIGHT), COSM))
 TAKEN_BACK = (ReferralRecalled(referral=1, reason=Recall.CONSENT_WITHDRAWN), ALMERE)
 SHARING = PLANNING.then(AskPrivacyCheck(observation=OBSERVATION))
@@ -242,6 +243,7 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("Case", "intake"): INTAKE,
     ("Case", "consent"): CONSENT,
     ("Case", "planning"): PLANNING,
+    ("Case", "waiting"): CONSENT.then(RecordConsent(help=False)),
     ("Case", "in_care"): IN_CARE,
     ("Case", "lost"): LOST,
     ("Case", "closing"): INTAKE.then(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT)),
@@ -253,7 +255,7 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("AidReferral", "not_placed"): NOT_PLACED,
     ("Sharing", "asked"): SHARING,
     ("Sharing", "brought"): BROUGHT,
-    ("Registering", "requested"): PLANNING,
+    ("Registering", "requested"): NAMED,
     ("Placement", "offered"): PLACE,
     ("Placement", "leaving"): PLACE.then(AcceptOffer(), ReportFirstContact(), TAKEN_BACK),
     ("PrivacyCheck", "asked"): CHECK,

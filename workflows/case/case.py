@@ -62,9 +62,9 @@ class Case(CaseDecisions):
 
     @chapter(Phase.CONSENT)
     async def ask_consent(self) -> None:
-        """What may be shared, and for which purpose? Either way the case is registered."""
+        """Where nothing was said yet: what may be shared, and for which purpose?"""
         move = await self.turn()
-        if move.trigger == "record_consent":
+        if move.trigger == "record_consent" and not self.file.counted_at_the_end:
             self.register()
 
     @chapter(Phase.PLANNING)
@@ -72,9 +72,9 @@ class Case(CaseDecisions):
         """With a ground: ask aid organisations, and the privacy officer for the RIEC, side by side."""
         await self.turn()
 
-    @chapter(Phase.IN_CARE, Phase.LOST, Phase.AFTERCARE)
+    @chapter(Phase.WAITING, Phase.IN_CARE, Phase.LOST, Phase.AFTERCARE)
     async def follow_up(self) -> None:
-        """Stay with the case while help runs, and after."""
+        """Stay with the case while help runs, and after; and with who wants none now."""
         await self.turn()
 
     @chapter(Phase.CLOSING)

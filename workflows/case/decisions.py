@@ -6,6 +6,7 @@ from contracts.commands import (
     ConcludeCase,
     DeclineCase,
     FindPerson,
+    RecordContact,
     RecordIntake,
     RecordTriage,
     StartAftercare,
@@ -19,8 +20,14 @@ from workflows.engine.admission import command
 AFTER_TRIAGE = {
     Finding.PRESUMED_VICTIM: Phase.INTAKE,
     Finding.UNCLEAR: Phase.TALK,
+    Finding.OTHER_HARM: Phase.INTAKE,
     Finding.NO_VICTIM: Phase.CLOSING,
 }
+AFTER_INTAKE = {True: Phase.PLANNING, False: Phase.WAITING, None: Phase.CONSENT}
+"""By what the person said of help so far."""
+
+UNTIL_INTAKE = {Phase.TRIAGE, Phase.TALK, Phase.INTAKE}
+"""Where a finding leads on."""
 
 
 def _help_goes_on(self: "CaseDecisions") -> str | None:
@@ -33,10 +40,19 @@ def _help_goes_on(self: "CaseDecisions") -> str | None:
 
 def _outcome_fits(self: "CaseDecisions", order: ConcludeCase) -> str | None:
     """Help that runs is not cut off."""
+    return None if order.outcome is CaseOutcome.OUT_OF_SIGHT else _help_runs(self)
+
+
+def _finding_fits(self: "CaseDecisions", order: RecordTriage) -> str | None:
+    """Help that runs is not cut off."""
+    return _help_runs(self) if order.finding is Finding.NO_VICTIM else None
+
+
+def _help_runs(self: "CaseDecisions") -> str | None:
     running = [referral.them.slug for referral in self.referrals if referral.phase == Referral.WITH_AID and referral.them]
-    if running and order.outcome is not CaseOutcome.OUT_OF_SIGHT:
-        return f"help still runs at {', '.join(running)}: wait until they complete it, or record that consent was withdrawn"
-    return None
+    if not running:
+        return None
+    return f"help still runs at {', '.join(running)}: wait until they complete it, or record that consent was withdrawn"
 
 
 class CaseDecisions(CaseLetters):
@@ -55,19 +71,26 @@ class CaseDecisions(CaseLetters):
         self.file.forget()
         self.move("decline_case")
 
-    @command()
+    @command(check=_finding_fits)
     def record_triage(self, order: RecordTriage) -> None:
-        """Record what triage, or the talk, found."""
+        """Record what triage or the talk found, or what is known now: a finding may be revised as long as the case is open."""
         self.file.finding = order.finding
         if order.finding is Finding.NO_VICTIM:
             self.file.outcome = CaseOutcome.NO_VICTIM
-        self.move("record_triage", AFTER_TRIAGE[order.finding])
+        first = order.finding is Finding.NO_VICTIM or self.phase in UNTIL_INTAKE
+        self.move("record_triage", AFTER_TRIAGE[order.finding] if first else self.phase)
 
     @command()
     def record_intake(self, order: RecordIntake) -> None:
         """Record the intake."""
         self.file.intake = order
-        self.move("record_intake")
+        help_wanted = self.file.consent.help if self.file.consent else None
+        self.move("record_intake", AFTER_INTAKE[help_wanted])
+
+    @command()
+    def record_contact(self, _: RecordContact) -> None:
+        """In touch with somebody who wants no help now: the clock begins anew."""
+        self.move("record_contact", anew=True)
 
     @command()
     def find_person(self, _: FindPerson) -> None:

@@ -72,11 +72,19 @@ class CaseFile(Record):
     responsible: Party | None = None
     met: bool = Field(default=False, description="somebody helps the person, so that a crisis is over")
     outcome: CaseOutcome | None = None
+    counted_at_the_end: bool = Field(
+        default=False, description="without consent to a name it is counted when it ends; an older file was counted at once"
+    )
+
+    def work_as_now(self) -> None:
+        """Also count as cases are counted now."""
+        super().work_as_now()
+        self.counted_at_the_end = True
 
     @property
     def may_refer(self) -> bool:
         """Whether help may be asked: only with consent, and never before it is recorded."""
-        return self.consent is not None and self.consent.help
+        return self.consent is not None and bool(self.consent.help)
 
     @property
     def urgency(self) -> Urgency:

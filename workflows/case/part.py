@@ -33,6 +33,9 @@ class CasePart(Process[CaseFile]):
         """Slugs of the agencies that were told something on a consent."""
         return []
 
+    def consent_was_recorded(self) -> None:
+        """The person has said something of a purpose."""
+
     def take_help_back(self, reason: Recall) -> None:
         """Whatever is offered is recalled."""
 

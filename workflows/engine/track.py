@@ -142,7 +142,7 @@ class Track:
         """
         targets = self.table.targets(self.phase, trigger)
         target = to or (next(iter(targets)) if len(targets) == 1 else "")
-        if target not in targets:
+        if target not in {*targets, self.table.led(self.phase, trigger)} - {""}:
             raise RuntimeError(f"{self.table.name}: {self.phase} --{trigger}--> {target or '?'} is not in the table")
         back = target == self.phase and not anew
         if not (back and self._keeps_its_clock(trigger)):
