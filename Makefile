@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DIVIDED := -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: demo test test-long test-all everything interop sandbox pages pictures chaos endurance power-cut orderings bench proof check up lock generate clean help
+.PHONY: install demo test test-long test-all everything interop sandbox pages pictures chaos endurance power-cut orderings bench proof check up lock generate clean help
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -17,6 +17,8 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+install: $(STAMP) ## what all of this needs, into .venv; the others do it by themselves
+
 demo: $(STAMP) ## five stories on real servers, drawn in the terminal (KEEP=1 leaves it running)
 	@$(BIN)/keten demo $(if $(KEEP),--keep)
 
@@ -26,7 +28,7 @@ test: $(STAMP) ## the tests that take minutes, on real servers, divided among pr
 test-long: $(STAMP) ## the others: on whole installations, in a browser, on servers of their own
 	@$(BIN)/python -m pytest $(or $(ARGS),--length long $(DIVIDED) --maxprocesses 2)
 
-test-all: test test-long ## both, as everything that lands must pass them
+test-all: test test-long ## both: run them before something lands
 
 everything: test-all interop sandbox pages chaos proof ## what takes more than an hour, too
 

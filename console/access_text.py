@@ -8,6 +8,7 @@ from console.generate.tables import table, words
 from contracts.access import Answer, Answers
 from contracts.agencies import Agency, Directory
 from contracts.catalogue import CATALOGUE
+from contracts.counted import counted
 from contracts.disclosed import disclosed, stands
 from contracts.event import OUTLIVING, File
 from contracts.events.disclosures import Exchanged
@@ -70,7 +71,7 @@ def _answer(directory: Directory, pages: list[Answer]) -> Iterator[str]:
     if exchanged:
         yield table(WHEN, [_line(directory, exchange) for exchange in exchanged])
     if left_out := sum(page.left_out for page in made):
-        yield f"{left_out} more exchanges are not listed here; ask this agency for them."
+        yield f"{counted(left_out, 'more exchange is', 'more exchanges are')} not listed here; ask this agency for them."
 
 
 NOT_YET = "its term begins when the case ends"

@@ -66,9 +66,9 @@ async def backlogs(installation: Installation) -> Found:
         age = max(one.approximate_backlog_age.ToTimedelta() for one in stats)
         if number and age > LIES:
             do = f"look whether the office works and keeps up: start it, or a second one: `keten worker {agency.slug}`"
-            yield Trouble(where, f"about {number} tasks wait", do, datetime.now(UTC) - age)
+            yield Trouble(where, f"waiting tasks: about {number}", do, datetime.now(UTC) - age)
         else:
-            yield Well(where, f"about {number} tasks wait, none of them for long")
+            yield Well(where, f"waiting tasks: about {number}, none for long")
 
 
 async def inboxes(installation: Installation) -> Found:
@@ -84,12 +84,10 @@ async def inboxes(installation: Installation) -> Found:
             yield Trouble(where, f"is not whole: {missing} is missing", "make it again: `keten provision`")
         elif not wrong:
             waiting, under_way = (sum(getattr(one, name) for one in found.senders) for name in ("waiting", "under_way"))
-            yield Well(where, f"moves: {waiting} events wait, {under_way} are being taken")
+            yield Well(where, f"moves; events that wait: {waiting}, that are being taken: {under_way}")
         for stream in found.streams:
             if stream.there and not wrong:
-                yield Well(
-                    f"{stream.name} of {agency.slug}", f"holds {stream.messages} messages, {stream.part_full:.0%} of its room"
-                )
+                yield Well(f"{stream.name} of {agency.slug}", f"messages: {stream.messages}, {stream.part_full:.0%} of its room")
 
 
 async def event_keys(installation: Installation) -> Found:
@@ -104,9 +102,9 @@ async def event_keys(installation: Installation) -> Found:
             continue
         if old > age + LATE:
             do = f"start the office, which replaces them, or do it now: `keten keys renew {agency.slug}`"
-            yield Trouble(where, f"are {old.days} days old, and should have been replaced after {age.days}", do)
+            yield Trouble(where, f"age in days: {old.days}, and they should have been replaced after {age.days}", do)
         else:
-            yield Well(where, f"are {old.days} days old; they are replaced after {age.days}")
+            yield Well(where, f"age in days: {old.days}; they are replaced after {age.days}")
 
 
 async def certificates(installation: Installation) -> Found:
@@ -144,7 +142,7 @@ async def door_of_temporal(installation: Installation) -> Found:
     for agency in installation.with_key:
         client = await installation.client(agency)
         number = (await client.count_workflows(RUNNING)).count
-        yield Well(f"Temporal for {agency.slug}", f"answers: {number} files are open, or kept")
+        yield Well(f"Temporal for {agency.slug}", f"answers; files that are open, or kept: {number}")
 
 
 async def standing_still(installation: Installation) -> Found:
@@ -153,7 +151,7 @@ async def standing_still(installation: Installation) -> Found:
         where = f"files of {agency.slug}"
         number = (await (await installation.client(agency)).count_workflows(FAILING)).count
         if number:
-            yield Trouble(where, f"{number} stand still", WHAT_TO_DO[AlarmCode.FILE_STUCK])
+            yield Trouble(where, f"files that stand still: {number}", WHAT_TO_DO[AlarmCode.FILE_STUCK])
         else:
             yield Well(where, "none stands still")
 
@@ -166,10 +164,10 @@ async def settings(installation: Installation) -> Found:
         wrong = sum(not one.as_wanted for one in read)
         if wrong:
             yield Trouble(
-                where, f"{wrong} of {len(read)} are not as wanted", "`keten doctor` says which, `keten provision` sets them"
+                where, f"not as wanted: {wrong} of {len(read)}", "`keten doctor` says which, `keten provision` sets them"
             )
         else:
-            yield Well(where, f"{len(read)} were read back, all as wanted")
+            yield Well(where, f"read back, all as wanted: {len(read)}")
 
 
 KINDS = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
@@ -194,7 +192,7 @@ def _audit_log(installation: Installation, slug: str) -> Trouble | Well:
     proof = prove_heads(log, installation.audit_signer(slug))
     if proof.flaws:
         do = f"look at all of it: `keten audit verify --at {slug}`; keep it as it is"
-        return Trouble(where, f"is not what was written: {len(proof.flaws)} things do not hold", do)
+        return Trouble(where, f"is not what was written; faults: {len(proof.flaws)}", do)
     if proof.signed:
-        return Well(where, f"holds {proof.held} entries; its head is that which was signed on {proof.signed.day}")
-    return Well(where, f"holds {proof.held} entries; its head was not signed yet")
+        return Well(where, f"entries: {proof.held}; its head is that which was signed on {proof.signed.day}")
+    return Well(where, f"entries: {proof.held}; its head was not signed yet")

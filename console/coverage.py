@@ -86,10 +86,15 @@ def changes(atlas: Atlas, one: date, other: date) -> tuple[Change, ...]:
     after = {covered.place.code: covered for covered in coverage(atlas, later)}
     found: list[Change] = []
     for code in before.keys() | after.keys():
-        if before.get(code) != after.get(code):
+        if _of_care(before.get(code)) != _of_care(after.get(code)):
             heir = None if code in after else atlas.municipality(code, later)
             found.append(Change(before.get(code), after.get(code), heir))
     return tuple(sorted(found, key=lambda change: by_name(change.place.name)))
+
+
+def _of_care(covered: Covered | None) -> Covered | None:
+    """Without the regions that say nothing of care."""
+    return covered and covered._replace(place=covered.place.model_copy(update={"protection_region": None}))
 
 
 def at_tiles(atlas: Atlas, on: date, drawn: date, codes: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,14 @@ from datetime import datetime
 from contracts.catalogue import CATALOGUE
 from contracts.event import Event
 from contracts.events.disclosures import DisclosureMade, DisclosureRefused, DisclosureRequested
-from contracts.events.dossiers import DossierBrought, DossierReportedBack, PrivacyCheckDecided, PrivacyCheckRequested
+from contracts.events.dossiers import (
+    DossierBrought,
+    DossierReportedBack,
+    PrivacyCheckDecided,
+    PrivacyCheckDecidedV2,
+    PrivacyCheckRequested,
+    PrivacyCheckRequestedV2,
+)
 from contracts.events.erasures import ErasureCompleted, ErasureDeclined, ErasureRequested
 from contracts.events.referrals import ReferralAccepted, ReferralDeclined, ReferralOffered, ReferralRecalled, ReferralSeen
 from contracts.events.registrations import RegistrationRecorded, RegistrationRequested, ReportRegistered
@@ -23,6 +30,7 @@ ANSWERED_BY: Mapping[type[Event], tuple[type[Event], ...]] = {
     SignalRouted: (CaseAccepted, CaseDeclined),
     ReferralOffered: (ReferralAccepted, ReferralDeclined),
     PrivacyCheckRequested: (PrivacyCheckDecided,),
+    PrivacyCheckRequestedV2: (PrivacyCheckDecidedV2,),
     DossierBrought: (DossierReportedBack,),
     RegistrationRequested: (RegistrationRecorded, ReportRegistered),
     ErasureRequested: (ErasureCompleted, ErasureDeclined),

@@ -78,7 +78,8 @@ def _had(lines: Sequence[Processing]) -> list[Processing]:
     """What was taken and decided here: each by the line that no refusal followed."""
     found: dict[tuple[str, str], Processing] = {}
     for line in lines:
-        if line.direction is Direction.SENT or (line.direction is Direction.TAKEN and line.event_type not in CATALOGUE):
+        ours = line.direction in {Direction.SENT, Direction.HANDED}
+        if ours or (line.direction is Direction.TAKEN and line.event_type not in CATALOGUE):
             continue
         event = (line.event_id, line.direction)
         if line.status_code is Status.ERROR:

@@ -13,6 +13,7 @@ from console.plain import plain
 from console.rows import CLOCK_ENDED
 from console.screen import screen, styled
 from console.times import left, when
+from contracts.counted import counted
 from contracts.texts import words
 from contracts.views import StoryLine, TrackView
 
@@ -108,7 +109,7 @@ def story_table(files: list[Found], title: str | None = None) -> Listing:
             table.add(when(one.line.at), Text(plain(slug), style=colours[slug]), Text(_said(one), style=colours[slug]))
     left_out = sum(file.view.left_out for file in files)
     if left_out:
-        table.caption = f"{left_out} older lines stand in the full histories"
+        table.caption = f"in the full histories, older: {counted(left_out, 'line')}"
     return table
 
 
@@ -151,4 +152,4 @@ def _said(told: Told) -> str:
 def _again(told: Told) -> str:
     if told.last is None:
         return ""
-    return f": reminded {told.times} times since {when(told.line.at)}, last at {when(told.last)}"
+    return f": reminded {counted(told.times, 'time')} since {when(told.line.at)}, last at {when(told.last)}"

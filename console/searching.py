@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from console import filters
-from console.lists import Asked
+from console.cutting import Asked
 from console.order import BY_DEADLINE, BY_DELAY, BY_TURN
 from console.wanted import NOWHERE, Wanted
 from contracts.hours import AMSTERDAM

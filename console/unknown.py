@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
-from console.faults import guess
+from console.faults import near
 from contracts.personal import models_in
 from contracts.text import Model
 
@@ -23,12 +23,18 @@ def _unknown(model: type[Model], given: dict[str, Any], place: str) -> Iterator[
     for name, value in given.items():
         field = model.model_fields.get(name)
         if field is None:
-            yield f"{place}{name} is not a field here{guess(name, model.model_fields)}"
+            yield _said(f"{place}{name}", near(name, model.model_fields), ", ".join(model.model_fields) or "none")
             continue
         inner = models_in(field.annotation)
         if inner:
             for where, part in _parts(f"{place}{name}", value):
                 yield from min((list(_unknown(one, part, f"{where}.")) for one in inner), key=len)
+
+
+def _said(where: str, meant: str | None, known: str) -> str:
+    if meant:
+        return f"{where} is not a field here: did you mean {meant}? (known here: {known})"
+    return f"{where} is not a field here; known here: {known}"
 
 
 def _parts(place: str, value: Any) -> Iterator[tuple[str, dict[str, Any]]]:

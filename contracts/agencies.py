@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from contracts.hours import OFFICE, OpeningHours
 from contracts.text import Line, Model, MunicipalityCode, Oin, Slug
-from contracts.words import AgencyKind, Service
+from contracts.words import AgencyKind, ChildDuty, Force, Service
 
 AREA_OF_KIND = {
     AgencyKind.MUNICIPALITY: "municipality",
@@ -18,6 +18,14 @@ AREA_OF_KIND = {
     AgencyKind.RIEC: "police_unit",
     AgencyKind.OVERSIGHT: "province",
 }
+PART_OF_KIND = {AgencyKind.INVESTIGATION: "force", AgencyKind.CHILD_PROTECTION: "duty"}
+"""Kinds of agency that differ in their task: which field says that."""
+AREA_OF_PART = {
+    Force.POLICE: "police_unit",
+    ChildDuty.ADVICE: "protection_region",
+    ChildDuty.PROTECTION_ORDERS: "protection_region",
+}
+"""The area for which it acts; all others act in the whole country."""
 
 
 class Party(Model):
@@ -27,6 +35,7 @@ class Party(Model):
     kind: AgencyKind
     name: Line
     hours: OpeningHours = OFFICE
+    professional: bool = True
 
 
 class Agency(Model):
@@ -44,23 +53,39 @@ class Agency(Model):
         default=None, description="who is called here in a crisis, at any hour: a role or number, no name"
     )
     investigation_service: bool = Field(default=False, description="must report by law, also by name and without consent")
+    professional: bool = Field(default=True, description="else it hears only that its report arrived, and that it ended")
     municipality: MunicipalityCode | None = None
     care_region: Line | None = None
     police_unit: Line | None = None
     province: Line | None = None
     care_regions: tuple[Line, ...] = Field(default=(), description="where an aid organisation works; empty: everywhere")
     services: tuple[Service, ...] = ()
+    force: Force | None = Field(default=None, description="which investigation service it is")
+    duty: ChildDuty | None = Field(default=None, description="which task of child protection it has")
+    protection_region: Line | None = Field(default=None, description="where an agency of child protection acts")
 
     @model_validator(mode="after")
     def _area_fits_kind(self) -> Self:
-        area = AREA_OF_KIND.get(self.kind)
+        part = self._part()
+        area = AREA_OF_PART.get(part) if part else AREA_OF_KIND.get(self.kind)
         if area and not getattr(self, area):
-            raise ValueError(f"agency {self.slug}: kind {self.kind} needs a {area}")
+            raise ValueError(f"agency {self.slug}: {part or f'kind {self.kind}'} needs a {area}")
         if self.kind is AgencyKind.AID_ORGANISATION and not self.services:
             raise ValueError(f"agency {self.slug}: an aid organisation needs services, of {', '.join(Service)}")
         if self.investigation_service and self.kind is not AgencyKind.REPORTER:
             raise ValueError(f"agency {self.slug}: only a reporter can be an investigation_service, it is a {self.kind}")
+        if not self.professional and (self.kind is not AgencyKind.REPORTER or self.investigation_service):
+            raise ValueError(f"agency {self.slug}: `professional = false` is for a reporter that is no investigation_service")
         return self
+
+    def _part(self) -> Force | ChildDuty | None:
+        for kind, field in PART_OF_KIND.items():
+            part = getattr(self, field)
+            if part is None and self.kind is kind:
+                raise ValueError(f"agency {self.slug}: kind {kind} needs a {field}")
+            if part is not None and self.kind is not kind:
+                raise ValueError(f"agency {self.slug}: only kind {kind} has a {field}, it is {self.kind}")
+        return self.force or self.duty
 
     @property
     def namespace(self) -> str:
@@ -70,7 +95,7 @@ class Agency(Model):
     @property
     def party(self) -> Party:
         """This agency as a workflow keeps it."""
-        return Party(slug=self.slug, kind=self.kind, name=self.name, hours=self.hours)
+        return Party(slug=self.slug, kind=self.kind, name=self.name, hours=self.hours, professional=self.professional)
 
 
 class Directory(Model):

@@ -24,6 +24,7 @@ class AlarmCode(StrEnum):
     STORE_GONE = "store_gone"
     WEBHOOK_FAILING = "webhook_failing"
     WEBHOOK_RESTS = "webhook_rests"
+    BOOK_DAMAGED = "book_damaged"
 
 
 class Alarm(Model):
@@ -52,6 +53,7 @@ WHAT_TO_DO: dict[AlarmCode, str] = {
     AlarmCode.STORE_GONE: "stop, put the store back from the backup, start again: docs/how-to/operate.md, Backup and restore",
     AlarmCode.WEBHOOK_FAILING: "ask whoever runs the endpoint; POST its tests: the answer says what is wrong. Nothing is lost",
     AlarmCode.WEBHOOK_RESTS: "ask whoever runs the endpoint, which said that it wants nothing more; PUT wakes it, DELETE ends it",
+    AlarmCode.BOOK_DAMAGED: "stop it, put book and keys of cases back from one backup: docs/how-to/operate.md, A damaged book",
 }
 
 

@@ -24,6 +24,9 @@ LONGEST = {
 }
 """Thirty years: whatever begins today ends while the calendar is known and dates are still dates."""
 
+_LAW = re.compile(r"\(LAW[:)]")
+"""How the description of a term begins its mark where it stands in a statute."""
+
 _WRITTEN = re.compile(r"^([0-9]+) (second|minute|hour|day|working day|month)s?$")
 
 
@@ -71,6 +74,7 @@ class Clocks(Model):
     talk: Term = _term("72 hours", "unclear whether victim: a talk (AGREEMENT, Amsterdam 72-hour places)")
     intake: Term = _term("10 working days", "intake after triage (DEFAULT)")
     consent: Term = _term("14 days", "consent reminder (DEFAULT)")
+    contact: Term = _term("30 days", "somebody who wants no help now is asked how it goes (DEFAULT)")
     planning: Term = _term("2 working days", "help is asked for after consent (DEFAULT)")
     offer: Term = _term("2 working days", "an aid organisation answers an offer otherwise (DEFAULT)")
     first_contact: Term = _term("1 day", "first contact after acceptance; shelter the same day (AGREEMENT, 2014)")
@@ -89,6 +93,12 @@ class Clocks(Model):
     lost: Term = _term("5 working days", "a person who is out of sight is looked for (DEFAULT)")
     leaving: Term = _term("1 working day", "a shelter says where the person goes when help was taken back (DEFAULT)")
     coverage: Term = _term("10 working days", "the province answers a gap in coverage (DEFAULT)")
+    danger: Term = _term("1 hour", "of a danger that was declared the police is told, or it is over (DEFAULT)")
+    danger_answer: Term = _term("1 hour", "an investigation service takes up a danger (DEFAULT)")
+    danger_review: Term = _term("72 hours", "an investigation service looks whether a danger is still there (DEFAULT)")
+    child_safety: Term = _term("5 working days", "child protection assesses whether a child is safe (LAW: Wmo decree art. 4.1.7)")
+    child_inquiry: Term = _term("70 days", "child protection ends an inquiry, within ten weeks (LAW: Wmo decree art. 4.1.7)")
+    child_review: Term = _term("3 months", "a guardian reviews how a child is doing (DEFAULT)")
     report: Term = _term("6 months", "a reporter who hears nothing is reminded to ask (DEFAULT)")
 
     acceptance_crisis: Term = _term("1 hour", "in a crisis: the coordinator accepts (DEFAULT)")
@@ -106,16 +116,22 @@ class Clocks(Model):
     care_review_crisis: Term = _term("24 hours", "in a crisis: the case is looked at until somebody helps (DEFAULT)")
     lost_crisis: Term = _term("24 hours", "in a crisis: a person who is out of sight is looked for (DEFAULT)")
     leaving_crisis: Term = _term("4 hours", "in a crisis: a shelter says where the person goes (DEFAULT)")
+    child_safety_crisis: Term = _term(
+        "1 hour", "in a crisis: a child is looked at; at once (LAW), which is an hour here (DEFAULT)"
+    )
 
     retention_signal: Term = _term("12 months", "a signal at the desk is kept after its end (OPEN: set by its controller)")
     retention_report: Term = _term("12 months", "what a reporter heard back is kept (OPEN: set by its controller)")
     retention_case: Term = _term("60 months", "a case is kept after its end (OPEN: set by its controller)")
     retention_placement: Term = _term("60 months", "help that was given is kept (OPEN: set by its controller)")
     retention_offer: Term = _term("1 month", "an offer without help, or a case not taken, is kept (OPEN: set by its controller)")
+    retention_observation: Term = _term("24 months", "an observation is kept (OPEN: set by its controller)")
     retention_privacy: Term = _term("24 months", "a privacy check is kept (OPEN: set by its controller)")
     retention_dossier: Term = _term("60 months", "a dossier of the RIEC is kept (OPEN: set by its controller)")
     retention_registration: Term = _term("60 months", "a registration is kept (OPEN: set by its controller)")
     retention_coverage: Term = _term("24 months", "a gap in coverage is kept (OPEN: set by its controller)")
+    retention_danger: Term = _term("60 months", "a danger that was taken up is kept (OPEN: set by its controller, under the Wpg)")
+    retention_guarding: Term = _term("240 months", "the file of a child is kept (OPEN: set by its controller)")
     retention_due: Term = _term("10 working days", "somebody asks for erasure when the term ended (DEFAULT)")
     retention_use: Term = _term("12 months", "a case that stays open is looked at again before it may be erased (DEFAULT)")
     erasure_look: Term = _term("10 minutes", "it is looked up what is held of a case (DEFAULT)")
@@ -159,7 +175,9 @@ def read_clocks(path: Path | None) -> Clocks:
         raise ValueError(f"{path}: no such clock: {', '.join(unknown)}; known are {', '.join(Clocks.model_fields)}")
     clocks = Clocks.model_validate(given)
     for name in given:
-        _refuse_unreal(path, name, getattr(clocks, name))
+        term = getattr(clocks, name)
+        _refuse_unreal(path, name, term)
+        _refuse_unlawful(path, name, term)
     return clocks
 
 
@@ -168,3 +186,23 @@ def _refuse_unreal(path: Path, name: str, term: Duration) -> None:
     longest = LONGEST[term.unit]
     if not 1 <= term.amount <= longest:
         raise ValueError(f"{path}: {name} = {str(term)!r}: write 1 to {longest} {term.unit}s, at most about 30 years")
+
+
+def _refuse_unlawful(path: Path, name: str, term: Duration) -> None:
+    """What stands in a statute is shortened by an installation, and never loosened."""
+    law: Duration = getattr(Clocks(), name)
+    if _LAW.search(Clocks.model_fields[name].description or "") and _may_be_longer(term, law):
+        raise ValueError(
+            f"{path}: {name} = {str(term)!r}: the law allows {law} at most; write that or less, in {law.unit}s or days"
+        )
+
+
+def _may_be_longer(term: Duration, other: Duration) -> bool:
+    """Whether one term can end after another that begins with it; a working day may lie behind any number of holidays."""
+    if term.unit == other.unit:
+        return term.amount > other.amount
+    if term.unit == "working day":
+        return True
+    longest = term.exact or timedelta(days=31) * term.amount
+    shortest = other.exact or timedelta(days=28 if other.unit == "month" else 1) * other.amount
+    return longest > shortest

@@ -7,26 +7,39 @@ from pydantic import ConfigDict, Field, model_validator
 
 from contracts.bounds import AlarmNumber, Number
 from contracts.by_hand import NotByHand, Unchoosable, kept_from_people
+from contracts.events.children import Guardian
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
 from contracts.events.signals import Person
-from contracts.text import Model, Personal, Slug, Text
+from contracts.places import MUNICIPALITIES
+from contracts.profile import Profile
+from contracts.text import Line, Model, MunicipalityCode, Personal, Slug, Text
 from contracts.words import (
     Acknowledged,
     AidOutcome,
     CaseOutcome,
+    ChildAssessment,
+    ChildDecline,
+    ConsentTo,
+    DangerOutcome,
     Decline,
     ErasureReason,
     Finding,
+    GuardingOutcome,
     NotBrought,
     NotDisclosed,
     NotErased,
     NotOurs,
+    Urgency,
     Weighing,
 )
 
+NOTHING_SAID = "this says nothing: answer yes or no for at least one purpose"
 NOBODY = "this asks help for nobody: say for how many adults, or how many children"
+
+NO_SUCH_PLACE = "no municipality has this CBS code; they look like GM0995 (Lelystad)"
+ONLY_ELSEWHERE = "a municipality is named only where the case belongs to another region"
 
 Order = Annotated[str, Field(pattern=r"^[\w-]+\.[\w-]+\.[\w-]+$", max_length=2_000)]
 """What a person signs to have something done that needs two persons: a JWS in compact form, made by `keten erase`."""
@@ -64,9 +77,18 @@ class AcceptCase(Command):
 
 
 class DeclineCase(Command):
-    """The coordinator does not take the case."""
+    """The coordinator does not take the case; where it belongs to another region, the desk may hear which."""
 
     reason: NotOurs
+    municipality: MunicipalityCode | None = None
+
+    def unchoosable(self) -> Unchoosable | None:
+        """A place says whose region it is, and nothing else."""
+        if self.municipality is None:
+            return None
+        if self.municipality not in MUNICIPALITIES:
+            return Unchoosable("municipality", NO_SUCH_PLACE)
+        return None if self.reason is NotOurs.OTHER_REGION else Unchoosable("municipality", ONLY_ELSEWHERE)
 
 
 class RecordTriage(Command):
@@ -85,11 +107,11 @@ class RecordIntake(Command):
 
 
 class RecordConsent(Command):
-    """Consent per purpose. False for all is an answer too: nothing is shared, registration is anonymous."""
+    """What the person says of each purpose. No is an answer too; what was said of a purpose that is left out stays as it is."""
 
-    help: bool = Field(description="may aid organisations be asked")
-    registration: bool = Field(default=False, description="may the registration hold personal data")
-    riec: bool = Field(default=False, description="may the observation go to the privacy officer")
+    help: bool | None = Field(default=None, description="may aid organisations be asked")
+    registration: bool | None = Field(default=None, description="may the registration hold personal data")
+    riec: bool | None = Field(default=None, description="may the observation go to the privacy officer")
     by_guardian: bool = Field(default=False, description="given by parent or guardian")
     written: bool = Field(default=False, description="in writing; registration with personal data needs it")
 
@@ -98,6 +120,16 @@ class RecordConsent(Command):
         if self.registration and not self.written:
             raise ValueError("registration with personal data needs written consent: set `written`, or leave `registration` out")
         return self
+
+    @property
+    def said(self) -> dict[ConsentTo, bool]:
+        """What is said of each purpose that is not left out."""
+        answers = {purpose: getattr(self, purpose) for purpose in ConsentTo}
+        return {purpose: answer for purpose, answer in answers.items() if answer is not None}
+
+    def unchoosable(self) -> Unchoosable | None:
+        """Something is said."""
+        return None if self.said else Unchoosable("help", NOTHING_SAID)
 
 
 class WithdrawConsent(Command):
@@ -109,10 +141,17 @@ class WithdrawConsent(Command):
 
 
 class OfferHelp(Command):
-    """Ask aid organisations, in this order, each on its clock."""
+    """Ask aid organisations, in this order, each on its clock; or all at once."""
 
     need: Need
+    profile: Personal[Profile] = Field(default=Profile(), description="what the organisations are told before they accept")
     organisations: tuple[Slug, ...] = Field(min_length=1, max_length=20)
+    at_once: bool = Field(default=False, description="ask all at the same time: the first who accepts helps")
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether it was decided with a profile, as every decision of today is; what was recorded before has none."""
+        return "profile" in self.model_fields_set
 
     def unchoosable(self) -> Unchoosable | None:
         """Help is for somebody."""
@@ -124,6 +163,7 @@ class OfferAgain(Command):
 
     referral: Number = Field(description="number of the request within the case")
     organisations: tuple[Slug, ...] = Field(min_length=1, max_length=20)
+    at_once: bool = Field(default=False, description="ask all at the same time: the first who accepts helps")
 
 
 class GiveUp(Command):
@@ -155,6 +195,29 @@ class FindPerson(Command):
     """A person who was out of sight was found again."""
 
 
+class DeclareDanger(Command):
+    """Somebody is in danger now: a person here says so, and from then on a vital interest is a ground."""
+
+    threat: Personal[Text] = Field(description="what threatens, and from whom")
+    whereabouts: Personal[Line | None] = Field(default=None, description="where the person is, as far as known")
+
+
+class CallPolice(Command):
+    """Tell the investigation service of the danger that was declared."""
+
+    to: Slug | None = Field(default=None, description="which one; none: the police of the place")
+
+
+class StandDown(Command):
+    """The danger is over."""
+
+
+class RecordContact(Command):
+    """The coordinator was in touch with somebody who wants no help now, or tried."""
+
+    reached: bool = Field(description="was the person reached")
+
+
 class CloseUnconfirmed(Command):
     """Close although the registry has not confirmed the registration."""
 
@@ -181,6 +244,10 @@ class CompleteHelp(Command):
     """Help ended."""
 
     outcome: AidOutcome
+
+
+class CloseObservation(Command):
+    """The coordinator stops waiting for what the municipality and the RIEC say of an observation."""
 
 
 class BringToRiec(Command):
@@ -225,12 +292,54 @@ class CloseRegistration(Command):
     """CoMensha closes a registration whose case does not report any more."""
 
 
+class SupplementSignal(Command):
+    """The reporter adds to the signal; whoever has the case hears it."""
+
+    account: Personal[Text]
+    person: Personal[Person] = Person()
+    urgency: Urgency = Urgency.NORMAL
+
+
 class CloseReport(Command):
     """The reporter stops following."""
 
 
 class AcknowledgeGap(Command):
     """The province has taken up the gap with the region."""
+
+
+class TakeDanger(Command):
+    """Somebody at the investigation service protects the person, or looks for them, from now on."""
+
+
+class EndDanger(Command):
+    """The investigation service does nothing more about a danger."""
+
+    outcome: DangerOutcome
+
+
+class AssessChild(Command):
+    """What child protection found about a child's safety, and what follows."""
+
+    assessment: ChildAssessment
+
+
+class DeclineChild(Command):
+    """The report of a child is not for this agency."""
+
+    reason: ChildDecline
+
+
+class NameGuardian(Command):
+    """Who may consent for the child."""
+
+    guardian: Personal[Guardian]
+
+
+class EndGuarding(Command):
+    """The child is guarded no longer."""
+
+    outcome: GuardingOutcome
 
 
 class AskErasure(Command):

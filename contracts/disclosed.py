@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from contracts.catalogue import CATALOGUE
 from contracts.event import File
-from contracts.processing import Processing, Status
+from contracts.processing import Direction, Processing, Status
 
-DECIDED_UNSEEN = frozenset({File.PRIVACY, File.DOSSIER})
+DECIDED_UNSEEN = frozenset({File.OBSERVATION, File.PRIVACY, File.DOSSIER})
 """Kinds of file of which a person is not told how far they came."""
 
 
@@ -26,6 +26,8 @@ def taken_or_sent(lines: Iterable[Processing]) -> list[Processing]:
     last: dict[tuple[str, str, str], Processing] = {}
     first: dict[tuple[str, str, str], Processing] = {}
     for line in lines:
+        if line.direction is Direction.HANDED:
+            continue
         event = (line.event_id, line.direction, line.counterparty)
         first.setdefault(event, line)
         last[event] = line

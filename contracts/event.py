@@ -22,10 +22,13 @@ class File(StrEnum):
     REPORT = "report"
     CASE = "case"
     PLACEMENT = "placement"
+    OBSERVATION = "observation"
     PRIVACY = "privacy"
     DOSSIER = "dossier"
     REGISTRATION = "registration"
     COVERAGE = "coverage"
+    DANGER = "danger"
+    GUARDING = "guarding"
     RETENTION = "retention"
     ACCESS = "access"
     DISCLOSURE = "disclosure"
@@ -45,6 +48,12 @@ class Rule(Model):
     recipients: frozenset[AgencyKind]
     file: File | None = Field(description="the file it is for; None: the file that sent what it answers")
     opens: bool = Field(default=False, description="it may open that file")
+    counted: bool = Field(
+        default=True, description="it has a number on its line; else it is taken in any order, whatever its number says"
+    )
+    fresh: bool = Field(
+        default=False, description="it begins a reference of its own: nothing may lead from there to the case of a person"
+    )
     late: bool = Field(default=False, description="arriving after the file closed it is noted, not refused")
     grounds: tuple[Ground, ...] = Field(min_length=1)
     consent: ConsentTo | None = Field(default=None, description="to what the person consents, where consent is the ground")

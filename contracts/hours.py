@@ -1,7 +1,8 @@
-"""When an agency is open. Which days are holidays is decided by ``workflows.engine.calendar``."""
+"""When an agency is open. Which days are holidays is told by whoever asks: contracts need no calendar of a library."""
 
 import re
-from datetime import time
+from collections.abc import Container
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,22 @@ class OpeningHours(Model):
     opens: time = time(9)
     closes: time = time(17)
     always: bool = False
+
+    def works(self, day: date, holidays: Container[date]) -> bool:
+        """Whether the agency is open at some time of a day; one that is always open has no days off."""
+        return self.always or (self.first_day <= day.weekday() <= self.last_day and day not in holidays)
+
+    def open_for(self, since: datetime, until: datetime, holidays: Container[date]) -> timedelta:
+        """How long the agency was open between two moments; both have a time zone."""
+        if self.always:
+            return max(until.astimezone(UTC) - since.astimezone(UTC), timedelta())
+        first, last = since.astimezone(AMSTERDAM).date(), until.astimezone(AMSTERDAM).date()
+        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return sum((self._open_on(day, since, until) for day in days if self.works(day, holidays)), timedelta())
+
+    def _open_on(self, day: date, since: datetime, until: datetime) -> timedelta:
+        opens, closes = (datetime.combine(day, at, AMSTERDAM).astimezone(UTC) for at in (self.opens, self.closes))
+        return max(min(closes, until) - max(opens, since), timedelta())
 
     @model_validator(mode="before")
     @classmethod

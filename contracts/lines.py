@@ -184,7 +184,12 @@ def line_to(agency: str, event: type[Event]) -> str | None:
 
     Answers are for the file that sent what they answer, and would be counted over all such files.
     """
-    return f"{agency}/{event.rule.file}" if event.rule.file else None
+    return f"{agency}/{event.rule.file}" if is_counted(event) else None
+
+
+def is_counted(event: type[Event]) -> bool:
+    """Whether an event has a number on its line; of all others a number says nothing."""
+    return event.rule.counted and event.rule.file is not None
 
 
 def line_from(agency: str, system: str) -> str:

@@ -1,4 +1,4 @@
-"""The lines of the processing log: an event is sent, an event is taken, a person decides."""
+"""The lines of the processing log: an event is sent, taken, or handed to a system of the agency's own; a person decides."""
 
 import secrets
 from datetime import datetime
@@ -45,6 +45,36 @@ def taken(exchange: Exchange, me: Agency, first_seen: datetime, at: datetime) ->
         span_id=digest("taken", me.oin, message.id, first_seen.isoformat())[:16],
         foreign_operation=ForeignOperation(trace_id=trace, operation_id=span, entity=message.source) if span else None,
         resource=source(me.oin, "inbox"),
+    )
+
+
+def handed(message: CloudEvent, to: str, me: Agency, at: datetime) -> Processing:
+    """A system of the agency's own is given an event that was taken; the same system again is the same line.
+
+    Args:
+        message: What came.
+        to: What that system is called at the agency.
+        me: Whose it is.
+        at: Now.
+    """
+    kind = message.event_class
+    trace, _ = _context(message) or (digest("trace", message.id), None)
+    named = digest("handed", me.oin, message.source, message.id, to)
+    return Processing(
+        trace_id=trace,
+        span_id=named[:16],
+        name=f"handed {kind.short_name()} to {to}",
+        start_time=at,
+        end_time=at,
+        resource=source(me.oin, "post"),
+        processing_activity_id=activity_of(kind),
+        data_subject_id=message.caseref,
+        direction=Direction.HANDED,
+        event_id=named,
+        event_type=message.type,
+        counterparty=me.slug,
+        ground=message.ground,
+        purpose=kind.rule.purpose,
     )
 
 

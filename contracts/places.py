@@ -2,7 +2,8 @@
 
 Sources: CBS municipal classification and safety regions as of 2024; the care regions Almere (regioatlas.nl) and Zwolle
 (destentor.nl 2018), municipality by municipality. The other care regions are not verified: they have no row, and their
-municipalities route to CoMensha until an operator adds one. Tables are dated: valid from, valid to (the first day after). A
+municipalities route to CoMensha until an operator adds one. The regions of child protection are OPEN: Flevoland has rows by the
+name of its agency, and elsewhere a person says whom to ask. Tables are dated: valid from, valid to (the first day after). A
 municipality that was merged has the code of its successor; CBS publishes these changes on 1 January.
 """
 
@@ -17,13 +18,17 @@ from typing import Any
 
 from contracts.agencies import Agency, Directory
 from contracts.text import Model, MunicipalityCode
+from contracts.words import AgencyKind
 
 DATA = Path(str(files("contracts") / "data"))
 COLUMNS = {
     "municipalities.csv": ("code", "name", "safety_region"),
     "safety_regions.csv": ("code", "name", "province", "riec"),
     "care_regions.csv": ("municipality", "care_region", "valid_from", "valid_to"),
+    "protection_regions.csv": ("municipality", "protection_region", "valid_from", "valid_to"),
 }
+DATED = {"care_regions.csv": "care_region", "protection_regions.csv": "protection_region"}
+"""Tables of a municipality's region, which may change on a day, and what they call it."""
 
 Row = dict[str, str]
 
@@ -36,6 +41,7 @@ class Municipality(Model):
     care_region: str | None
     police_unit: str
     province: str
+    protection_region: str | None = None
 
 
 class Atlas:
@@ -45,7 +51,7 @@ class Atlas:
         self.directory = directory
         self._municipalities = {row["code"]: row for row in _rows(data / "municipalities.csv")}
         self._safety_regions = {row["code"]: row for row in _rows(data / "safety_regions.csv")}
-        self._care_regions = _rows(data / "care_regions.csv")
+        self._regions = {name: _rows(data / name) for name in DATED}
         self._check(today or datetime.now(UTC).date())
 
     def codes(self, on: date) -> tuple[str, ...]:
@@ -54,8 +60,8 @@ class Atlas:
 
     @cached_property
     def dated(self) -> tuple[date, date]:
-        """The first and the last day on which, by the tables, something begins or ends; before and after they know no change."""
-        rows = (*self._municipalities.values(), *self._care_regions)
+        """The first and last day on which, by the tables of care, something begins or ends; beyond them they know no change."""
+        rows = (*self._municipalities.values(), *self._regions["care_regions.csv"])
         days = {row.get(name) for row in rows for name in ("valid_from", "valid_to")} - {"", None}
         known = sorted(date.fromisoformat(day) for day in days if day)
         return (known[0], known[-1]) if known else (date.min, date.min)
@@ -80,9 +86,10 @@ class Atlas:
         return Municipality(
             code=code,
             name=row["name"],
-            care_region=next((r["care_region"] for r in self._care_regions if _holds(r, code, on)), None),
+            care_region=self._region("care_regions.csv", code, on),
             police_unit=safety["riec"],
             province=safety["province"],
+            protection_region=self._region("protection_regions.csv", code, on),
         )
 
     def coordinator(self, place: Municipality) -> Agency | None:
@@ -91,13 +98,26 @@ class Atlas:
 
     def riec(self, place: Municipality) -> Agency | None:
         """The RIEC of the place's police unit, if it takes part."""
-        return self._first("police_unit", place.police_unit)
+        return self._first("police_unit", place.police_unit, AgencyKind.RIEC)
+
+    def investigation(self, place: Municipality | None) -> tuple[Agency, ...]:
+        """Who may be told of a danger: the police of the place's unit first, then the forces that act in the whole country."""
+        return self._here(AgencyKind.INVESTIGATION, "police_unit", place.police_unit if place else None)
+
+    def child_protection(self, place: Municipality | None) -> tuple[Agency, ...]:
+        """Who may be told of a child: the agencies of the place's region first, then those that act in the whole country."""
+        return self._here(AgencyKind.CHILD_PROTECTION, "protection_region", place.protection_region if place else None)
 
     def with_riec(self, on: date) -> tuple[str, ...]:
         """The code of every municipality, also of those that were merged, for which a RIEC takes part on a day."""
-        units = {agency.police_unit for agency in self.directory.agencies}
+        units = {agency.police_unit for agency in self.directory.of(AgencyKind.RIEC)}
         lies_in = ((code, self._safety_regions[self._on(row, on)["safety_region"]]) for code, row in self._municipalities.items())
         return tuple(code for code, safety in lies_in if safety["riec"] in units)
+
+    def observed(self, on: date) -> tuple[str, ...]:
+        """The codes of the municipalities of which something can be told a RIEC: their own officer and a RIEC take part."""
+        ours = {agency.municipality for agency in self.directory.agencies if agency.municipality}
+        return tuple(code for code in self.with_riec(on) if self._on(self._municipalities[code], on)["code"] in ours)
 
     def oversight(self, place: Municipality) -> Agency | None:
         """The province, if it takes part."""
@@ -119,22 +139,35 @@ class Atlas:
             row = self._municipalities[row["successor"]]
         return row
 
-    def _first(self, field: str, value: str | None) -> Agency | None:
-        return next((a for a in self.directory.agencies if value and getattr(a, field) == value), None)
+    def _region(self, table: str, code: str, on: date) -> str | None:
+        return next((row[DATED[table]] for row in self._regions[table] if _holds(row, code, on)), None)
+
+    def _first(self, field: str, value: str | None, kind: AgencyKind | None = None) -> Agency | None:
+        agencies = self.directory.of(kind) if kind else self.directory.agencies
+        return next((a for a in agencies if value and getattr(a, field) == value), None)
+
+    def _here(self, kind: AgencyKind, field: str, area: str | None) -> tuple[Agency, ...]:
+        fitting = [a for a in self.directory.of(kind) if getattr(a, field) in {area, None}]
+        return tuple(sorted(fitting, key=lambda agency: getattr(agency, field) is None))
 
     def _check(self, today: date) -> None:
         for row in self._municipalities.values():
             if row["safety_region"] not in self._safety_regions:
                 raise ValueError(f"municipalities.csv: {row['code']} has {row['safety_region']}, not in safety_regions.csv")
             self._check_successor(row)
-        for row in self._care_regions:
-            if row["municipality"] not in self._municipalities:
-                raise ValueError(f"care_regions.csv: {row['municipality']} is not in municipalities.csv")
-            _check_dates(row)
-        for one, other in combinations(self._care_regions, 2):
-            if one["municipality"] == other["municipality"] and _overlap(one, other):
-                raise ValueError(f"care_regions.csv: {one['municipality']} is in two care regions at the same time")
+        for table in DATED:
+            self._check_regions(table)
         self._check_areas(today)
+
+    def _check_regions(self, table: str) -> None:
+        for row in self._regions[table]:
+            if row["municipality"] not in self._municipalities:
+                raise ValueError(f"{table}: {row['municipality']} is not in municipalities.csv")
+            _check_dates(table, row)
+        for one, other in combinations(self._regions[table], 2):
+            if one["municipality"] == other["municipality"] and _overlap(one, other):
+                regions = f"{DATED[table]}s".replace("_", " ")
+                raise ValueError(f"{table}: {one['municipality']} is in two {regions} at the same time")
 
     def _check_successor(self, row: Row) -> None:
         """One that ends has a successor, which ends later or never: so every code leads somewhere on every day."""
@@ -155,7 +188,7 @@ class Atlas:
         safety = self._safety_regions.values()
         known = {
             "municipality": set(self._municipalities),
-            "care_region": {row["care_region"] for row in self._care_regions},
+            **{field: {row[field] for row in self._regions[table]} for table, field in DATED.items()},
             "police_unit": {row["riec"] for row in safety},
             "province": {row["province"] for row in safety},
         }
@@ -180,12 +213,12 @@ def _check_area(agency: Agency, field: str, area: str | None, areas: set[str]) -
         raise ValueError(f"agency {agency.slug}: no {field} {area!r} in the routing tables; {there}")
 
 
-def _check_dates(row: Row) -> None:
+def _check_dates(table: str, row: Row) -> None:
     place, start, end = row["municipality"], row["valid_from"], row["valid_to"]
     if not (_is_day(start) and (not end or _is_day(end))):
-        raise ValueError(f"care_regions.csv: {place}: write days like 2025-01-31; valid_to may be empty")
+        raise ValueError(f"{table}: {place}: write days like 2025-01-31; valid_to may be empty")
     if end and end <= start:
-        raise ValueError(f"care_regions.csv: {place}: valid_to, the first day after, must be later than valid_from")
+        raise ValueError(f"{table}: {place}: valid_to, the first day after, must be later than valid_from")
 
 
 def _is_there(row: Row, on: date) -> bool:
@@ -234,6 +267,9 @@ def _row(path: Path, line: int, row: dict[Any, Any]) -> Row:
         raise ValueError(f"{path.name}, line {line}: it has more or fewer fields than line 1; put a text with a comma in quotes")
     return {name: value.strip() for name, value in row.items()}
 
+
+MUNICIPALITIES = frozenset(row["code"] for row in _rows(DATA / "municipalities.csv"))
+"""The code of every municipality, also of those that were merged."""
 
 CARE_REGIONS = frozenset(row["care_region"] for row in _rows(DATA / "care_regions.csv"))
 """Every care region that a table has ever had: what is readable of a file may name one of these, and nothing else."""

@@ -34,10 +34,11 @@ SpanId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class Direction(StrEnum):
-    """What was done: an event was sent to, or taken from, another agency; or a person decided."""
+    """What was done: an event was sent, taken, or handed to a system of the agency's own; or a person decided."""
 
     SENT = "sent"
     TAKEN = "taken"
+    HANDED = "handed"
     DECIDED = "decided"
 
 
@@ -58,7 +59,7 @@ class ForeignOperation(Model):
 
 
 class Processing(Model):
-    """One line. The names of the first fields are the standard's; ``counterparty`` of a decision is the agency itself."""
+    """One line. The names of the first fields are the standard's; ``counterparty`` of what stays here is the agency itself."""
 
     trace_id: TraceId
     span_id: SpanId

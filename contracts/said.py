@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from contracts.counted import filled
+
 LONGEST = 2_000
 """Characters that are looked at; nothing that the engine says is longer."""
 
@@ -152,7 +154,7 @@ class Sentences:
             return text
         values = found.values
         shown = {name: self._shown(kind, values, name, depth) for name, kind in found.template.kinds.items()}
-        return self._spoken[found.template.english].format_map(shown)
+        return filled(self._spoken[found.template.english], shown)
 
     def knows(self, text: str, depth: int = 0) -> bool:
         """Whether a sentence, and each that stands in it, fits a template."""

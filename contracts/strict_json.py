@@ -9,6 +9,20 @@ from contracts.refusals import RefusalCode, Refused
 
 MAX_DEPTH = 32
 GREATEST = 2**53 - 1
+WRONG = frozenset(
+    {
+        "Expecting value",
+        "Expecting property name enclosed in double quotes",
+        "Expecting ':' delimiter",
+        "Expecting ',' delimiter",
+        "Extra data",
+        "Unterminated string starting at",
+        "Invalid control character at",
+        "Invalid \\escape",
+        "Invalid \\uXXXX escape",
+    }
+)
+"""What Python's reader says of a text that is no JSON; these have words in every language."""
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -42,7 +56,8 @@ def _value(raw: bytes) -> Any:
         fields = json.loads(text, object_pairs_hook=_once, parse_int=_whole, parse_float=_finite, parse_constant=_no_constant)
         _shallow(fields, MAX_DEPTH)
     except json.JSONDecodeError as error:
-        raise Refused(RefusalCode.MALFORMED_JSON, f"not JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
+        what = next((words for words in WRONG if error.msg.startswith(words)), "it cannot be read here")
+        raise Refused(RefusalCode.MALFORMED_JSON, f"not JSON at line {error.lineno}, column {error.colno}: {what}") from None
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, ValueError) else f"nested deeper than {MAX_DEPTH} levels"
         raise Refused(RefusalCode.MALFORMED_JSON, reason) from None

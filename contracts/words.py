@@ -14,6 +14,24 @@ class AgencyKind(StrEnum):
     AID_ORGANISATION = "aid_organisation"
     REGISTRY = "registry"
     OVERSIGHT = "oversight"
+    INVESTIGATION = "investigation"
+    CHILD_PROTECTION = "child_protection"
+
+
+class Force(StrEnum):
+    """Which investigation service an agency is; the police has units, the others act in the whole country."""
+
+    POLICE = "police"
+    BORDER_POLICE = "border_police"
+    LABOUR_INSPECTORATE = "labour_inspectorate"
+
+
+class ChildDuty(StrEnum):
+    """Which task an agency of child protection has; only the guardian of unaccompanied minors acts in the whole country."""
+
+    ADVICE = "advice"
+    PROTECTION_ORDERS = "protection_orders"
+    UNACCOMPANIED = "unaccompanied"
 
 
 class Ground(StrEnum):
@@ -48,12 +66,16 @@ class Service(StrEnum):
 
 
 class Sector(StrEnum):
-    """Where the exploitation is thought to happen; unknown is a valid answer."""
+    """Of what kind the exploitation is thought to be (directives 2011/36/EU and 2024/1712); unknown is a valid answer."""
 
     SEXUAL = "sexual"
     LABOUR = "labour"
     CRIMINAL = "criminal"
     DOMESTIC = "domestic"
+    FORCED_MARRIAGE = "forced_marriage"
+    ILLEGAL_ADOPTION = "illegal_adoption"
+    SURROGACY = "surrogacy"
+    ORGAN_REMOVAL = "organ_removal"
     OTHER = "other"
     UNKNOWN = "unknown"
 
@@ -74,6 +96,7 @@ class Finding(StrEnum):
 
     PRESUMED_VICTIM = "presumed_victim"
     UNCLEAR = "unclear"
+    OTHER_HARM = "other_harm"
     NO_VICTIM = "no_victim"
 
 
@@ -102,6 +125,7 @@ class Recall(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CASE_CLOSED = "case_closed"
     PLACED_ELSEWHERE = "placed_elsewhere"
+    GROUND_ENDED = "ground_ended"
 
 
 class AidOutcome(StrEnum):
@@ -122,6 +146,7 @@ class CaseOutcome(StrEnum):
     NO_CONSENT = "no_consent"
     NO_VICTIM = "no_victim"
     NOT_PLACED = "not_placed"
+    OTHER_HELP = "other_help"
     OUT_OF_SIGHT = "out_of_sight"
     TAKEN_ELSEWHERE = "taken_elsewhere"
     NOT_OURS = "not_ours"
@@ -134,6 +159,15 @@ class NotBrought(StrEnum):
     NOT_PROPORTIONATE = "not_proportionate"
     TOO_LITTLE_KNOWN = "too_little_known"
     NO_RIEC = "no_riec"
+
+
+class ObservationStands(StrEnum):
+    """How far an observation came, as the case hears it from which it was noted."""
+
+    BROUGHT = "brought"
+    NOT_BROUGHT = "not_brought"
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
 
 
 class Weighing(StrEnum):
@@ -199,3 +233,51 @@ class CoverageGapKind(StrEnum):
 
     NO_COORDINATOR = "no_coordinator"
     SILENT_COORDINATOR = "silent_coordinator"
+
+
+class DangerOutcome(StrEnum):
+    """Why an investigation service does nothing more about a danger."""
+
+    SAFE = "safe"
+    NO_DANGER = "no_danger"
+    OTHER_SERVICE = "other_service"
+    NOT_FOUND = "not_found"
+
+    @property
+    def over(self) -> bool:
+        """Whether the danger is over; else whoever reported it must act again."""
+        return self in {DangerOutcome.SAFE, DangerOutcome.NO_DANGER}
+
+
+class ChildAssessment(StrEnum):
+    """What child protection found, and what follows."""
+
+    GUARDED = "guarded"
+    EXAMINED = "examined"
+    NO_NEED = "no_need"
+
+
+class ChildDecline(StrEnum):
+    """Why child protection does not take a report."""
+
+    OTHER_REGION = "other_region"
+    OTHER_AGENCY = "other_agency"
+    ADULT = "adult"
+
+
+class ChildRecall(StrEnum):
+    """Why a coordinator's report of a child stands no more."""
+
+    ADULT = "adult"
+    REPORTED_ELSEWHERE = "reported_elsewhere"
+    CASE_CLOSED = "case_closed"
+
+
+class GuardingOutcome(StrEnum):
+    """Why child protection guards no longer."""
+
+    ADULT = "adult"
+    WITH_PARENTS = "with_parents"
+    OTHER_GUARDIAN = "other_guardian"
+    LEFT_COUNTRY = "left_country"
+    OUT_OF_SIGHT = "out_of_sight"

@@ -10,6 +10,7 @@ from contracts.events.erasures import ErasureCompleted
 from post_office.cases import Cases
 from post_office.feed import Feed
 from post_office.generation import PublishedFile
+from post_office.handing import Log, note
 from post_office.hearing import Hearing
 from post_office.keeping import Check, Fits, Keeping
 from post_office.ladder import Ladder
@@ -27,10 +28,12 @@ class SqlBook:
         store: Its database and keys.
         check: What looks at a draft.
         fits: What seals a message, to tell whether it fits.
+        log: The processing log.
     """
 
-    def __init__(self, store: Store, check: Check, fits: Fits) -> None:
+    def __init__(self, store: Store, check: Check, fits: Fits, log: Log) -> None:
         self.store = store
+        self._log = log
         self.ladder = Ladder(store)
         self.feeding = Feed(store)
         self.cases = Cases(store, self.ladder)
@@ -69,6 +72,11 @@ class SqlBook:
     async def feed(self, after: int, most: int, types: frozenset[str] = frozenset()) -> list[Heard]:
         """See ``post_office.ports.Book``."""
         return await self.feeding.feed(after, most, types)
+
+    async def handed(self, to: str, after: int, found: Sequence[Heard]) -> None:
+        """See ``post_office.ports.Book``."""
+        await note(self._log, self.store.agency, to, found)
+        self.feeding.asked(after, found)
 
     async def more(self, after: int, seconds: float) -> bool:
         """See ``post_office.ports.Book``."""

@@ -40,7 +40,7 @@ class Cases:
         if row is None:
             return None
         kept = [told for one in sent if (told := await self._ladder.told(one)) and not told.id.startswith(OWN)]
-        subject = await self._store.opened(reference, "", ("subject", reference), row["subject"])
+        subject = await self._store.subject(reference, row["subject"])
         return CaseSeen(reference, subject, tuple(kept), heard, utc(row["erased_at"]) if row["erased_at"] else None)
 
     async def name_case(self, reference: str, subject: str) -> bool:

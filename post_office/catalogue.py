@@ -45,7 +45,7 @@ def _event(about: About, event: type[Event], others: list[Agency], recipients: l
         consent_to=rule.consent,
         retention=rule.retention,
         by_post_office=named["domain"] in BY_ITSELF,
-        begins_case=rule.opens and rule.file in {File.SIGNAL, File.REPORT, File.COVERAGE},
+        begins_case=rule.fresh or (rule.opens and rule.file in {File.SIGNAL, File.REPORT}),
         personal_fields=[*event.personal_fields()],
         left_out=sorted({path for other in recipients for path in event.left_out_for(other.kind)}),
         schema=data_schema(event),

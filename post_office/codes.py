@@ -45,6 +45,7 @@ ROWS = (
     Row("too_many_waiting", HTTPStatus.TOO_MANY_REQUESTS, "Too many answers are held open", again=True),
     Row("too_busy", _LATER, "Too much is under way", again=True),
     Row("book_full", _LATER, "Nothing can be written now", again=True),
+    Row("not_logged", _LATER, "Nothing can be written into the processing log now", again=True),
     Row("failed", _LATER, "A fault of the post office itself", again=True),
     Row("http_invalid", _WRONG, "This is not HTTP"),
     Row("parameter_invalid", _WRONG, "A parameter or header is not as it must be"),

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 import structlog
 from fastapi import Request
 
 from contracts.agencies import Agency, Directory
+from post_office.clock import now_utc
 from post_office.health import Health
 from post_office.limits import LIMITS, Limits, Rates, Seats
 from post_office.ports import Book
@@ -23,11 +24,6 @@ Alarm = Callable[[str], Awaitable[None]]
 
 SHOW = "send `Authorization: Bearer TOKEN`; `keten post-office token add` makes a token"
 EVERY_SCOPE = frozenset(Scope)
-
-
-def now_utc() -> datetime:
-    """The clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,21 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
+from post_office.clock import now_utc
 from post_office.own_codes import Code
 from post_office.ports import Heard, Reader, Refusal
+from post_office.sealing import Altered, Place, key_name, opened
 from post_office.store import Store, newest
 from post_office.writer import rung
 from runtime.database import insert_once, utc
+from runtime.keys.case_keys import CaseKeyMissing
 from runtime.post_office.tables import CASE, INCOMING, READER
 
 MOST_READERS = 100
@@ -22,12 +26,18 @@ AT_ONCE = 500
 
 
 class Feed:
-    """The feed of a book, and its readers."""
+    """The feed of a book, and its readers.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: Of the book.
+        now: The clock by which somebody asks.
+    """
+
+    def __init__(self, store: Store, now: Callable[[], datetime] = now_utc) -> None:
         self._store = store
+        self._now = now
         self._handed = 0
-        self._asked = datetime.now(UTC)
+        self._asked = now()
 
     async def feed(self, after: int, most: int, types: frozenset[str] = frozenset()) -> list[Heard]:
         """See ``post_office.ports.Book``."""
@@ -37,10 +47,13 @@ class Feed:
         query = select(INCOMING, CASE.c.subject).join(CASE, CASE.c.case_reference == INCOMING.c.case_reference, isouter=True)
         query = query.where(which).order_by(INCOMING.c.position).limit(most)
         rows = await self._store.read(lambda connection: connection.execute(query).mappings().all())
-        found = [await self._heard(row) for row in rows]
-        self._asked = datetime.now(UTC)
-        self._handed = max(self._handed, after, *(row["position"] for row in rows))
-        return found
+        keys = await self._keys(rows)
+        return [self._heard(row, keys) for row in rows]
+
+    def asked(self, after: int, found: Sequence[Heard]) -> None:
+        """Somebody came to read after a position, and was given this."""
+        self._asked = self._now()
+        self._handed = max(self._handed, after, *(heard.position for heard in found))
 
     async def more(self, after: int, seconds: float) -> bool:
         """See ``post_office.ports.Book``."""
@@ -78,18 +91,16 @@ class Feed:
         if position < 0:
             raise Refusal(Code.PARAMETER_INVALID, "a position is 0 or more")
         await self._store.writer.do(lambda connection: _acknowledge(connection, name, position))
-        self._asked, self._handed = datetime.now(UTC), max(self._handed, position)
+        self._asked, self._handed = self._now(), max(self._handed, position)
         return next(reader for reader in await self.readers() if reader.name == name)
 
-    async def unread(self, patience: timedelta) -> int:
-        """How many events nobody has read, if the oldest has waited for so long and nobody came to read."""
+    async def unread_since(self) -> datetime | None:
+        """Since when the oldest event that nobody has read waits, and nobody came to read; None: there is none."""
         readers = await self.readers()
         handed = max((self._handed, *(reader.position for reader in readers)))
         first = select(INCOMING.c.taken_at).where(INCOMING.c.position > handed).order_by(INCOMING.c.position).limit(1)
         since = await self._store.read(lambda connection: connection.scalar(first))
-        if since is None or datetime.now(UTC) - max(utc(since), self._asked) < patience:
-            return 0
-        return await self.newest() - handed
+        return max(utc(since), self._asked) if since else None
 
     async def let_go(self, older: datetime, taken_to: int | None = None) -> int:
         """Let content go that was taken before a moment and that all readers have acknowledged; the rows keep their places.
@@ -117,11 +128,41 @@ class Feed:
         self._store.room.gone(sum(row[1] for row in rows))
         return len(rows)
 
-    async def _heard(self, row: RowMapping) -> Heard:
-        reference, kind, position = row["case_reference"], row["type"], row["position"]
-        event = await self._store.opened(reference, kind, ("incoming", str(position)), row["content"])
-        subject = await self._store.opened(reference, "", ("subject", reference), row["subject"])
-        return Heard(position, row["feed_id"], kind, row["sender"], reference, subject, utc(row["taken_at"]), event)
+    async def _keys(self, rows: Sequence[RowMapping]) -> dict[str, bytes]:
+        """Those of all these rows, read at once.
+
+        Raises:
+            CaseKeyMissing: Of one of them there never was a key; a person hears of which.
+        """
+        try:
+            return await self._store.keys.several({name for row in rows for name in _keys_for(row)})
+        except CaseKeyMissing:
+            for row in rows:
+                await self._store.opened(row["case_reference"], row["type"], _place(row), row["content"])
+            raise
+
+    def _heard(self, row: RowMapping, keys: Mapping[str, bytes]) -> Heard:
+        reference, kind = row["case_reference"], row["type"]
+        event, subject, unreadable = None, None, False
+        try:
+            with self._store.damage.noting(_place(row), reference):
+                event = opened(keys.get(key_name(reference, kind)), _place(row), row["content"])
+        except Altered:  # it keeps its place, and nothing after it waits
+            unreadable = True
+        with suppress(Altered), self._store.damage.noting(("subject", reference), reference):
+            subject = opened(keys.get(reference), ("subject", reference), row["subject"])
+        at = utc(row["taken_at"])
+        return Heard(row["position"], row["feed_id"], kind, row["sender"], reference, subject, at, event, unreadable)
+
+
+def _place(row: RowMapping) -> Place:
+    return "incoming", str(row["position"])
+
+
+def _keys_for(row: RowMapping) -> list[str]:
+    """The names of the keys under which something of a row lies."""
+    names = {"content": key_name(row["case_reference"], row["type"]), "subject": row["case_reference"]}
+    return [name for column, name in names.items() if row[column] is not None]
 
 
 def _readers(connection: Connection) -> list[Reader]:

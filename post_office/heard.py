@@ -38,5 +38,5 @@ def _left(heard: Heard, directory: Directory) -> dict[str, Any]:
         "type": heard.type,
         "time": moment(heard.at),
         "caseref": heard.caseref,
-        "erased": True,
+        "unreadable" if heard.unreadable else "erased": True,
     }

@@ -9,7 +9,7 @@ from contracts.agencies import Agency
 from contracts.envelope import CloudEvent
 from contracts.event import Event
 from contracts.events.deliveries import DeliveriesMissed, DeliveryRefused
-from contracts.lines import Heard, Link, Objection, Span, objection, objection_to_id
+from contracts.lines import Heard, Link, Objection, Span, is_counted, objection, objection_to_id
 from contracts.words import Ground
 from post_office.cases import begin_case, case_row
 from post_office.ladder import on_line, reach
@@ -102,7 +102,7 @@ class Hearing:
         if self._is_known(connection, came, key):
             return None
         begin_case(connection, self._store.identity, message.caseref, None, key)
-        gap = self._on_its_line(connection, came, key) if int(message.sequence) else None
+        gap = self._on_its_line(connection, came, key) if int(message.sequence) and is_counted(type(came.event)) else None
         position = newest(connection, INCOMING.c.position) + 1
         feed_id = self._feed_id(connection, came)
         event = message.model_dump(mode="json", exclude_none=True) | {"id": feed_id}
@@ -131,7 +131,9 @@ class Hearing:
 
     def _on_its_line(self, connection: Connection, came: Came, key: bytes) -> Span | None:
         message, rule = came.message, came.event.rule
-        line = line_of(connection, LineName(message.caseref, "in", came.sender.slug, f"{message.system}/{rule.file or '-'}"), key)
+        name = LineName(message.caseref, "in", came.sender.slug, f"{message.system}/{rule.file or '-'}")
+        with self._store.damage.noting(("line", *name), message.caseref):
+            line = line_of(connection, name, key)
         heard = Heard.model_validate(line.state) if line.state else None
         link = Link(int(message.sequence), message.fingerprint, message.previous, came.by_hand)
         theirs = (LINE.c.case_reference == message.caseref) & (LINE.c.way == "in") & (LINE.c.other == came.sender.slug)

@@ -33,6 +33,7 @@ ROOMY = 24 * 1024
 
 _REFERENCE = re.compile(rf"k[{ALPHABET}]{{24}}")
 _TRIES = 5
+APART = "this event begins a reference of its own, so that nothing leads from it to a person's case: name no case with it"
 
 Check = Callable[[Draft], Checked]
 Fits = Callable[[CloudEvent, str], object]
@@ -111,6 +112,8 @@ class Keeping:
             raise Refusal(Code.ATTRIBUTE_INVALID, "a number of a case is 1 to 128 printable characters", ["/subject"])
         named = draft.subject and mark(self._store.identity, "subject", draft.subject)
         known = await self._store.read(lambda connection: case_with_subject(connection, named)) if named else None
+        if kind.rule.fresh and (draft.caseref or known):
+            raise Refusal(RefusalCode.NOT_ALLOWED, APART, ["/caseref" if draft.caseref else "/subject"])
         if draft.caseref is not None:
             if known not in {None, draft.caseref}:
                 raise subject_taken()

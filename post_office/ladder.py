@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, delete, select, update
 from contracts.lines import Span
 from contracts.refusals import RefusalCode
 from post_office.ports import Gone, Kept, Rung, Stage
-from post_office.sealing import mark, seal
+from post_office.sealing import Altered, mark, seal
 from post_office.store import Store
 from post_office.writer import rung
 from runtime.database import utc
@@ -48,6 +48,7 @@ class Ladder:
 
         Raises:
             Gone: Its case was erased.
+            Altered: It is not what was put there.
         """
         reference, kind, number = row["case_reference"], row["type"], str(row["number"])
         inside = await self._store.opened(reference, kind, ("outgoing", number), row["content"])
@@ -57,14 +58,14 @@ class Ladder:
         sealed = await self._store.read(
             lambda connection: connection.scalar(select(CASE.c.subject).where(CASE.c.case_reference == reference))
         )
-        subject = await self._store.opened(reference, "", ("subject", reference), sealed)
+        subject = await self._store.subject(reference, sealed)
         return Kept(inside["own"], reference, row["recipient"], kind, subject, _rungs(row, words))
 
     async def told(self, row: RowMapping) -> Kept | None:
-        """The same; None: its case was erased."""
+        """The same; None: its case was erased, or it was altered on the disk."""
         try:
             return await self.kept(row)
-        except Gone:
+        except (Gone, Altered):
             return None
 
     async def taken(self, recipient: str, ids: Sequence[str]) -> None:

@@ -76,7 +76,8 @@ class Rates:
             Problem: 429, with the seconds after which there is room.
         """
         now = self._now()
-        left, at = self._left.get(token, (self._burst, now))
+        self._forget_full(now)
+        left, at = self._left.pop(token, (self._burst, now))
         left = min(self._burst, left + (now - at) * self._rate)
         if left < 1:
             self._left[token] = (left, now)
@@ -85,9 +86,10 @@ class Rates:
             raise Problem("rate_limited", words, headers={"Retry-After": str(seconds)})
         self._left[token] = (left - 1, now)
 
-    def keep(self, tokens: set[str]) -> None:
-        """Forget whoever is none of these."""
-        self._left = {token: left for token, left in self._left.items() if token in tokens}
+    def _forget_full(self, now: float) -> None:
+        """Whoever has not asked for so long has a full bucket, as who never did; they stand first, as each goes last who asks."""
+        while self._left and now - next(iter(self._left.values()))[1] >= self._burst / self._rate:
+            del self._left[next(iter(self._left))]
 
 
 class Seats:

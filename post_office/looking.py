@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
-from post_office.door import now_utc
+from post_office.clock import now_utc
 from post_office.health import Does, Part
 from post_office.ports import Book
 

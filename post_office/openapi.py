@@ -105,12 +105,16 @@ FEED_ANSWER: dict[int, Node] = {
 _HEARD: Node = {
     "title": "Heard",
     "type": "object",
-    "description": "A CloudEvent as its sender wrote it; `subject` is your own case number. `erased`: its content is gone.",
+    "description": (
+        "A CloudEvent as its sender wrote it; `subject` is your own case number. `erased`: its content is gone. "
+        "`unreadable`: it was altered in the book; once that is restored it stands here again."
+    ),
     "required": ["specversion", "id", "source", "type", "time", "caseref"],
     "properties": {
         **{name: {"type": "string"} for name in ("specversion", "id", "source", "type", "caseref", "subject", "ground")},
         "time": {"type": "string", "format": "date-time"},
         "erased": {"const": True},
+        "unreadable": {"const": True},
         "data": {"type": "object"},
     },
 }

@@ -91,7 +91,8 @@ class Heard(NamedTuple):
         caseref: Of which case.
         subject: The agency's own number of that case, if it gave one.
         at: When it was taken.
-        event: The CloudEvent as JSON, opened; None: its case was erased, or its time in the book has ended.
+        event: The CloudEvent as JSON, opened; None: its case was erased, its time in the book has ended, or it cannot be read.
+        unreadable: Whether it was altered on the disk of the book; a person hears of it.
     """
 
     position: int
@@ -102,6 +103,7 @@ class Heard(NamedTuple):
     subject: str | None
     at: datetime
     event: Mapping[str, Any] | None
+    unreadable: bool = False
 
 
 class CaseSeen(NamedTuple):
@@ -193,6 +195,19 @@ class Book(Protocol):
             after: A position; 0: from the beginning.
             most: How many at most.
             types: Only these; none: all.
+        """
+        ...
+
+    async def handed(self, to: str, after: int, found: Sequence[Heard]) -> None:
+        """A system of the agency's own came to read, and is given this as soon as it stands in the processing log.
+
+        Args:
+            to: What that system is called here.
+            after: Up to which position it has read.
+            found: What it gets; nothing: it only came.
+
+        Raises:
+            NotLogged: The log cannot be written: do not give it.
         """
         ...
 

@@ -54,9 +54,14 @@ def answer(problem: Problem) -> Response:
         "code": str(meant.code),
     }
     if problem.pointers:
-        content["errors"] = [{"pointer" if at.startswith("/") else "parameter": at} for at in problem.pointers]
+        content["errors"] = [{"pointer" if _is_pointer(at) else "parameter": at} for at in problem.pointers]
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(body, meant.status.value, {**_headers(meant), **problem.headers}, MEDIA_TYPE)
+
+
+def _is_pointer(where: str) -> bool:
+    """The empty one is to the whole body (RFC 6901)."""
+    return not where or where.startswith("/")
 
 
 def failed() -> Response:

@@ -69,7 +69,7 @@ def book_of(drivers: Drivers, agency: Agency) -> SqlBook:
     bounds = Bounds(settings.post_office_rows, settings.post_office_bytes)
     store = Store(agency, engine, drivers.case_keys(slug), drivers.keys.identity(slug), bounds)
     checked = partial(check, me=agency, directory=drivers.directory, atlas=drivers.atlas)
-    return SqlBook(store, checked, drivers.seal(agency).closed)
+    return SqlBook(store, checked, drivers.seal(agency).closed, drivers.processing_log(slug))
 
 
 @asynccontextmanager

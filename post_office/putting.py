@@ -81,14 +81,17 @@ class Putting:
         self._enter_case(connection, one)
         number, now, system = newest(connection, OUTGOING.c.number) + 1, datetime.now(UTC), system_of(self._store.generation)
         name = LineName(one.reference, "out", one.to, f"{system}/{one.event.rule.file or '-'}")
-        line = line_of(connection, name, one.key)
+        with self._store.damage.noting(("line", *name), one.reference):
+            line = line_of(connection, name, one.key)
         end = Said(*line.state or ()) if line_to(one.to, type(one.event)) else None
         said = mark(one.key, "said", one.said)
         about = mark(self._store.identity, "event", system, str(number), own, said, now.isoformat())
         message = enveloped(self._store, one, end, about, now)
         if end:
             line.write(connection, end.then(message.fingerprint))
-        content = seal(one.key, ("outgoing", str(number)), {"own": draft.id, "event": message.model_dump(mode="json")})
+        content = seal(
+            one.key, ("outgoing", str(number)), {"own": draft.id, "to": one.to, "event": message.model_dump(mode="json")}
+        )
         self._store.room.check(1, len(content))
         row = {"number": number, "own_mark": own, "said_mark": said, "event_id": message.id, "kept_at": now, "system": system}
         row |= {"case_reference": one.reference, "recipient": one.to, "type": draft.type, "sequence": int(message.sequence)}

@@ -52,6 +52,11 @@ def unseal(key: bytes, place: Place, sealed: bytes) -> Any:
         raise Altered("what lies in the book of this post office was altered, or put elsewhere") from None
 
 
+def opened(key: bytes | None, place: Place, sealed: bytes | None) -> Any:
+    """What lies somewhere; None: nothing does, or its key was destroyed."""
+    return None if key is None or sealed is None else unseal(key, place, sealed)
+
+
 def mark(key: bytes, *parts: str) -> str:
     """A keyed hash; 64 hexadecimal digits."""
     return hmac.new(key, "\0".join(("keten post office", *parts)).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

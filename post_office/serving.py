@@ -93,7 +93,11 @@ def _looks(office: PostOffice) -> dict[str, Look]:
     async def time() -> str | None:
         return CLOCK_WRONG if office.inbox.clock_wrong else None
 
-    return {"bus": bus, "clock": time}
+    async def content() -> str | None:
+        findings = office.book.store.damage.findings()
+        return findings[0].words if findings else None
+
+    return {"bus": bus, "clock": time, "content": content}
 
 
 def _examples() -> dict[str, dict[str, object]]:

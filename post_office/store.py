@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Engine, func, select
 
 from contracts.agencies import Agency
+from post_office.damage import Damage
 from post_office.ports import BookFull
-from post_office.sealing import Place, key_name, unseal
+from post_office.sealing import Altered, Place, key_name, opened
 from post_office.writer import Bell, Writer
 from runtime.keys.case_keys import CaseErased, CaseKeyMissing, CaseKeys
 from runtime.post_office.tables import CASE, INCOMING, OUTGOING
@@ -86,6 +87,7 @@ class Store:
         self.identity = identity
         self.bell = Bell()
         self.room = Room(bounds)
+        self.damage = Damage()
         self.writer = Writer(engine, self.bell, self.room)
         self.generation = 1
 
@@ -112,9 +114,21 @@ class Store:
             return None
 
     async def opened(self, reference: str, event_type: str, place: Place, sealed: bytes | None) -> Any:
-        """What lies somewhere; None: it was erased."""
-        key = await self.key(reference, event_type) if sealed is not None else None
-        return None if key is None or sealed is None else unseal(key, place, sealed)
+        """What lies somewhere; None: it was erased.
+
+        Raises:
+            Altered: It is not what was put there.
+            CaseKeyMissing: See ``key``.
+        """
+        with self.damage.noting(place, reference):
+            return opened(await self.key(reference, event_type) if sealed is not None else None, place, sealed)
+
+    async def subject(self, reference: str, sealed: bytes | None) -> str | None:
+        """The agency's own number of a case; None: it gave none, it was erased, or it was altered on the disk."""
+        try:
+            return await self.opened(reference, "", ("subject", reference), sealed)
+        except Altered:
+            return None
 
     def _read(self, look: Callable[[Connection], T]) -> T:
         with self.engine.connect() as connection:

@@ -36,6 +36,7 @@ async def decided(here: Here, case: str, content: Content = EXAMPLE) -> None:
         await staff.decide(COORDINATOR, case, "record_triage", finding="presumed_victim")
         await staff.decide(COORDINATOR, case, "record_intake", needs=content.account, registrant=content.registrant)
         await staff.decide(COORDINATOR, case, "record_consent", help=False, registration=True, written=True)
+        await staff.decide(COORDINATOR, case, "conclude_case", outcome="no_help_wanted")
 
 
 async def closed(here: Here, content: Content = EXAMPLE) -> str:

@@ -14,6 +14,8 @@ WORK = {
     AgencyKind.AID_ORGANISATION: 2,
     AgencyKind.RIEC: 2,
     AgencyKind.OVERSIGHT: 1,
+    AgencyKind.INVESTIGATION: 1,
+    AgencyKind.CHILD_PROTECTION: 1,
 }
 """What an office of a kind has to do beside the others: lines in the histories of its files, after the five stories."""
 USUAL = 2

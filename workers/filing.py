@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.agencies import Agency
+from contracts.events.observations import ObservationAnswered
 from contracts.processing import digest
 from contracts.refusals import RefusalCode
 from runtime.bus import Delivery, TryLater
@@ -86,6 +87,15 @@ class Filing:
             log.warning("ended_file_unreadable", agency=self._agency.slug, error=type(error).__name__)
             return Latecomer()
 
+    async def case_of(self, delivery: Delivery) -> str | None:
+        """The reference of the file that an event is for: that of the event, but where the way back to a case is ours alone.
+
+        None: there is no way back any more, because the case was erased.
+        """
+        if isinstance(delivery.event, ObservationAnswered):
+            return await self._wiring.links(self._agency.slug).case_of(delivery.message.caseref)
+        return delivery.message.caseref
+
     async def has_key(self, name: str) -> bool:
         """Whether a file of this name can be here: writing to it would make a key where there is none.
 
@@ -100,7 +110,7 @@ class Filing:
 
     async def _offer(self, process: Workflow, system: str, delivery: Delivery, received: Received[Any]) -> Place:
         """As an update of the file; an event that may open one starts it where needed. What leads nowhere leaves no key."""
-        name, event = f"{system}-{delivery.message.caseref}", type(received.event).__name__
+        name, event = f"{system}-{await self.case_of(delivery)}", type(received.event).__name__
         update = _update_of(delivery)
         try:
             if event in process.table.states[OPENING].moves:
@@ -136,7 +146,7 @@ class Filing:
 
     async def _opened_by(self, system: str, delivery: Delivery) -> bool:
         """Whether a file that has ended was opened by the sender."""
-        handle: Any = self._client.get_workflow_handle(f"{system}-{delivery.message.caseref}")
+        handle: Any = self._client.get_workflow_handle(f"{system}-{await self.case_of(delivery)}")
         return await handle.query("opened_by", result_type=str) == delivery.sender.slug
 
     async def _open_with(self, process: Workflow, system: str, name: str, received: Received[Any], update: str) -> None:

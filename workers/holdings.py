@@ -15,7 +15,8 @@ from workers.wiring import Wiring
 
 def holdings(agency: Agency, wiring: Wiring, bus: NatsBroker, client: Client) -> Holdings:
     """What is held of a case by one agency."""
-    stores: list[Store] = [DeadLettersThrough(agency, wiring, bus), Begun(wiring.settings.console, agency.slug)]
+    slug = agency.slug
+    stores: list[Store] = [DeadLettersThrough(agency, wiring, bus), Begun(wiring.settings.console, slug), wiring.links(slug)]
     if agency.kind is AgencyKind.REGISTRY:
         stores.append(SqlRegister(wiring.settings.registry))
     return Holdings(

@@ -8,8 +8,10 @@ from contracts.words import AgencyKind
 from runtime.ending import together
 from workers.aid_organisation import aid_organisation
 from workers.care_coordinator import care_coordinator
+from workers.child_protection import child_protection
 from workers.desk import desk
 from workers.dividing import cached
+from workers.investigation import investigation
 from workers.municipality import municipality
 from workers.office import Office
 from workers.oversight import oversight
@@ -27,6 +29,8 @@ OFFICES: dict[AgencyKind, Callable[[Agency, Wiring], Office]] = {
     AgencyKind.AID_ORGANISATION: aid_organisation,
     AgencyKind.REGISTRY: registry,
     AgencyKind.OVERSIGHT: oversight,
+    AgencyKind.INVESTIGATION: investigation,
+    AgencyKind.CHILD_PROTECTION: child_protection,
 }
 
 

@@ -16,11 +16,13 @@ from temporalio.worker import Worker
 from activities.disclosing import Disclosing
 from activities.erasing import Erasing
 from activities.keeping import Keeping
+from activities.linking import Linking
 from activities.post import Post
 from contracts.agencies import Agency
 from contracts.alarms import Alarm, fitting
 from contracts.events.deliveries import BETWEEN_OFFICES, DeliveriesMissed, DeliveryRefused
 from contracts.events.disclosures import ANSWERING, ASKING
+from contracts.events.observations import ObservationAnswered
 from contracts.logged import Exchange, taken
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, Limits, NatsBus, Pace, TryLater, broker
@@ -107,7 +109,7 @@ class Office:
         disclosing = Disclosing(
             slug, wiring.directory, KeptWorkflows(self._client, wiring.ended_files(slug)), self._log, wiring.case_keys(slug)
         )
-        activities = activities_of(post, erasing, disclosing, Keeping(keeper), *self._capabilities)
+        activities = activities_of(post, erasing, disclosing, Keeping(keeper), Linking(wiring.links(slug)), *self._capabilities)
         refuse_incomplete(slug, self._processes.values(), activities)
         worker = Worker(
             self._client,
@@ -169,6 +171,9 @@ class Office:
         await check_part(delivery, self._log)
         process, system = self._process_for(delivery)
         received = await self._received(delivery, trace)
+        if isinstance(delivery.event, ObservationAnswered) and await self._filing.case_of(delivery) is None:
+            log.info("observation_of_an_erased_case", agency=self.agency.slug)
+            return
         try:
             async with asyncio.timeout(ANSWER):
                 handed = await self._filing.hand_over(process, system, delivery, received)
@@ -191,7 +196,8 @@ class Office:
         message, sender = delivery.message, delivery.sender
         if known and (sender == self.agency or await self._log.exchanged(message.caseref, sender.slug, besides=message.id)):
             return
-        if int(message.sequence) > 1 and not self._patience.ended(sender.slug, message.id):
+        follows = int(message.sequence) > 1 or not delivery.event.rule.counted
+        if follows and not self._patience.ended(sender.slug, message.id):
             raise TryLater
         raise Refused(RefusalCode.CASE_UNKNOWN, NOT_KEPT_HERE)
 
@@ -271,7 +277,8 @@ class Office:
         """
         event = delivery.event
         async with asyncio.timeout(ANSWER):
-            said = await self._filing.after_the_end(system, received, delivery.message.caseref)
+            reference = await self._filing.case_of(delivery)
+            said = await self._filing.after_the_end(system, received, reference or delivery.message.caseref)
         if said.known:
             return
         if event.rule.late and said.code:

@@ -15,8 +15,8 @@ ALONE = frozenset({"deliveries"})
 
 OF_THE_CASE = (RefusalCode.NOT_A_PARTY, RefusalCode.NOT_POSSIBLE_NOW, RefusalCode.CASE_ERASED)
 OF_THE_CONTENT = (RefusalCode.DATA_INVALID, RefusalCode.NO_GROUND, RefusalCode.UNICODE_UNSAFE, RefusalCode.TOO_LARGE)
-BEGINNINGS = frozenset({File.SIGNAL, File.COVERAGE})
-"""Files that no case was before: the event that opens one begins a case."""
+BEGINNINGS = frozenset({File.SIGNAL})
+"""Files that no case was before: the event that opens one begins a case, as do those with a reference of their own."""
 
 
 def told(catalogue: Catalogue) -> list[type[Event]]:
@@ -37,7 +37,7 @@ def sent_alone(event: type[Event]) -> bool:
 
 def begins_a_case(event: type[Event]) -> bool:
     """Whether there is no case yet when it is sent."""
-    return event.rule.opens and event.rule.file in BEGINNINGS
+    return event.rule.fresh or (event.rule.opens and event.rule.file in BEGINNINGS)
 
 
 def between(catalogue: Catalogue) -> frozenset[Pair]:

@@ -71,9 +71,11 @@ class Spoken:
         return ticked(capital(known) if sentence else known)
 
     def event(self, event: type[Event]) -> str:
-        """An event as a name, with a capital."""
+        """An event as a name, with a capital; from its second version on with the version."""
         found = self._texts.events.get(code_name(event.__name__))
-        return capital(self._found(found.event if found else None, f"[events.{code_name(event.__name__)}]", event.__name__))
+        name = capital(self._found(found.event if found else None, f"[events.{code_name(event.__name__)}]", event.__name__))
+        version = event.rule.type.rpartition(".")[2]
+        return name if version == "v1" else f"{name} ({version})"
 
     def kind(self, kind: str) -> str:
         """A kind of agency."""

@@ -23,8 +23,8 @@ from contracts.events.disclosures import ASKING, AccessAsked
 from contracts.words import AgencyKind
 from runtime.audit.entry import Action
 
-INVESTIGATING = frozenset({AgencyKind.RIEC})
-"""Agencies whose files are shielded whole: even that there is one could frustrate an investigation (GDPR art. 23; Wgs)."""
+INVESTIGATING = frozenset({AgencyKind.RIEC, AgencyKind.INVESTIGATION})
+"""Agencies whose files are shielded whole: even that there is one could frustrate an investigation (GDPR art. 23; Wgs; Wpg)."""
 
 PATIENCE = 20.0
 """Seconds to wait until those are asked who hold something; their answers may take weeks."""

@@ -12,6 +12,7 @@ from console.installation import with_directory_of
 from console.listing import Listing
 from console.screen import run, screen
 from contracts.agencies import AREA_OF_KIND, Agency, Directory, read_directory
+from contracts.counted import counted
 from contracts.hours import AMSTERDAM
 from contracts.places import Atlas
 from runtime.office.drivers import read_file
@@ -73,7 +74,8 @@ async def _coverage(on: date | None, than: date | None, *, as_json: bool) -> Non
     screen.print(table)
     covered = sum(one.coordinator is not None for one in found)
     screen.print(
-        f"{covered} of {len(found)} municipalities have a coordinator here; the other {len(found) - covered} go to CoMensha."
+        f"{covered} of {counted(len(found), 'municipality', 'municipalities')} {'has' if covered == 1 else 'have'} a coordinator "
+        f"here; the other {len(found) - covered} go to CoMensha."
     )
 
 

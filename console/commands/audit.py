@@ -16,6 +16,7 @@ from console.plain import plain
 from console.screen import run, screen, stop, styled
 from console.times import when
 from contracts.agencies import Agency
+from contracts.counted import counted
 from runtime.audit.entry import Action, Entry, Head
 from runtime.audit.log import AuditLog
 from runtime.audit.proof import Proof, prove
@@ -137,7 +138,7 @@ def _nothing(log: AuditLog, elsewhere: list[Head]) -> str | None:
 
 def _say(slug: str, proof: Proof) -> None:
     signed = f"signed up to {proof.signed.seq} on {proof.signed.day}" if proof.signed else "none signed yet"
-    entries = f"{proof.held} entr{'y' if proof.held == 1 else 'ies'}"
+    entries = counted(proof.held, "entry", "entries")
     if not proof.flaws:
         screen.print(f"{slug}: {entries}, all as written; {signed}")
     for flaw in proof.flaws:

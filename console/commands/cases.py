@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from console.cutting import Asked
 from console.installation import Installation
 from console.listing import Listing
-from console.lists import MOST, PAGE, Asked, Lists
+from console.lists import MOST, PAGE, Lists
 from console.options import JSON, safe
 from console.plain import plain
 from console.rows import Row, looked_into
@@ -15,6 +16,7 @@ from console.screen import run, screen, styled
 from console.searching import search_for
 from console.times import ago, left, when
 from console.wanted import Wanted
+from contracts.counted import counted
 from contracts.event import File
 
 
@@ -61,11 +63,16 @@ async def _cases(asked: Asked, after: str | None, most: int, *, overdue: bool, a
         return
     screen.print(table_of(rows) if rows else "no files that fit; --closed shows those that have ended")
     if page.failing:
-        screen.print(f"{page.failing} of {page.total} files stand still: `keten cases --failing` says why", style="red")
+        stands = "stands" if page.failing == 1 else "stand"
+        screen.print(
+            f"{page.failing} of {counted(page.total, 'file')} {stands} still: `keten cases --failing` says why", style="red"
+        )
     if page.after:
-        screen.print(f"{len(rows)} of {page.total} files; the next ones: the same with --after {page.after}", soft_wrap=True)
+        screen.print(
+            f"{len(rows)} of {counted(page.total, 'file')}; the next ones: the same with --after {page.after}", soft_wrap=True
+        )
     elif after:
-        screen.print(f"these are the last of {page.total} files")
+        screen.print(f"these are the last of {counted(page.total, 'file')}")
 
 
 def table_of(rows: list[Row]) -> Listing:

@@ -10,6 +10,7 @@ from console.catalogue.spoken import Spoken
 from console.catalogue.writing import write_pages
 from console.commands.events import events
 from console.screen import screen, stop, words_of
+from contracts.counted import counted
 from contracts.texts.reading import LANGUAGES, Language
 
 Wanted = Literal["nl", "en", "both"]
@@ -30,4 +31,4 @@ def catalogue(
         write_pages(html, found)
     except (OSError, ValueError) as error:
         stop(words_of(error) or "the pages could not be written")
-    screen.print(f"{len(found)} files; begin at {html / 'index.html'}", soft_wrap=True)
+    screen.print(f"{counted(len(found), 'file')}; begin at {html / 'index.html'}", soft_wrap=True)

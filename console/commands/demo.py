@@ -125,4 +125,4 @@ async def _settled(letters: DeadLetters, expected: int) -> tuple[DeadLetter, ...
 async def _counts(staff: SimulatedStaff, told: list[Told]) -> str:
     files = [file for end in told for reference in end.references for file in await staff.files(reference)]
     kinds = Counter(file.view.kind for file in files)
-    return ", ".join(f"{count} {kind}" for kind, count in kinds.items()) + " files, each in its own agency's namespace"
+    return "files: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()) + ", each in its own agency's namespace"

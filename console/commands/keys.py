@@ -7,6 +7,7 @@ import typer
 
 from console.installation import Installation
 from console.screen import good, run, screen
+from contracts.counted import counted
 from runtime.audit.entry import Action
 
 app = typer.Typer(help="The keys of agencies, which encrypt the keys of their cases.", no_args_is_help=True)
@@ -38,4 +39,4 @@ async def _rotate(slug: str) -> None:
     async with installation.witness.act(agency, Action.ROTATE_KEY, "wrapping_key"):
         with screen.waiting(f"encrypting the keys of {agency.slug}'s cases with a new key"):
             number = await installation.case_keys(agency.slug).rotate()
-    screen.print(good("rotated", f": the new key of {agency.slug} encrypts the keys of {number} cases"))
+    screen.print(good("rotated", f": the new key of {agency.slug} encrypts the keys of {counted(number, 'case')}"))

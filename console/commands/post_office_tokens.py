@@ -9,6 +9,7 @@ from console.listing import Listing
 from console.screen import good, run, screen
 from console.times import when
 from contracts.agencies import Agency
+from contracts.counted import counted
 from post_office.tokens import Scope, Tokens, checked
 from runtime.audit.entry import Action
 
@@ -65,7 +66,7 @@ async def _end(slug: str, name: str, only: str | None) -> None:
     installation, agency, tokens = _reached(slug)
     async with installation.witness.act(agency, Action.END_TOKEN, f"token:{checked(name)}"):
         number = tokens.end(name, only)
-    screen.print(good("ended", f": {number} token{'s' if number > 1 else ''} of {name} at {agency.slug}"))
+    screen.print(good("ended", f": {counted(number, 'token')} of {name} at {agency.slug}"))
 
 
 def _reached(slug: str) -> tuple[Installation, Agency, Tokens]:

@@ -94,7 +94,7 @@ async def _serve(plan: "Plan") -> None:
 
 def _show(box: "Sandbox") -> None:
     """Where everything is, and what comes next."""
-    from console.sandbox.curls import CASE, TOKEN, steps
+    from console.sandbox.curls import steps
     from console.sandbox.page import words
     from console.sandbox.paths import reached
 
@@ -103,11 +103,10 @@ def _show(box: "Sandbox") -> None:
     screen.print(styled("  your post office  ", (box.own.url, "bold")), soft_wrap=True)
     screen.print(styled("  what passes       ", (box.address, "bold")), soft_wrap=True)
     screen.print(f"  state             {box.installation.settings.home}", soft_wrap=True)
-    once = "Your token is shown once" if box.own.token else "Your token is the one that the first start in this home showed"
-    screen.print(f"\n{once}. Put it, and later the reference of a case, into variables of your shell:")
-    screen.print(f"  export {TOKEN}={box.own.token or '...'}", soft_wrap=True)
-    screen.print(f"  export {CASE}=k...", soft_wrap=True)
-    for line in steps(box.own.url, box.cast):
+    screen.print("\nIn another terminal, in a folder of your own, first where your post office is and the token that opens it:")
+    for text in box.setup:
+        screen.print(f"  {text}", soft_wrap=True)
+    for line in steps(box.cast):
         screen.print(styled((f"\n{said[f'do_{line.does}']}:", "bold")))
         screen.print(f"  {line.text}", soft_wrap=True)
     screen.print(f"\n`keten sandbox trigger EVENT` in another terminal has others bring about: {', '.join(reached(own.kind))}")

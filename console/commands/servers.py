@@ -12,6 +12,7 @@ from console import losses
 from console.installation import Installation
 from console.screen import good, run, screen, settings, styled
 from contracts.agencies import read_directory
+from contracts.counted import counted
 from runtime.audit.entry import Action
 from runtime.ending import ending
 from runtime.home import private_home
@@ -83,7 +84,11 @@ async def _up(processes: int, level: int) -> None:
             offices = await stack.enter_async_context(offices_of(installation, processes, level))
             address = await stack.enter_async_context(console_beside(installation))
         await stack.enter_async_context(watched())
-        screen.print(good("Keten runs", f": {len(installation.directory.agencies)} agencies, state in {settings.home}"))
+        screen.print(
+            good(
+                "Keten runs", f": {counted(len(installation.directory.agencies), 'agency', 'agencies')}, state in {settings.home}"
+            )
+        )
         show_addresses(installation)
         show_console(address)
         screen.print("Ctrl-C stops it; another terminal may now use `keten cases`, `keten publish`, `keten doctor`.")
@@ -112,8 +117,8 @@ async def _certify(nodes: list[str]) -> None:
     private_home(settings.home)
     issued = Authority(settings.tls_dir).certify(directory, nodes)
     what = (
-        f": {len(issued)} certificates issued in {settings.tls_dir}, by a test authority that nobody else should believe; each "
-        f"is valid for {LIFETIME.days} days. `keten up` uses and renews them; elsewhere come again before "
+        f": {counted(len(issued), 'certificate')} issued in {settings.tls_dir}, by a test authority that nobody else should "
+        f"believe; each is valid for {LIFETIME.days} days. `keten up` uses and renews them; elsewhere come again before "
         f"{RENEW.days} days are left"
     )
     screen.print(good("certified", what))
@@ -148,7 +153,7 @@ async def _provision(replicas: int) -> None:
         await provision_streams(installation.nats_url, directory, keys, installation.certificates, replicas=replicas)
     with screen.waiting("namespaces and search attributes"):
         await provision_namespaces(installation.temporal_address, directory, installation.certificates.for_temporal.system)
-    screen.print(good("provisioned", f": {len(directory.agencies)} agencies"))
+    screen.print(good("provisioned", f": {counted(len(directory.agencies), 'agency', 'agencies')}"))
 
 
 def show_addresses(installation: Installation) -> None:

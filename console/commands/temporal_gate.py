@@ -8,6 +8,7 @@ import typer
 from console.installation import NotRunning
 from console.screen import good, run, screen, settings
 from contracts.agencies import read_directory
+from contracts.counted import counted
 from runtime.ending import ending
 from runtime.logs import configure_logs
 from runtime.office.drivers import read_file
@@ -41,7 +42,10 @@ async def _serve(configured: Settings, listen: str) -> None:
     directory = read_file(read_directory, configured.directory)
     behind = server.Behind(*_behind(configured, shown))
     async with ending() as end, server.temporal_gate(listen, shown, directory, behind) as address, watched():
-        screen.print(good("The gate is open", f" at {address}, for {len(directory.agencies)} agencies"), soft_wrap=True)
+        screen.print(
+            good("The gate is open", f" at {address}, for {counted(len(directory.agencies), 'agency', 'agencies')}"),
+            soft_wrap=True,
+        )
         await end.wait(asyncio.Event().wait())
 
 

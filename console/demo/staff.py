@@ -106,6 +106,15 @@ class SimulatedStaff:
         """Every file about a case."""
         return await self._files.about(reference)
 
+    async def observation(self, slug: str, case: str) -> str:
+        """The reference under which an agency keeps what was observed in a case, as soon as there is one."""
+        links = self._installation.links(slug)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if reference := await links.of(case):
+                    return reference
+                await asyncio.sleep(0.1)
+
     async def gap(self, slug: str) -> str:
         """The reference of the open gap in coverage at a province that stays open longest: another could end meanwhile."""
         async with asyncio.timeout(PATIENCE):

@@ -44,21 +44,22 @@ async def with_help_and_riec(staff: SimulatedStaff) -> Told:
     shelters = ["cosm-shelter", "womens-shelter"]
     await staff.decide(owner, reference, "offer_help", need={"service": "cosm"}, organisations=shelters)
     await staff.decide(owner, reference, "ask_privacy_check", observation=OBSERVATION)
+    observed = await staff.observation(owner, reference)
     await staff.decide("cosm-shelter", reference, "decline_offer", reason="full")
     await staff.decide("womens-shelter", reference, "see_offer")
     await staff.decide("womens-shelter", reference, "accept_offer")
-    await staff.decide("lelystad", reference, "bring_to_riec")
+    await staff.decide("lelystad", observed, "bring_to_riec")
     await staff.decide("womens-shelter", reference, "report_first_contact")
-    await staff.decide("riec-midden-nederland", reference, "record_enrichment", findings="invented findings")
-    await staff.decide("riec-midden-nederland", reference, "record_weighing", weighing="case")
-    await staff.decide("riec-midden-nederland", reference, "record_plan", interventions="an invented plan")
-    await staff.decide("riec-midden-nederland", reference, "close_dossier")
-    await staff.sees("lelystad", reference, "closed", "privacy")
+    await staff.decide("riec-midden-nederland", observed, "record_enrichment", findings="invented findings")
+    await staff.decide("riec-midden-nederland", observed, "record_weighing", weighing="case")
+    await staff.decide("riec-midden-nederland", observed, "record_plan", interventions="an invented plan")
+    await staff.decide("riec-midden-nederland", observed, "close_dossier")
+    await staff.sees("lelystad", observed, "closed", "privacy")
     await staff.decide("womens-shelter", reference, "complete_help", outcome="safe_housing")
     await staff.decide(owner, reference, "start_aftercare")
     await staff.decide(owner, reference, "conclude_case", outcome="helped")
     await staff.sees("police-midden-nederland", reference, "closed", "report")
-    return Told((reference,), "helped: safe housing; RIEC took it as a case; the reporter knows it is closed")
+    return Told((reference, observed), "helped: safe housing; RIEC took it as a case; the reporter knows it is closed")
 
 
 async def without_coordinator(staff: SimulatedStaff) -> Told:
@@ -77,23 +78,33 @@ async def without_coordinator(staff: SimulatedStaff) -> Told:
 
 
 async def without_consent(staff: SimulatedStaff) -> Told:
-    """Urk: no consent. Registered anonymously, nothing shared."""
+    """Urk: no help wanted. The coordinator stays in touch; counted without a name, nothing shared."""
     reference = await staff.report("urk", _signal("GM0184"), "signal-desk")
     await _to_consent(staff, "coordinator-almere", reference)
     await staff.decide("coordinator-almere", reference, "record_consent", help=False)
+    await staff.decide("coordinator-almere", reference, "record_contact", reached=True)
+    await staff.decide("coordinator-almere", reference, "conclude_case", outcome="no_help_wanted")
     await staff.sees("urk", reference, "closed", "report")
     kinds = {file.view.kind for file in await staff.files(reference)}
     shared = kinds & {"placement", "privacy", "dossier"}
     if shared:
         raise RuntimeError(f"something was shared without consent: {shared}")
-    return Told((reference,), "no consent: registered anonymously, no file at any aid organisation, municipality or RIEC")
+    return Told(
+        (reference,), "no help wanted: in touch, then counted without a name; no file at any helper, municipality or RIEC"
+    )
 
 
 async def with_silent_coordinator(staff: SimulatedStaff) -> Told:
-    """Dronten: nobody at the coordinator answers, so CoMensha takes it and the province hears of the gap."""
+    """Dronten: nobody at the coordinator answers, so CoMensha takes it; a danger goes to the police, the gap to the province."""
     reference = await staff.report("police-midden-nederland", _signal("GM0303"), "signal-desk")
     await staff.sees("signal-desk", reference, "with_registry", "signal")
     await staff.decide("comensha", reference, "accept_case")
+    danger = {"threat": "an invented threat", "whereabouts": "an invented place"}
+    await staff.decide("comensha", reference, "declare_danger", **danger)
+    await staff.decide("comensha", reference, "call_police")
+    await staff.decide("police-unit-midden-nederland", reference, "take_danger")
+    await staff.decide("comensha", reference, "stand_down")
+    await staff.decide("police-unit-midden-nederland", reference, "end_danger", outcome="safe")
     await staff.sees("coordinator-almere", reference, "closed", "case")
     gap = await staff.gap("flevoland")
     await staff.decide("flevoland", gap, "acknowledge_gap")
@@ -136,7 +147,7 @@ async def left_waiting(staff: SimulatedStaff) -> str:
 STORIES: tuple[tuple[str, Story], ...] = (
     ("1  help and RIEC", with_help_and_riec),
     ("2  a place without coordinator", without_coordinator),
-    ("3  no consent", without_consent),
+    ("3  no help wanted", without_consent),
     ("4  a silent coordinator", with_silent_coordinator),
     ("5  bad events", with_bad_events),
 )

@@ -16,6 +16,8 @@ PLAYED = {
     AgencyKind.AID_ORGANISATION: "shelter-worker",
     AgencyKind.REGISTRY: "national-coordinator",
     AgencyKind.OVERSIGHT: "policy-officer",
+    AgencyKind.INVESTIGATION: "officer-on-duty",
+    AgencyKind.CHILD_PROTECTION: "child-worker",
 }
 """What such a person is called; not a name of anybody."""
 

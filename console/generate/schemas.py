@@ -48,8 +48,8 @@ def envelope_schema() -> Schema:
 
 
 def rule(event: type[Event]) -> Schema:
-    """The catalogue's word on an event, in an order that does not change."""
-    words = event.rule.model_dump(mode="json")
+    """The catalogue's word on an event, in an order that does not change; that it is counted is not said."""
+    words = event.rule.model_dump(mode="json", exclude={"counted"} if event.rule.counted else None)
     return {key: sorted(value) if key in {"senders", "recipients"} else value for key, value in words.items()}
 
 

@@ -71,8 +71,9 @@ function count(area) {
   const place = document.getElementById(area.dataset.left);
   const say = () => {
     const left = Number(area.dataset.longest) - [...area.value].length;
-    const { words, more } = place.dataset;
-    place.textContent = left < 0 ? more.replace("{}", String(-left)) : left < 500 ? words.replace("{}", String(left)) : "";
+    const { oneLeft, manyLeft, oneMore, manyMore } = place.dataset;
+    const words = left < 0 ? (left === -1 ? oneMore : manyMore) : left === 1 ? oneLeft : manyLeft;
+    place.textContent = left < 500 ? words.replace("{}", String(Math.abs(left))) : "";
   };
   area.addEventListener("input", say);
   say();

@@ -5,27 +5,34 @@ from typing import Any, NamedTuple
 
 from console.sandbox.cast import Cast
 from console.sandbox.saying import (
+    ACCOUNT,
     FIRST,
     Said,
+    added,
     amended,
     brought,
     check_asked,
     concluded,
     disclosure_asked,
     erasure_asked,
+    not_brought,
     nothing,
     offered,
     recalled,
     registered,
     reported,
+    revealed,
     routed,
     status,
+    supplemented,
     to_desk,
     to_owner,
+    to_police,
     weighed,
 )
+from contracts.events.dangers import DangerEnded, DangerRecalled, DangerReported, DangerTaken
 from contracts.events.dossiers import (
-    PrivacyCheckAnswered,
+    PrivacyCheckAnsweredV2,
 )
 from contracts.events.referrals import (
     FirstContactMade,
@@ -45,6 +52,7 @@ from contracts.events.signals import (
 from contracts.words import (
     AidOutcome,
     CaseOutcome,
+    DangerOutcome,
     Decline,
     NotOurs,
     SignalStatus,
@@ -71,9 +79,13 @@ class Act(NamedTuple):
 _CONSENT = {"help": True, "registration": True, "riec": True, "written": True}
 _OBSERVATION = {"municipality": "$observed", "phenomenon": "an invented observation for a sandbox", "sector": "labour"}
 
+THREAT = "an invented threat for a sandbox"
+
 ACTS: dict[str, Act] = {
     "report": Act("reporter", "", {}, reported),
     "route": Act("desk", "", {}, routed),
+    "supplement": Act("reporter", "supplement_signal", {"account": ACCOUNT}, supplemented),
+    "pass_supplement": Act("desk", "", {}, added),
     "tell": Act("desk", "", {}, status(SignalStatus.ACCEPTED)),
     "take_back": Act("desk", "", {}, to_owner(CaseWithdrawn())),
     "accept": Act("owner", "accept_case", {}, to_desk(CaseAccepted())),
@@ -82,12 +94,23 @@ ACTS: dict[str, Act] = {
     "triage": Act("owner", "record_triage", {"finding": "presumed_victim"}, nothing),
     "find_nobody": Act("owner", "record_triage", {"finding": "no_victim"}, to_desk(CaseConcluded(outcome=CaseOutcome.NO_VICTIM))),
     "intake": Act("owner", "record_intake", {"needs": "invented needs", "person": {"language": "Dutch"}}, nothing),
+    "declare": Act("owner", "declare_danger", {"threat": THREAT}, nothing),
+    "call_police": Act("owner", "call_police", {}, to_police(DangerReported(danger=1, threat=THREAT))),
+    "stand_down": Act("owner", "stand_down", {}, to_police(DangerRecalled(danger=1))),
+    "protect": Act("police", "take_danger", {}, to_owner(DangerTaken(system="case", danger=1))),
+    "end_danger": Act(
+        "police",
+        "end_danger",
+        {"outcome": "safe"},
+        to_owner(DangerEnded(system="case", danger=1, outcome=DangerOutcome.SAFE)),
+    ),
     "consent": Act("owner", "record_consent", _CONSENT, registered),
     "offer": Act("owner", "offer_help", {"need": {"service": "$service"}, "organisations": ["$helper"]}, offered),
     "progress": Act("owner", "", {}, to_desk(CaseProgressed(status=SignalStatus.WITH_AID))),
     "see": Act("helper", "see_offer", {}, to_owner(ReferralSeen(referral=FIRST))),
     "take": Act("helper", "accept_offer", {}, to_owner(ReferralAccepted(referral=FIRST))),
     "refuse": Act("helper", "decline_offer", {"reason": "full"}, to_owner(ReferralDeclined(referral=FIRST, reason=Decline.FULL))),
+    "reveal": Act("owner", "", {}, revealed),
     "meet": Act("helper", "report_first_contact", {}, to_owner(FirstContactMade(referral=FIRST))),
     "complete": Act(
         "helper",
@@ -107,13 +130,13 @@ ACTS: dict[str, Act] = {
         {"help": True},
         recalled,
     ),
-    "withdraw_riec": Act("owner", "withdraw_consent", {"riec": True}, nothing),
     "withdraw_registration": Act("owner", "withdraw_consent", {"registration": True}, nothing),
     "amend": Act("owner", "", {}, amended),
     "record": Act("registry", "", {}, to_owner(RegistrationRecorded(anonymous=True))),
     "ask_officer": Act("owner", "ask_privacy_check", {"observation": _OBSERVATION}, check_asked),
     "bring": Act("officer", "bring_to_riec", {}, brought),
-    "pass_on": Act("officer", "", {}, to_owner(PrivacyCheckAnswered(weighing=Weighing.REJECTED))),
+    "not_bring": Act("officer", "do_not_bring", {"reason": "too_little_known"}, not_brought),
+    "pass_on": Act("officer", "", {}, to_owner(PrivacyCheckAnsweredV2(weighing=Weighing.REJECTED))),
     "enrich": Act("riec", "record_enrichment", {"findings": "invented findings"}, nothing),
     "weigh": Act(
         "riec",
@@ -124,6 +147,7 @@ ACTS: dict[str, Act] = {
     "ask_what_is_held": Act("own", "", {}, disclosure_asked),
     "ask_to_erase": Act("own", "", {}, erasure_asked),
     "report_by_law": Act("own", "", {}, registered),
+    "report_ourselves": Act("own", "", {}, reported),
     "report_again": Act("own", "", {}, reported),
     "complete_early": Act("own", "", {}, to_owner(ReferralCompleted(referral=FIRST, outcome=AidOutcome.HELP_COMPLETED))),
     "progress_early": Act("own", "", {}, to_desk(CaseProgressed(status=SignalStatus.WITH_AID))),

@@ -20,6 +20,8 @@ class Cast(NamedTuple):
         officer: The municipality whose privacy officer is asked.
         riec: To which an observation goes.
         registry: Where it is counted.
+        police: Who is told of a danger.
+        child_protection: Who protects a child.
         province: Who hears of a gap in coverage.
         place: Code of the municipality where the person stays.
         service: Which help is asked.
@@ -33,6 +35,8 @@ class Cast(NamedTuple):
     officer: Agency | None
     riec: Agency | None
     registry: Agency
+    police: Agency | None
+    child_protection: Agency | None
     province: Agency | None
     place: str
     service: Service
@@ -73,6 +77,8 @@ def cast(directory: Directory, own: Agency) -> Cast:
         officer=officer,
         riec=atlas.riec(_municipality(atlas, officer.municipality or "")) if officer else None,
         registry=directory.registry,
+        police=next(iter(_first_own(own, list(atlas.investigation(place)))), None),
+        child_protection=next(iter(_first_own(own, list(atlas.child_protection(place)))), None),
         province=atlas.oversight(place),
         place=place.code,
         service=helpers[0].services[0],
@@ -89,6 +95,8 @@ def _place(atlas: Atlas, own: Agency) -> Municipality:
         AgencyKind.MUNICIPALITY: [place for place in places if place.code == own.municipality],
         AgencyKind.RIEC: [place for place in with_owner if place.police_unit == own.police_unit],
         AgencyKind.OVERSIGHT: [place for place in with_owner if place.province == own.province],
+        AgencyKind.INVESTIGATION: [place for place in with_owner if own in atlas.investigation(place)],
+        AgencyKind.CHILD_PROTECTION: [place for place in with_owner if own in atlas.child_protection(place)],
         AgencyKind.AID_ORGANISATION: [place for place in with_owner if _helps_in(own, place)],
     }
     found = fitting.get(own.kind, [])

@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterable
+from pathlib import Path
 from shlex import quote
 from typing import Any, NamedTuple
 
@@ -13,9 +14,9 @@ from contracts.event import Event
 from contracts.words import AgencyKind as K
 
 MEDIA = "application/cloudevents+json"
-TOKEN = "POST_TOKEN"  # noqa: S105 - the name of a variable
-CASE = "POST_CASE"
-TOKEN_HEADER = f'-H "Authorization: Bearer ${TOKEN}"'
+POST, CASE, TOKEN = "POST", "POST_CASE", "token"
+"""Variables with the address of the post office and the reference of a case, and the file with the token."""
+CURL = f"curl --fail-with-body -sS -H @{TOKEN}"
 
 
 class Line(NamedTuple):
@@ -30,12 +31,17 @@ class Line(NamedTuple):
     text: str
 
 
-def post(url: str, body: dict[str, Any], *, of_case: bool = False) -> str:
+def setting_up(url: str, token: Path) -> list[str]:
+    """What makes the other lines ready to be run, in any folder."""
+    return [f"export {POST}={quote(f'{url}/v1')}", f"cp {quote(str(token))} {TOKEN}"]
+
+
+def post(body: dict[str, Any], *, of_case: bool = False) -> str:
     """Hand in an event; ``of_case``: its case is in a variable of the shell."""
     text = quote(json.dumps(body, ensure_ascii=False))
     if of_case:
         text = quote(json.dumps({**body, "caseref": f"${CASE}"}, ensure_ascii=False)).replace(f"${CASE}", f"'\"${CASE}\"'")
-    return f"curl -sS {TOKEN_HEADER} -H 'Content-Type: {MEDIA}' --data {text} {quote(f'{url}/v1/events')}"
+    return f"{CURL} -H 'Content-Type: {MEDIA}' --data {text} \"${POST}/events\""
 
 
 def body_of(event: Event, to: str | None, event_id: str | None = None, caseref: str | None = None) -> dict[str, Any]:
@@ -56,7 +62,7 @@ def body_of(event: Event, to: str | None, event_id: str | None = None, caseref: 
     return {**body, "data": event.model_dump(mode="json", exclude_none=True)}
 
 
-def of_event(url: str, passed: Passed) -> str | None:
+def of_event(passed: Passed) -> str | None:
     """What would have sent an event that passed; None where its content is not ours to read."""
     if passed.message is None:
         return None
@@ -64,15 +70,17 @@ def of_event(url: str, passed: Passed) -> str | None:
     body = body_of(message.event(), passed.to, f"sandbox-{message.id[:12]}", message.caseref)
     if message.ground and len(message.event().rule.grounds) > 1:
         body["ground"] = message.ground.value
-    return post(url, body)
+    return post(body)
 
 
-def reading(url: str) -> list[Line]:
+def reading() -> list[Line]:
     """What every kind of agency does."""
+    newest = """grep -o '"caseref":"[^"]*"' | tail -n 1 | cut -d '"' -f 4"""
     return [
-        Line("read", f"curl -sS {TOKEN_HEADER} {quote(f'{url}/v1/feed?timeout=20')}"),
-        Line("follow", f"curl -sSN {TOKEN_HEADER} -H 'Accept: text/event-stream' {quote(f'{url}/v1/feed')}"),
-        Line("case", f'curl -sS {TOKEN_HEADER} "{url}/v1/cases/${CASE}"'),
+        Line("read", f'{CURL} "${POST}/feed?timeout=20000"'),
+        Line("follow", f"{CURL} -N -H 'Accept: text/event-stream' \"${POST}/feed\""),
+        Line("choose", f'export {CASE}=$({CURL} "${POST}/feed?limit=1000" | {newest})'),
+        Line("case", f'{CURL} "${POST}/cases/${CASE}"'),
     ]
 
 
@@ -80,22 +88,24 @@ STEPS: dict[K, tuple[str, ...]] = {
     K.REPORTER: ("report",),
     K.MUNICIPALITY: ("report", "bring"),
     K.DESK: ("route", "tell"),
-    K.CARE_COORDINATOR: ("accept", "offer", "ask_officer", "conclude"),
+    K.CARE_COORDINATOR: ("accept", "offer", "reveal", "ask_officer", "conclude"),
     K.RIEC: ("weigh",),
     K.AID_ORGANISATION: ("see", "take", "meet", "complete", "refuse"),
-    K.REGISTRY: ("record", "accept", "offer", "conclude"),
+    K.REGISTRY: ("record", "accept", "offer", "reveal", "conclude"),
+    K.INVESTIGATION: ("protect", "end_danger"),
+    K.CHILD_PROTECTION: ("report_ourselves",),
     K.OVERSIGHT: (),
 }
 """What a system of each kind sends, in the order in which a case wants it."""
 
 
-def steps(url: str, cast: Cast) -> list[Line]:
+def steps(cast: Cast) -> list[Line]:
     """What a system of this kind sends next, and reads."""
-    sent = [line for step in STEPS[cast.own.kind] for line in _sent(url, step, ACTS[step], cast)]
+    sent = [line for step in STEPS[cast.own.kind] for line in _sent(step, ACTS[step], cast)]
     begins = cast.own.kind in {K.REPORTER, K.MUNICIPALITY}
-    return [*sent[:1], *reading(url), *sent[1:]] if begins else [*reading(url), *sent]
+    return [*sent[:1], *reading(), *sent[1:]] if begins else [*reading(), *sent]
 
 
-def _sent(url: str, step: str, act: Act, cast: Cast) -> Iterable[Line]:
+def _sent(step: str, act: Act, cast: Cast) -> Iterable[Line]:
     for event, to in act.says(cast):
-        yield Line(step, post(url, body_of(event, to), of_case=step != "report"))
+        yield Line(step, post(body_of(event, to), of_case=not step.startswith("report")))

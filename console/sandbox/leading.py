@@ -28,6 +28,9 @@ from runtime.waiting import until
 OF_NO_CASE = frozenset({*OFFICES_ONLY, CoverageGapObserved.rule.type})
 """Events that do not say of which case they are: between offices, and to a province."""
 
+APART = frozenset({"bring", "not_bring", "pass_on", "enrich", "weigh"})
+"""Steps about what was observed, which has a reference of its own."""
+
 SECOND = "simulated-too"
 """The second of two persons where one alone may not decide."""
 
@@ -59,6 +62,7 @@ class Lead:
         self._staff = SimulatedStaff(installation)
         self._voice = Voice(installation)
         self.caseref = ""
+        self.observed = ""
         self.done: set[tuple[str, str]] = set()
 
     async def to(self, event: type[Event]) -> Passed:
@@ -74,7 +78,7 @@ class Lead:
             await self._do(step)
 
         def comes(passed: Passed) -> bool:
-            of_case = passed.outside.caseref == self.caseref or passed.type in OF_NO_CASE
+            of_case = passed.outside.caseref in {self.caseref, self.observed} or passed.type in OF_NO_CASE
             return passed.to == self._cast.own.slug and passed.type == event.rule.type and of_case
 
         try:
@@ -92,19 +96,44 @@ class Lead:
             raise RuntimeError(f"the directory has nobody for the part of {act.who}")
         if who == self._cast.own:
             for event, to in act.says(self._cast):
-                self._led(await self._own.send(event, to, self.caseref or None))
+                about = None if event.rule.fresh else self._about(step) or None
+                reference = await self._own.send(event, to, about)
+                if event.rule.fresh and self.caseref:
+                    self._led_apart(reference)
+                else:
+                    self._led(reference)
         elif step == "report":
             message = first_of(who, SignalReported(signal=signal_of(self._cast)), new_reference())
             self._led(message.caseref)
             await self._voice.send(who, message, self._cast.desk)
         elif act.command:
-            await self._staff.decide(who.slug, self.caseref, act.command, **filled(act.content, self._cast.words))
+            await self._staff.decide(who.slug, self._about(step), act.command, **filled(act.content, self._cast.words))
             self.done.add((who.slug, act.command))
+            if act.command == "ask_privacy_check":
+                self._led_apart(await self._staff.observation(who.slug, self.caseref))
 
     def _led(self, caseref: str) -> None:
         if not self.caseref:
             self.caseref = caseref
             self._begins(caseref)
+
+    def _led_apart(self, reference: str) -> None:
+        self.observed = reference
+        self._begins(reference)
+
+    def _about(self, step: str) -> str:
+        """Under which reference a step is done: of what was observed, or of the case."""
+        return self.observed if step in APART else self.caseref
+
+    async def observer_erases(self) -> None:
+        """A person asked, or the term has ended: two persons at the coordinator have what was observed erased, everywhere."""
+        from workers.keeping import Keeper
+
+        owner = self._cast.owner
+        await self._ended_at(owner, self.observed)
+        await Keeper(owner, self._installation, await self._installation.client(owner)).ask(self.observed)
+        await self._ordered(owner, "ask_erasure", SIMULATED, about=self.observed, reason=ErasureReason.REQUEST)
+        await self._ordered(owner, "confirm_erasure", SECOND, about=self.observed)
 
     async def desk_erases(self) -> None:
         """The term has ended, or a person asked: two persons at the desk have the case erased, everywhere."""
@@ -122,15 +151,22 @@ class Lead:
         """What is still in use is not erased: wait until the partner's file has ended."""
         await self._ended_at(self._partner)
 
-    async def _ended_at(self, agency: Agency) -> None:
+    async def _ended_at(self, agency: Agency, about: str = "") -> None:
         async def ended() -> bool:
-            return bool(await self._installation.ended_files(agency.slug).of(self.caseref))
+            return bool(await self._installation.ended_files(agency.slug).of(about or self.caseref))
 
         await until(ended, seconds=PATIENCE, pause=0.2)
 
     async def find_nobody_remotely(self) -> None:
         """CoMensha finds that nobody is a victim."""
         await self._staff.decide(self._cast.registry.slug, self.caseref, "record_triage", finding="no_victim")
+
+    async def assign_other(self) -> None:
+        """Nobody accepted in time: a person at the desk gives the case to a care coordinator by name, who accepts it."""
+        desk = self._cast.desk
+        other = self._installation.directory.of(AgencyKind.CARE_COORDINATOR)[0]
+        await self._staff.decide(desk.slug, self.caseref, "assign_owner", to=other.slug)
+        await self._staff.decide(other.slug, self.caseref, "accept_case")
 
     async def partner_erases(self) -> None:
         """A person at the partner has the case erased, as the own agency asked."""
@@ -164,17 +200,20 @@ class Lead:
     def _partner(self) -> Agency:
         return self._installation.directory.get(partner_of(self._cast))
 
-    async def _ordered(self, at: Agency, command: str, person: str, **content: Any) -> None:
+    async def _ordered(self, at: Agency, command: str, person: str, *, about: str = "", **content: Any) -> None:
         """What a person signs."""
-        order = self._installation.played_by(person).sign(erasure_of(self.caseref), at)
-        await self._staff_of(person).decide(at.slug, self.caseref, command, order=order, **content)
+        case = about or self.caseref
+        order = self._installation.played_by(person).sign(erasure_of(case), at)
+        await self._staff_of(person).decide(at.slug, case, command, order=order, **content)
 
     def _staff_of(self, person: str) -> SimulatedStaff:
         return SimulatedStaff(self._installation, person)
 
 
 SPECIAL: dict[str, Callable[[Lead], Awaitable[None]]] = {
+    "assign_other": Lead.assign_other,
     "desk_erases": Lead.desk_erases,
+    "observer_erases": Lead.observer_erases,
     "find_nobody_remotely": Lead.find_nobody_remotely,
     "partner_ends": Lead.partner_ends,
     "partner_erases": Lead.partner_erases,

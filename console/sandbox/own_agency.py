@@ -3,19 +3,24 @@
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.installation import Installation
-from console.sandbox.curls import MEDIA, body_of
+from console.sandbox.curls import MEDIA, TOKEN, body_of
+from console.sandbox.kept import replace_text
 from contracts.agencies import Agency
 from contracts.event import Event
 from contracts.refusals import RefusalCode
 from runtime.office.drivers import Drivers
 from runtime.waiting import until
+
+if TYPE_CHECKING:
+    from post_office.tokens import Tokens
 
 SYSTEM, ITSELF = "system", "sandbox"
 """Names of tokens: of whoever builds, and of the sandbox, which sends in their place where a trigger needs it."""
@@ -23,6 +28,8 @@ PORT = 8237
 """Where the post office is, if that port is free."""
 PATIENCE = 30.0
 MARK = {"Keten-Sandbox": "true"}
+AS_HEADER = "Authorization: Bearer "
+"""Before a token in its file, so that `curl -H @token` shows it and no command line does."""
 
 
 class OwnAgency(Protocol):
@@ -34,8 +41,8 @@ class OwnAgency(Protocol):
         ...
 
     @property
-    def token(self) -> str | None:
-        """What opens it; None: it was shown when this sandbox was started for the first time."""
+    def token(self) -> str:
+        """What opens it."""
         ...
 
     async def send(self, event: Event, to: str, caseref: str | None) -> str:
@@ -74,11 +81,11 @@ class OverHttp:
 
     Args:
         url: Where the post office answers.
-        token: That of whoever builds, where it is new.
+        token: That of whoever builds.
         own: The sandbox's.
     """
 
-    def __init__(self, url: str, token: str | None, own: str) -> None:
+    def __init__(self, url: str, token: str, own: str) -> None:
         self.url, self.token = url, token
         self._headers = {"Authorization": f"Bearer {own}", "Content-Type": MEDIA}
 
@@ -105,6 +112,23 @@ class OverHttp:
         return str(found["caseref"])
 
 
+def token_of_system(tokens: "Tokens", file: Path) -> str:
+    """The token of whoever builds: that of the start before, as long as it stands in its file and opens something."""
+    from post_office.tokens import AT_A_TIME
+    from post_office.tokens import Scope as Allowed
+
+    with suppress(FileNotFoundError):
+        kept = file.read_text(encoding="ascii").removeprefix(AS_HEADER).strip()
+        if tokens.whose(kept):
+            return kept
+    before = [listed for listed in tokens.listed() if listed.name == SYSTEM]
+    if len(before) >= AT_A_TIME:
+        tokens.end(SYSTEM, before[0].id)
+    made = tokens.add(SYSTEM, Allowed)
+    replace_text(file, f"{AS_HEADER}{made}\n")
+    return made
+
+
 @asynccontextmanager
 async def post_office(installation: Installation, own: Agency, nats_url: str) -> AsyncGenerator[OwnAgency]:
     """The post office of the own agency, while inside.
@@ -125,7 +149,7 @@ async def post_office(installation: Installation, own: Agency, nats_url: str) ->
     if ITSELF in names:
         tokens.end(ITSELF)
     itself = tokens.add(ITSELF, [Allowed.SEND])
-    theirs = None if SYSTEM in names else tokens.add(SYSTEM, Allowed)
+    theirs = token_of_system(tokens, installation.settings.home / TOKEN)
     try:
         listener = bound("127.0.0.1", PORT)
     except OSError:

@@ -59,13 +59,13 @@ class OnlyHere:
         await self._app(scope, receive, send)
 
 
-def page(cast: Cast, passing: Passing, url: str, orders: Orders) -> ASGIApp:
+def page(cast: Cast, passing: Passing, setup: list[str], orders: Orders) -> ASGIApp:
     """What answers.
 
     Args:
         cast: Who plays.
         passing: What passes.
-        url: Where the own agency's post office answers.
+        setup: Lines that come before the others in a terminal.
         orders: What may be ordered.
     """
     app, looks = FastAPI(openapi_url=None), Looks()
@@ -81,14 +81,14 @@ def page(cast: Cast, passing: Passing, url: str, orders: Orders) -> ASGIApp:
         return HTMLResponse(text, headers={"Content-Language": language})
 
     async def overview(request: Request) -> Response:
-        return drawn(request, "passing.html", events=passing.shown(MOST), lines=steps(url, cast))
+        return drawn(request, "passing.html", events=passing.shown(MOST), setup=setup, lines=steps(cast))
 
     async def one(request: Request, number: str) -> Response:
         found = next((event for event in passing.events if str(event.number) == number and event.message), None)
         if found is None:
             return Response(status_code=404)
         content = json.dumps(content_of(found), indent=2, ensure_ascii=False)
-        return drawn(request, "event.html", event=found, content=content, curl=of_event(url, found))
+        return drawn(request, "event.html", event=found, content=content, curl=of_event(found))
 
     async def ordered(request: Request, order: str) -> Response:
         shown = request.headers.get("authorization", "").removeprefix("Bearer ")

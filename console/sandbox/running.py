@@ -15,6 +15,7 @@ from console.everything import servers
 from console.installation import Installation
 from console.sandbox.cast import Cast, cast
 from console.sandbox.control import CONTROL
+from console.sandbox.curls import TOKEN, setting_up
 from console.sandbox.faults import SECONDS, Faults
 from console.sandbox.home import refuse_real
 from console.sandbox.kept import replace
@@ -104,6 +105,11 @@ class Sandbox:
         self._players = players
         self.faults = Faults(installation, passing, plan.cast, relay=relay, bring=self.bring, seconds=seconds)
 
+    @property
+    def setup(self) -> list[str]:
+        """Lines that make a terminal ready for those of ``console.sandbox.curls``."""
+        return setting_up(self.own.url, self.installation.settings.home / TOKEN)
+
     async def bring(self, event: type[Event]) -> Passed:
         """Have the other agencies bring an event about; afterwards people go on by the script."""
         lead = Lead(self.installation, self.cast, self.passing, self.own, self._players.lead)
@@ -111,7 +117,8 @@ class Sandbox:
             return await lead.to(event)
         finally:
             if lead.caseref:
-                self._players.release(lead.caseref, frozenset(lead.done))
+                for reference in (lead.caseref, lead.observed):
+                    self._players.release(reference, frozenset(lead.done))
 
     async def trigger(self, name: str) -> str:
         """The same by name, answered in words."""
@@ -183,7 +190,7 @@ async def _page_of(box: Sandbox, kept: Path) -> AsyncGenerator[None]:
     box.address = door.address
     orders = Orders(box.trigger, box.fault, secrets.token_urlsafe(32))
     replace(kept / CONTROL, {"address": door.address, "key": orders.key})
-    async with listening(page(box.cast, box.passing, box.own.url, orders), door, server="sandbox", patience=1):
+    async with listening(page(box.cast, box.passing, box.setup, orders), door, server="sandbox", patience=1):
         try:
             yield
         finally:

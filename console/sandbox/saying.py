@@ -10,27 +10,34 @@ from contracts.events.dossiers import (
     DossierBrought,
     DossierReportedBack,
     Observation,
-    PrivacyCheckDecided,
-    PrivacyCheckRequested,
+    PrivacyCheckDecidedV2,
+    PrivacyCheckRequestedV2,
 )
 from contracts.events.erasures import ErasureRequested
 from contracts.events.referrals import (
     Need,
+    PersonRevealed,
     ReferralOffered,
     ReferralRecalled,
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRequested
 from contracts.events.signals import (
     CaseConcluded,
+    Person,
     Signal,
+    SignalAmended,
     SignalReceived,
     SignalReported,
     SignalRouted,
     SignalStatusChanged,
+    SignalSupplemented,
+    Supplement,
 )
+from contracts.profile import Profile
 from contracts.words import (
     CaseOutcome,
     ErasureReason,
+    NotBrought,
     Recall,
     Sector,
     SignalStatus,
@@ -56,14 +63,21 @@ def routed(cast: Cast) -> Said:
 
 
 def offered(cast: Cast) -> Said:
-    """Help is asked."""
+    """Help is asked, in codes."""
     ends = datetime.now(UTC) + timedelta(minutes=5)
-    return [(ReferralOffered(referral=FIRST, need=Need(service=cast.service), answer_by=ends), cast.helper.slug)]
+    offered = ReferralOffered(referral=FIRST, need=Need(service=cast.service), profile=Profile(), answer_by=ends)
+    return [(offered, cast.helper.slug)]
+
+
+def revealed(cast: Cast) -> Said:
+    """Whoever accepted hears who it is."""
+    person = Person(language="Dutch")
+    return [(PersonRevealed(referral=FIRST, need=Need(service=cast.service), person=person), cast.helper.slug)]
 
 
 def check_asked(cast: Cast) -> Said:
     """The privacy officer is asked."""
-    return [(PrivacyCheckRequested(observation=observed(cast)), cast.officer.slug)] if cast.officer else []
+    return [(PrivacyCheckRequestedV2(observation=observed(cast)), cast.officer.slug)] if cast.officer else []
 
 
 def brought(cast: Cast) -> Said:
@@ -71,7 +85,12 @@ def brought(cast: Cast) -> Said:
     if cast.riec is None:
         return []
     brought = (DossierBrought(observation=observed(cast)), cast.riec.slug)
-    return [brought, (PrivacyCheckDecided(brought=True), cast.owner.slug)]
+    return [brought, (PrivacyCheckDecidedV2(brought=True), cast.owner.slug)]
+
+
+def not_brought(cast: Cast) -> Said:
+    """Whoever asked knows that it is not brought."""
+    return [(PrivacyCheckDecidedV2(brought=False, reason=NotBrought.TOO_LITTLE_KNOWN), cast.owner.slug)]
 
 
 def registered(cast: Cast) -> Said:
@@ -101,6 +120,11 @@ def to_owner(event: Event) -> Callable[[Cast], Said]:
     return lambda cast: [(event, cast.owner.slug)]
 
 
+def to_police(event: Event) -> Callable[[Cast], Said]:
+    """An event for whoever protects; nothing where nobody takes part."""
+    return lambda cast: [(event, cast.police.slug)] if cast.police else []
+
+
 def status(status: SignalStatus) -> Callable[[Cast], Said]:
     """The reporter hears how it stands."""
     return lambda cast: [(SignalStatusChanged(status=status), cast.reporter.slug)]
@@ -109,6 +133,16 @@ def status(status: SignalStatus) -> Callable[[Cast], Said]:
 def reported(cast: Cast) -> Said:
     """A signal is reported."""
     return [(SignalReported(signal=signal_of(cast)), cast.desk.slug)]
+
+
+def supplemented(cast: Cast) -> Said:
+    """The reporter adds to the signal."""
+    return [(SignalSupplemented(supplement=Supplement(account=ACCOUNT)), cast.desk.slug)]
+
+
+def added(cast: Cast) -> Said:
+    """Whoever coordinates hears what was added."""
+    return [(SignalAmended(supplement=Supplement(account=ACCOUNT)), cast.owner.slug)]
 
 
 def amended(cast: Cast) -> Said:

@@ -36,7 +36,7 @@ class Choosing:
 
         def choices(model: str, name: str) -> Sequence[Option]:
             if name == "municipality":
-                return self._municipalities(today, self._atlas.with_riec(today) if model == "Observation" else None)
+                return self._municipalities(today, self._atlas.observed(today) if model == "Observation" else None)
             if name == "organisations":
                 return self._organisations(view.region)
             if (model, name) == ("AcknowledgeAlarms", "numbers"):

@@ -22,8 +22,8 @@ from contracts.commands import COMMANDS, Command
 from contracts.hours import AMSTERDAM
 from contracts.views import Content, FileView
 
-ASKED = {"bring_to_riec": "privacy_check_requested"}
-"""Decisions that may be made as was asked, and the piece of content that says what that is."""
+ASKED = {"bring_to_riec": ("privacy_check_requested_v2", "privacy_check_requested")}
+"""Decisions that may be made as was asked, and the pieces of content that say what that is."""
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,79}")
 
@@ -147,7 +147,7 @@ async def opened(desk: Desk, want: Wanted, choosing: Choosing, *, to_read: bool 
         return it
     content: Content = await within_patience(desk.files(visit).content(file))
     saying = Saying(want.who.words, choosing.named(today), want.who.showing.clock)
-    parts = [part for part in content.parts if part.what == ASKED.get(want.command)]
+    parts = [part for part in content.parts if part.what in ASKED.get(want.command, ())]
     asked = tuple(item for part in parts for item in told(part.what, part.data, saying))
     return it._replace(asked=asked, beginning=content.beginnings.get(want.command) if begins else None)
 

@@ -1,7 +1,8 @@
 """The desk: what pages are given. Who visits, the files of their agency, tickets, and how a page is drawn."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -12,11 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.batches.runner import Runner
 from console.books import Books
+from console.cutting import Known
 from console.door.login import FRESH
 from console.door.problems import Problem
 from console.health import Health
 from console.installation import Installation
-from console.lists import Known, Lists
+from console.lists import Lists
 from console.log_checks import Checks
 from console.logbook import Logbook
 from console.views_seen import ViewsSeen
@@ -29,6 +31,7 @@ from console.web.given_answers import GivenAnswers
 from console.web.going import has_left
 from console.web.heard import CLOSING, Heard
 from console.web.heard_letters import HeardLetters
+from console.web.in_turn import InTurn
 from console.web.language import language_of
 from console.web.looks import Looks
 from console.web.one_agency import OneAgency
@@ -100,6 +103,7 @@ class Desk:
         self._cookies = cookies
         self._words = words
         self._aside = Aside()
+        self._in_turn = InTurn()
         self._checks = Checks()
         self._here: OrderedDict[str, OneAgency] = OrderedDict()
         self._known, self._seen, self._health = Known(), ViewsSeen(), Health()
@@ -210,7 +214,7 @@ class Desk:
             raise LoggedOut from None
 
     async def spend(self, visit: Visit, ticket: str, file: str, command: str) -> Spent:
-        """What is known of a ticket that was sent; the same one may be sent again.
+        """What is known of a ticket that was sent; the same one may be sent again. Whoever acts on it uses ``once``.
 
         Raises:
             Problem: It is another session's, file's or command's, or none.
@@ -219,6 +223,17 @@ class Desk:
             return await self._tickets.spend(visit.session, ticket, file, command)
         except TicketRefused:
             raise Problem(NO_TICKET) from None
+
+    @asynccontextmanager
+    async def once(self, visit: Visit, ticket: str, file: str, command: str) -> AsyncGenerator[Spent]:
+        """Act on a ticket that was sent, and keep the answer before leaving: whoever sends it at the same moment waits for that.
+
+        Raises:
+            Problem: It is another session's, file's or command's, or none.
+            NoAnswer: It is acted on already, and that takes long.
+        """
+        async with self._in_turn.of(ticket):
+            yield await self.spend(visit, ticket, file, command)
 
     async def answered(self, ticket: str, answer: str) -> None:
         """Keep what was answered: a phase, or a refusal in coded words."""

@@ -9,9 +9,10 @@ from nats.errors import Error as NatsError
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.counting import Counted, counted
+from console.cutting import Known
 from console.health import Health, Line
 from console.installation import Installation
-from console.lists import Known, Lists, Page
+from console.lists import Lists, Page
 from console.searching import search_for
 from console.shared import LASTS, Answer
 from console.wanted import Wanted

@@ -1,6 +1,7 @@
 """What pages need of others. Pages import nothing that reaches a server: what does is given to them, and fits these."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -305,6 +306,10 @@ class Desk(Protocol):
 
     async def spend(self, visit: Any, ticket: str, file: str, command: str) -> Spent:
         """What is known of one that was sent."""
+        ...
+
+    def once(self, visit: Any, ticket: str, file: str, command: str) -> AbstractAsyncContextManager[Spent]:
+        """Act on one that was sent, and keep the answer before leaving: whoever sends it at the same moment waits for that."""
         ...
 
     async def answered(self, ticket: str, answer: str) -> None:

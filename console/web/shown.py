@@ -154,8 +154,7 @@ class Showing(NamedTuple):
         return title if track.number is None else f"{title} {track.number}, {self.words.said(track.title)}"
 
     def _reminded(self, times: int) -> str:
-        key = "case.reminded_one" if times == 1 else "case.reminded"
-        return self.words.page(key, number=times) if times else ""
+        return self.words.page("case.reminded", number=times) if times else ""
 
     def story(self, lines: Sequence[StoryLine]) -> tuple[LineShown, ...]:
         """A story, the newest first; what was done at the same moment stands in the order in which it was done, too."""

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+from contracts.counted import filled
 from contracts.texts import Language, Words
 
 WORDS = Path(__file__).parent / "words"
@@ -27,7 +28,7 @@ class Spoken(Words):
         found = page_words(self.language).get(key)
         if found is None:
             raise LookupError(f"no words for {key!r} in console/web/words/{self.language}/")
-        return found.format_map(facts)
+        return filled(found, facts)
 
 
 @cache

@@ -17,6 +17,7 @@ class CoverageGapObserved(Event):
         recipients=frozenset({AgencyKind.OVERSIGHT}),
         file=File.COVERAGE,
         opens=True,
+        fresh=True,
         grounds=(Ground.LEGAL_TASK,),
         purpose="let the province press a region for coverage",
         retention="coverage",

@@ -10,9 +10,9 @@ from contracts.events.deliveries import EVERYBODY
 from contracts.text import Line, Model, Slug
 from contracts.words import AgencyKind, Ground, NotDisclosed
 
-ANSWERING = EVERYBODY - {AgencyKind.RIEC, AgencyKind.OVERSIGHT}
-"""Who is asked. A RIEC is not: that it holds something could frustrate an investigation (GDPR art. 23); a person asks it
-directly. An oversight holds nothing about a person."""
+ANSWERING = EVERYBODY - {AgencyKind.RIEC, AgencyKind.INVESTIGATION, AgencyKind.OVERSIGHT}
+"""Who is asked. A RIEC and an investigation service are not: that they hold something could frustrate an investigation (GDPR
+art. 23; Wpg art. 25 and 27); a person asks them directly. An oversight holds nothing about a person."""
 
 ASKING = frozenset({AgencyKind.DESK, AgencyKind.CARE_COORDINATOR, AgencyKind.REGISTRY})
 """Who asks: those who answer for a case. An aid organisation or a reporter does not learn through this who else was told."""

@@ -46,6 +46,33 @@ class PrivacyCheckRequested(Event):
         return (self.observation.municipality,)
 
 
+class PrivacyCheckRequestedV2(Event):
+    """A coordinator asks the municipality's privacy officer what may go to the RIEC, under a reference that leads to no case."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.privacychecks.requested.v2",
+        senders=COORDINATORS,
+        recipients=MUNICIPALITY,
+        file=File.PRIVACY,
+        opens=True,
+        fresh=True,
+        grounds=(Ground.LEGAL_TASK,),
+        purpose="let the municipality decide whether organised crime must be looked into",
+        shielded=UNDER_INVESTIGATION,
+        retention="privacy_check",
+    )
+    observation: Observation
+
+    def places(self) -> tuple[str, ...]:
+        """Where it happens."""
+        return (self.observation.municipality,)
+
+
+def upcast(old: PrivacyCheckRequested) -> PrivacyCheckRequestedV2:
+    """What the first version asked, as the second one asks it; the answers still go to the case whose reference it bears."""
+    return PrivacyCheckRequestedV2(observation=old.observation)
+
+
 class PrivacyCheckDecided(Event):
     """The officer brought the observation to the RIEC, or says why not."""
 
@@ -59,6 +86,24 @@ class PrivacyCheckDecided(Event):
         purpose="tell the coordinator whether the RIEC looks into it",
         shielded=UNDER_INVESTIGATION,
         retention="case",
+    )
+    brought: bool
+    reason: NotBrought | None = None
+
+
+class PrivacyCheckDecidedV2(Event):
+    """The officer brought it to the RIEC, or says why not: to the file of the observation, which leads to no case."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.privacychecks.decided.v2",
+        senders=MUNICIPALITY,
+        recipients=COORDINATORS,
+        file=File.OBSERVATION,
+        late=True,
+        grounds=(Ground.LEGAL_TASK,),
+        purpose="tell the coordinator whether the RIEC looks into it",
+        shielded=UNDER_INVESTIGATION,
+        retention="observation",
     )
     brought: bool
     reason: NotBrought | None = None
@@ -115,5 +160,22 @@ class PrivacyCheckAnswered(Event):
         purpose="let the coordinator hear back",
         shielded=UNDER_INVESTIGATION,
         retention="case",
+    )
+    weighing: Weighing
+
+
+class PrivacyCheckAnsweredV2(Event):
+    """The municipality passes the RIEC's feedback on: to the file of the observation, which leads to no case."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.privacychecks.answered.v2",
+        senders=MUNICIPALITY,
+        recipients=COORDINATORS,
+        file=File.OBSERVATION,
+        late=True,
+        grounds=(Ground.LEGAL_TASK,),
+        purpose="let the coordinator hear back",
+        shielded=UNDER_INVESTIGATION,
+        retention="observation",
     )
     weighing: Weighing

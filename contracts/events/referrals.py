@@ -7,6 +7,7 @@ from pydantic import Field
 from contracts.bounds import Moment, Number
 from contracts.event import Event, File, Rule
 from contracts.events.signals import COORDINATORS, Person
+from contracts.profile import Profile
 from contracts.text import Model, Personal, Text
 from contracts.words import AgencyKind, AidOutcome, ConsentTo, Decline, Ground, Recall, Service, Urgency
 
@@ -61,7 +62,7 @@ class Need(Model):
 
 
 class ReferralOffered(_Referral):
-    """Help is asked of an aid organisation; the offer has a clock."""
+    """Help is asked of an aid organisation, which is told in codes for whom; the offer has a clock."""
 
     rule: ClassVar[Rule] = _to_aid(
         "offered",
@@ -70,8 +71,28 @@ class ReferralOffered(_Referral):
         grounds=(Ground.CONSENT, Ground.VITAL_INTEREST),
     )
     need: Need
-    person: Personal[Person] = Person()
+    profile: Personal[Profile | None] = Field(
+        default=None, description="for whom, in codes; None: an offer of before, whose need and person said all that was known"
+    )
+    person: Personal[Person] = Field(default=Person(), description="only in an offer without a profile")
     answer_by: Moment
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the person is not told before the offer is accepted."""
+        return self.profile is not None
+
+
+class PersonRevealed(_Referral):
+    """Who it is and what makes a place safe, for the one organisation that accepted."""
+
+    rule: ClassVar[Rule] = _to_aid(
+        "person-revealed",
+        purpose="let whoever helps meet the person, and know what makes a place safe",
+        grounds=(Ground.CONSENT, Ground.VITAL_INTEREST),
+    )
+    need: Need
+    person: Personal[Person] = Person()
 
 
 class ReferralRecalled(_Referral):

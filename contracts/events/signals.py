@@ -8,7 +8,8 @@ from contracts.event import Event, File, Rule
 from contracts.text import Line, Model, MunicipalityCode, Personal, Text
 from contracts.words import AgencyKind, CaseOutcome, Ground, NotOurs, Sector, SignalStatus, Urgency
 
-REPORTERS = frozenset({AgencyKind.REPORTER, AgencyKind.MUNICIPALITY})
+REPORTERS = frozenset(AgencyKind) - {AgencyKind.RIEC, AgencyKind.OVERSIGHT}
+"""Whoever meets people may report; a RIEC and a province never hear of one."""
 COORDINATORS = frozenset({AgencyKind.CARE_COORDINATOR, AgencyKind.REGISTRY})
 DESK = frozenset({AgencyKind.DESK})
 TASK = (Ground.LEGAL_TASK, Ground.VITAL_INTEREST)
@@ -26,11 +27,21 @@ class Person(Model):
 class Signal(Model):
     """The content of a signal: for whoever helps, never for the reporter's status."""
 
-    municipality: MunicipalityCode = Field(description="CBS code of where the person stays, not where the reporter sits")
+    municipality: MunicipalityCode | None = Field(
+        description="CBS code of where the person stays, not where the reporter sits; null where nobody knows"
+    )
     urgency: Urgency = Urgency.NORMAL
     sector: Sector = Sector.UNKNOWN
     account: Personal[Text] = Field(description="what was seen or told, in the reporter's words")
     person: Personal[Person] = Person()
+
+
+class Supplement(Model):
+    """What a reporter learned after the report; it adds to the signal, and takes nothing back."""
+
+    account: Personal[Text] = Field(description="what was seen or told since, in the reporter's words")
+    person: Personal[Person] = Person()
+    urgency: Urgency = Field(default=Urgency.NORMAL, description="crisis: it is one from now on; what was a crisis stays one")
 
 
 class SignalReported(Event):
@@ -50,7 +61,23 @@ class SignalReported(Event):
 
     def places(self) -> tuple[str, ...]:
         """Where the person stays."""
-        return (self.signal.municipality,)
+        return _known(self.signal.municipality)
+
+
+class SignalSupplemented(Event):
+    """Whoever reported a signal adds to it."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.signals.supplemented.v1",
+        senders=REPORTERS,
+        recipients=DESK,
+        file=File.SIGNAL,
+        counted=False,
+        grounds=TASK,
+        purpose="bring what a reporter learned since to whoever has the case",
+        retention="signal",
+    )
+    supplement: Supplement
 
 
 class SignalReceived(Event):
@@ -88,6 +115,21 @@ class SignalRouted(Event):
     reported_by: AgencyKind = Field(description="the kind of the reporter, never who it was")
 
 
+class SignalAmended(Event):
+    """What its reporter added to a signal, for whoever has the case or is asked to take it."""
+
+    rule: ClassVar[Rule] = Rule(
+        type="nl.keten.signals.amended.v1",
+        senders=DESK,
+        recipients=COORDINATORS,
+        file=File.CASE,
+        grounds=TASK,
+        purpose="let whoever directs help know what the reporter learned since",
+        retention="case",
+    )
+    supplement: Supplement
+
+
 class CaseAccepted(Event):
     """A coordinator takes the case and answers for it from now on."""
 
@@ -117,6 +159,16 @@ class CaseDeclined(Event):
         retention="status",
     )
     reason: NotOurs
+    municipality: MunicipalityCode | None = Field(default=None, description="where the person stays, if it is another region")
+
+    def places(self) -> tuple[str, ...]:
+        """Where the person stays."""
+        return _known(self.municipality)
+
+    @property
+    def elsewhere(self) -> str | None:
+        """Where the person stays, of a case that belongs to another region; beside any other reason it says nothing."""
+        return self.municipality if self.reason is NotOurs.OTHER_REGION else None
 
 
 class CaseWithdrawn(Event):
@@ -196,3 +248,7 @@ class SignalStatusChanged(Event):
         retention="status",
     )
     status: SignalStatus
+
+
+def _known(municipality: str | None) -> tuple[str, ...]:
+    return () if municipality is None else (municipality,)

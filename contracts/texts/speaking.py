@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import Any
 
+from contracts.counted import filled
 from contracts.said import Sentences
 from contracts.texts.reading import ANY, Language, StateWords, Texts, code_name, texts
 from contracts.texts.telling import Telling
@@ -115,7 +116,7 @@ class Words:
             return self.said(str(ctx.get("error", "")).removeprefix("Value error, "))
         found = self._texts.validation.get(error_type, self._texts.validation["other"])
         try:
-            return found.format_map({name: str(value) for name, value in ctx.items()})
+            return filled(found, {name: str(value) for name, value in ctx.items()})
         except KeyError:  # another version of the library says less
             return self._texts.validation["other"]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BeforeValidator, WithJsonSchema
 
 from contracts.catalogue import CATALOGUE
+from post_office.api.handing import hand_out
 from post_office.api.stream import Stream
 from post_office.cloud_events import BATCH
 from post_office.door import Door, door, held, needs
@@ -65,7 +66,7 @@ Most = Annotated[int, Query(ge=1, le=1_000, description="events in an answer, at
         "What other agencies sent, oldest first; nothing is ever left out or moved",
         (Scope.READ,),
         FEED_ANSWER,
-        ("cursor_unknown", "not_acceptable", "too_many_waiting"),
+        ("cursor_unknown", "not_acceptable", "too_many_waiting", "not_logged"),
         parameters=[LAST_EVENT_ID],
     ),
 )
@@ -85,38 +86,48 @@ async def feed(  # noqa: PLR0913, PLR0917 - what http-feeds lets a reader say
     after = await _begin(here, last, since)
     if streams:
         return Stream(here, who, after, only)
-    page = await _page(here, after, limit, only)
+    page = await _page(here, who, after, limit, only)
     if not page and wait:
         with here.held.of(who.digest):
-            await held(request, _fill(page, here, after, limit, only, min(wait / 1000, here.limits.wait)))
+            await held(request, _fill(page, here, who, after, limit, only, min(wait / 1000, here.limits.wait)))
     return Response(b"[" + b",".join(page) + b"]", media_type=BATCH)
 
 
-async def _fill(page: list[bytes], here: Door, after: int, most: int, types: frozenset[str], seconds: float) -> None:  # noqa: PLR0913, PLR0917
+async def _fill(  # noqa: PLR0913, PLR0917
+    page: list[bytes], here: Door, who: Listed, after: int, most: int, types: frozenset[str], seconds: float
+) -> None:
     """Put in what comes, as soon as something does."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while not page and await here.book.more(after, seconds):
                 newest = await here.book.newest()  # before it is read: what comes later stands behind it
-                page.extend(await _page(here, after, most, types))
+                page.extend(await _page(here, who, after, most, types))
                 after = newest
 
 
-async def _page(here: Door, after: int, most: int, types: frozenset[str]) -> list[bytes]:
+async def _page(here: Door, who: Listed, after: int, most: int, types: frozenset[str]) -> list[bytes]:
     """Events after a position, as many as fit."""
-    page, size, most = list[bytes](), 0, min(most, here.limits.page)
-    while len(page) < most:
-        wanted = min(PIECE, most - len(page))
-        piece: Sequence[Heard] = await here.book.feed(after, wanted, types)
-        for heard in piece:
-            text = written(heard, here.about.directory)
-            if page and size + len(text) > here.limits.page_bytes:
-                return page
-            page.append(text)
-            size, after = size + len(text), heard.position
-        if len(piece) < wanted:
+    found, page, size, most = list[Heard](), list[bytes](), 0, min(most, here.limits.page)
+    async for heard in _following(here, after, most, types):
+        text = written(heard, here.about.directory)
+        if page and size + len(text) > here.limits.page_bytes:
             break
+        found.append(heard)
+        page.append(text)
+        size += len(text)
+    await hand_out(here, who, after, found)
     return page
+
+
+async def _following(here: Door, after: int, most: int, types: frozenset[str]) -> AsyncGenerator[Heard]:
+    """As many as there are, read by the piece."""
+    while most > 0:
+        piece = await here.book.feed(after, min(PIECE, most), types)
+        for heard in piece:
+            yield heard
+        if len(piece) < min(PIECE, most):
+            return
+        after, most = piece[-1].position, most - len(piece)
 
 
 async def _begin(here: Door, event_id: str | None, since: datetime | None) -> int:

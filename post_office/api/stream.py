@@ -7,9 +7,11 @@ from collections.abc import AsyncGenerator
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from post_office.api.handing import hand_out
 from post_office.door import Door
 from post_office.heard import written
 from post_office.ports import Heard
+from post_office.problems import Problem
 from post_office.tokens import Listed
 
 ALIVE = b": alive\n\n"
@@ -49,6 +51,10 @@ class Stream(StreamingResponse):
         while time.monotonic() < end and not self._door.closing.is_set() and self._still_may():
             newest = await book.newest()  # before it is read: what comes later stands behind it
             piece = await book.feed(self._after, PIECE, self._types)
+            try:
+                await hand_out(self._door, self._who, self._after, piece)
+            except Problem:
+                return  # its reader comes again, and hears why
             for heard in piece:
                 yield self._one(heard)
             self._after = piece[-1].position if len(piece) == PIECE else max([newest, *(heard.position for heard in piece)])

@@ -6,7 +6,6 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ValidationError
-from starlette.requests import ClientDisconnect
 
 from contracts.refusals import Refused
 from contracts.strict_json import parse
@@ -27,7 +26,8 @@ from post_office.api.webhook_bodies import (
     waiting,
     webhook,
 )
-from post_office.ports import Refusal
+from post_office.body import body_of, media_type
+from post_office.problems import Problem, from_contract
 from post_office.webhooks.desk import Desk, none_such
 
 LARGEST = 32_768
@@ -49,7 +49,7 @@ Needs = Callable[..., Any]
 
 
 def webhook_routes(desk: Desk, *, manage: Needs, read: Needs) -> APIRouter:
-    """The routes of one agency's webhooks; what cannot be done is a ``Refusal``.
+    """The routes of one agency's webhooks; what cannot be done is a ``Refusal`` or a ``Problem``.
 
     Args:
         desk: Whom they ask.
@@ -165,33 +165,21 @@ async def _given(request: Request, kind: type[G]) -> G:
     """What stands in a body; no body is as good as an empty object.
 
     Raises:
-        Refusal: It is too large, no JSON, or not as it must be; nothing of it is quoted.
+        Problem: It is too large, no JSON, or not as it must be; nothing of it is quoted.
     """
-    raw = await _body(request)
-    if raw and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refusal("content_type_unsupported", "send JSON, as application/json")
+    raw = await body_of(request, LARGEST)
+    if raw and media_type(request) != "application/json":
+        raise Problem("content_type_unsupported", "send JSON, as application/json")
     try:
         return kind.model_validate(parse(raw) if raw else {})
     except Refused as refused:
-        raise Refusal(refused.code, refused.reason) from None
+        from_contract(refused)
     except ValidationError as error:
         known = {field.alias for field in kind.model_fields.values()}
         pointers = sorted({_pointer(fault["loc"], known) for fault in error.errors()})
-        raise Refusal("body_invalid", "it is not as it must be: /v1/openapi.json says how", pointers) from None
+        raise Problem("body_invalid", "it is not as it must be: /v1/openapi.json says how", pointers) from None
 
 
 def _pointer(where: tuple[int | str, ...], known: set[str | None]) -> str:
     """To a field that there is; a name that nobody expected is what somebody wrote, and is not repeated."""
     return "".join(f"/{part}" for part in where if isinstance(part, int) or part in known)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > LARGEST:
-                raise Refusal("too_large", f"a body may have {LARGEST} bytes here")
-    except ClientDisconnect:
-        raise Refusal("body_invalid", "the connection ended before the body did") from None
-    return bytes(body)

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from post_office.ports import Heard
-from post_office.webhooks.endpoint import NO_CASE, Attempt, Endpoint, Place
+from post_office.webhooks.endpoint import NO_CASE, Attempt, Endpoint, Form, Place
 from post_office.webhooks.means import Means
 from post_office.webhooks.outcomes import Outcome
 from post_office.webhooks.parcels import Parcel, heartbeat, of_event
 from post_office.webhooks.schedule import delay
+from post_office.webhooks.secrets import Altered
 from post_office.webhooks.sending import AT_A_TIME, Answer
 from post_office.webhooks.telling import tell
 
@@ -142,6 +143,7 @@ class Courier:
                     break
                 read_to = up_to
             self._read_to = read_to
+            await self._means.feed.handed(f"webhook {endpoint.name}", read_to, ())
 
     async def _signs_of_life(self, endpoint: Endpoint) -> None:
         wanted = endpoint.heartbeat
@@ -180,13 +182,20 @@ class Courier:
         parcel = await self._parcel(endpoint, place)
         began = self._means.clock()
         if isinstance(parcel, Attempt):
+            if parcel.outcome is Outcome.UNREADABLE:
+                await self._failed(place, Answer(parcel.outcome), parcel)
+                return
             async with self._moving:
                 await self._done(endpoint, place, parcel)
             return
-        to = await self._means.store.to(self._id, began)
-        if to is None:
-            return
-        answer = await self._means.sender.send(to, parcel)
+        try:
+            to = await self._means.store.to(self._id, began)
+        except Altered:
+            answer = Answer(Outcome.UNREADABLE)
+        else:
+            if to is None:
+                return
+            answer = await self._means.sender.send(to, parcel)
         attempt = Attempt(parcel.position or 0, parcel.id, began, answer.outcome, answer.status, answer.milliseconds)
         if answer.outcome is Outcome.TAKEN:
             async with self._moving:
@@ -200,8 +209,12 @@ class Courier:
         if place.caseref == NO_CASE:
             return heartbeat(self._id, place.position, self._means.source, now, endpoint.read_to)
         heard = await self._at(place.position)
+        if heard and heard.unreadable:
+            return Attempt(place.position, heard.id, now, Outcome.UNREADABLE)
         if heard is None or heard.event is None:
             return Attempt(place.position, heard.id if heard else "", now, Outcome.ERASED)
+        if endpoint.form is Form.FULL:
+            await self._means.feed.handed(f"webhook {endpoint.name}", place.position - 1, (heard,))
         return of_event(heard, heard.event, endpoint.form)
 
     async def _at(self, position: int) -> Heard | None:

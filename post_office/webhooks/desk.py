@@ -12,6 +12,7 @@ from post_office.webhooks.endpoint import Attempt, Endpoint, Place, SecretSeen, 
 from post_office.webhooks.means import Feed, Means
 from post_office.webhooks.outcomes import Outcome
 from post_office.webhooks.parcels import trial
+from post_office.webhooks.secrets import Altered
 from post_office.webhooks.sending import Answer
 
 MOST_SHOWN = 100
@@ -112,7 +113,10 @@ class Desk:
             Refusal: There is no such endpoint, or a test is under way.
         """
         now = self._means.clock()
-        to = await self._means.store.to(endpoint_id, now)
+        try:
+            to = await self._means.store.to(endpoint_id, now)
+        except Altered:
+            return Answer(Outcome.UNREADABLE)
         if to is None:
             raise none_such()
         if endpoint_id in self._tested:

@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from contracts.agencies import Agency
 from contracts.alarms import AlarmCode
 from contracts.attributes import source
+from post_office.clock import now_utc
 from post_office.webhooks.allowed import Allowed
 from post_office.webhooks.delivering import Delivering
 from post_office.webhooks.desk import Book, Desk
@@ -33,11 +34,6 @@ class Webhooks(NamedTuple):
 
     desk: Desk
     delivering: Delivering
-
-
-def now_utc() -> datetime:
-    """The clock."""
-    return datetime.now(UTC)
 
 
 def webhooks(  # noqa: PLR0913, PLR0917 - what the process has anyhow

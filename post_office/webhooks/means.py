@@ -1,6 +1,6 @@
 """What every courier works with."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -15,6 +15,7 @@ class Feed(Protocol):
     """What is needed of the book (``post_office.ports.Book``)."""
 
     async def feed(self, after: int, most: int, types: frozenset[str] = frozenset()) -> list[Heard]: ...  # noqa: D102
+    async def handed(self, to: str, after: int, found: Sequence[Heard]) -> None: ...  # noqa: D102
     async def more(self, after: int, seconds: float) -> bool: ...  # noqa: D102
     async def newest(self) -> int: ...  # noqa: D102
     async def case(self, caseref: str) -> CaseSeen | None: ...  # noqa: D102

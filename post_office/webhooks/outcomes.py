@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     TLS = "tls_failed"
     BROKEN = "broken_off"
     ERASED = "erased"
+    UNREADABLE = "unreadable"
     SET_ASIDE = "set_aside"
 
 
@@ -42,6 +43,7 @@ _WORDS = {
     Outcome.TLS: "TLS did not come about: does the port speak TLS 1.2 or 1.3, and does it want a client certificate?",
     Outcome.BROKEN: "the connection was broken off, or what came was not HTTP",
     Outcome.ERASED: "its content was erased before it was taken; there is nothing to send",
+    Outcome.UNREADABLE: "what the post office keeps of it was altered on its disk: restore the book, or set it aside",
     Outcome.SET_ASIDE: "a person set it aside",
 }
 

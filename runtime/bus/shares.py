@@ -32,7 +32,7 @@ class Shares(NamedTuple):
     spare: int = 8
     answers: int = 200
     inbox: int = 2 * 1024**3
-    dead: int = 512 * 1024**2
+    dead: int = 640 * 1024**2
     outgoing: int = 64 * 1024**2
 
     @property

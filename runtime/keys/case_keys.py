@@ -7,16 +7,20 @@ held a destroyed key would bring the case back.
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import Connection, Engine, RowMapping, select, text, update
 
 from runtime.database import insert_once, open_database, overwrite
 from runtime.keys.tables import CASE_KEY
 from runtime.keys.wrapping import Wrapped, Wrapping
 from runtime.private_files import KeyUnavailable
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 KEY_BYTES = 32
 IN_MEMORY = 30.0
@@ -38,6 +42,10 @@ class CaseErased(RuntimeError):  # noqa: N818 - named as what is the case
 
 class CaseKeyMissing(LookupError):  # noqa: N818 - named as what is the case
     """No key of this case is here."""
+
+
+def _missing(case: str) -> CaseKeyMissing:
+    return CaseKeyMissing(f"there is no key of case {case} here: is this the case-key store that belongs to it?")
 
 
 class CaseKeys:
@@ -65,6 +73,21 @@ class CaseKeys:
             CaseKeyMissing: There never was one.
         """
         return await self._kept(case, self._get)
+
+    async def several(self, cases: Collection[str]) -> dict[str, bytes]:
+        """The keys of several cases, read at once; of a case whose key was destroyed there is none.
+
+        Raises:
+            CaseKeyMissing: Of one of them there never was a key.
+        """
+        now = time.monotonic()
+        keys = {case: key for case in cases if (key := self._remembered(case, now)) is not None}
+        if asked := [case for case in cases if case not in keys]:
+            read = await asyncio.to_thread(self._again_if_changed, self._read_several, asked)
+            for case, key in read.items():
+                self._remember(case, key, now)
+            keys |= read
+        return keys
 
     async def try_out(self) -> None:
         """Read the database, and let the agency's key encrypt and decrypt something; what goes wrong there is raised."""
@@ -96,13 +119,23 @@ class CaseKeys:
 
     async def _kept(self, case: str, read: Callable[[str], bytes]) -> bytes:
         now = time.monotonic()
-        until, key = self._in_memory.get(case, (0.0, b""))
-        if until < now:
+        key = self._remembered(case, now)
+        if key is None:
             key = await asyncio.to_thread(read, case)
-            self._in_memory = {name: entry for name, entry in self._in_memory.items() if entry[0] > now}
-            if case not in self._destroyed:
-                self._in_memory[case] = (now + IN_MEMORY, key)
+            self._remember(case, key, now)
         return key
+
+    def _remembered(self, case: str, now: float) -> bytes | None:
+        until, key = self._in_memory.get(case, (0.0, None))
+        return None if until < now else key
+
+    def _remember(self, case: str, key: bytes, now: float) -> None:
+        """Those that were read first stand first, so that nobody need look at all to find which are too old."""
+        while self._in_memory and next(iter(self._in_memory.values()))[0] <= now:
+            del self._in_memory[next(iter(self._in_memory))]
+        self._in_memory.pop(case, None)
+        if case not in self._destroyed:
+            self._in_memory[case] = (now + IN_MEMORY, key)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -127,19 +160,33 @@ class CaseKeys:
         return key if insert_once(connection, CASE_KEY, row) else None
 
     def _get(self, case: str) -> bytes:
+        return self._again_if_changed(self._read, case)
+
+    def _again_if_changed(self, read: Callable[[A], T], what: A) -> T:
         try:
-            return self._read(case)
+            return read(what)
         except KeyUnavailable:  # perhaps the agency's key changed just now
-            return self._read(case)
+            return read(what)
 
     def _read(self, case: str) -> bytes:
         with self._engine.begin() as connection:
             row = connection.execute(select(CASE_KEY).where(CASE_KEY.c.case_reference == case)).mappings().first()
         if row is None:
-            raise CaseKeyMissing(f"there is no key of case {case} here: is this the case-key store that belongs to it?")
+            raise _missing(case)
         if row["destroyed_at"]:
             raise CaseErased(f"case {case} was erased: its key was destroyed at {row['destroyed_at']:%Y-%m-%d %H:%M} UTC")
-        return self._wrapping.unwrap(Wrapped(row["wrapped_by"], row["wrapped"]), case)
+        return self._unwrapped(row)
+
+    def _read_several(self, cases: Sequence[str]) -> dict[str, bytes]:
+        with self._engine.begin() as connection:
+            found = connection.execute(select(CASE_KEY).where(CASE_KEY.c.case_reference.in_(cases))).mappings()
+            rows = {row["case_reference"]: row for row in found}
+        if missing := [case for case in cases if case not in rows]:
+            raise _missing(missing[0])
+        return {case: self._unwrapped(row) for case, row in rows.items() if not row["destroyed_at"]}
+
+    def _unwrapped(self, row: RowMapping) -> bytes:
+        return self._wrapping.unwrap(Wrapped(row["wrapped_by"], row["wrapped"]), row["case_reference"])
 
     def _try_out(self) -> None:
         self._held("-")

@@ -26,3 +26,12 @@ ENDED_FILE = Table(
     PrimaryKeyConstraint("case_reference", "system"),
     Index("ix_ended_file_until", "until"),
 )
+
+LINK = Table(
+    "link",
+    METADATA,
+    Column("case_reference", String(25), nullable=False),
+    Column("reference", String(25), nullable=False, comment="under which what was observed is kept apart"),
+    PrimaryKeyConstraint("case_reference"),
+    Index("ix_link_reference", "reference", unique=True),
+)

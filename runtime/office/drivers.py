@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from runtime.keys.case_keys import CaseKeys
     from runtime.keys.ended_files import EndedFiles
     from runtime.keys.event_keys import EventKeys
+    from runtime.keys.links import Links
     from runtime.keys.wrapping import Wrapping
     from runtime.migrations import Tables
     from runtime.office.pager import LogPager
@@ -118,6 +119,12 @@ class Drivers:
         from runtime.keys.ended_files import EndedFiles
 
         return EndedFiles(self.settings.case_keys(slug))
+
+    def links(self, slug: str) -> Links:
+        """Which observation is of which case of an agency: beside the keys of its cases."""
+        from runtime.keys.links import Links
+
+        return Links(self.settings.case_keys(slug))
 
     def prepare_case_keys(self, slug: str) -> None:
         """Make the database of an agency's case keys, or bring it up to date."""

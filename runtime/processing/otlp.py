@@ -39,7 +39,12 @@ PAUSE = 1.0
 """Seconds until it is looked again for new lines."""
 
 DELAYS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-KINDS = {Direction.SENT: SpanKind.PRODUCER, Direction.TAKEN: SpanKind.CONSUMER, Direction.DECIDED: SpanKind.INTERNAL}
+KINDS = {
+    Direction.SENT: SpanKind.PRODUCER,
+    Direction.TAKEN: SpanKind.CONSUMER,
+    Direction.HANDED: SpanKind.PRODUCER,
+    Direction.DECIDED: SpanKind.INTERNAL,
+}
 SCOPE = InstrumentationScope("keten.processing-log")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

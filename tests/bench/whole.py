@@ -12,6 +12,7 @@ from temporalio.client import WorkflowHistoryEventFilterType
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.deciding import checked
+from console.demo.staff import SimulatedStaff
 from console.demo.stories import OBSERVATION
 from console.file_names import names_at
 from contracts.envelope import CloudEvent, source
@@ -39,11 +40,10 @@ FILES = (
     (OWNER, "case"),
     (FULL, "placement-1"),
     (SHELTER, "placement-2"),
-    (PLACE, "privacy"),
-    (RIEC, "dossier"),
     (REGISTRY, "registration"),
 )
-"""Of a case with help and RIEC."""
+APART = ((OWNER, "observation"), (PLACE, "privacy"), (RIEC, "dossier"))
+"""Of a case with help and RIEC: under its reference, and under that of what was observed."""
 T = TypeVar("T")
 LAST = WorkflowHistoryEventFilterType.CLOSE_EVENT
 LOOK = 0.005
@@ -142,7 +142,7 @@ class KetenSide(Side):
     async def _with_help_and_riec(self, reference: str) -> None:
         """The first story of the demo: each decision is taken as soon as its file heard what it needs."""
         files = [await self._file(slug, system, reference) for slug, system in FILES]
-        _, _, case, full, shelter, privacy, dossier, _ = files
+        _, _, case, full, shelter, _ = files
         await _heard(case, "SignalRouted")
         await _decide(case, "accept_case")
         await _decide(case, "record_triage", finding="presumed_victim")
@@ -151,12 +151,15 @@ class KetenSide(Side):
         organisations = ["cosm-shelter", "womens-shelter"]
         await _decide(case, "offer_help", need={"service": "cosm"}, organisations=organisations)
         await _decide(case, "ask_privacy_check", observation=OBSERVATION)
+        observed = await SimulatedStaff(self._installation).observation(OWNER, reference)
+        apart = [await self._file(slug, system, observed) for slug, system in APART]
+        _, privacy, dossier = apart
         await _heard(full, "ReferralOffered")
         await _decide(full, "decline_offer", reason="full")
         await _heard(shelter, "ReferralOffered")
         await _decide(shelter, "see_offer")
         await _decide(shelter, "accept_offer")
-        await _heard(privacy, "PrivacyCheckRequested")
+        await _heard(privacy, "PrivacyCheckRequestedV2")
         await _decide(privacy, "bring_to_riec")
         await _decide(shelter, "report_first_contact")
         await _heard(dossier, "DossierBrought")
@@ -169,7 +172,7 @@ class KetenSide(Side):
         await _heard(case, "ReferralCompleted")
         await _decide(case, "start_aftercare")
         await _decide(case, "conclude_case", outcome="helped")
-        await asyncio.gather(*(_ended(file) for file in files))
+        await asyncio.gather(*(_ended(file) for file in [*files, *apart]))
 
     async def _file(self, slug: str, system: str, reference: str) -> Handle:
         client = await self._installation.client(self._installation.directory.get(slug))

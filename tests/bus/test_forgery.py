@@ -8,13 +8,18 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import pytest
+
 from contracts.catalogue import lanes as all_lanes
 from contracts.envelope import CloudEvent, source
 from contracts.events.deliveries import DeliveryRefused
+from contracts.events.signals import SignalReported
+from post_office.ports import Stage
 from runtime.bus import Delivery
 from runtime.bus.connection import jetstream
 from runtime.bus.seal import SEALED, SIGNATURES, SIGNED, read_outside
-from tests.bus_server import BusServer, eventually
+from tests.bus_server import DESK, POLICE, BusServer, eventually
+from tests.post_office.at_work import at_work, signal, until
 
 EVENT = DeliveryRefused.short_name()
 """An event that may go between any two agencies with a lane, and to which no inbox answers."""
@@ -39,9 +44,14 @@ class Forger:
         self._me = me
         self._other = other
 
-    def forge(self, to: str) -> Iterator[Forged]:
-        """Every way to be somebody else."""
-        true = self._event(self._other)
+    def forge(self, to: str, written: CloudEvent | None = None) -> Iterator[Forged]:
+        """Every way to be somebody else.
+
+        Args:
+            to: Slug of who shall believe it.
+            written: What the other agency has really written; None: something invented.
+        """
+        true = written or self._event(self._other)
         captured = self._bus.seal(self._other).closed(true, to)
         ways = {
             "in another's name": self._bus.seal(self._me).closed(true, to),
@@ -92,7 +102,7 @@ async def test_nobody_passes_for_another(bus: BusServer) -> None:
     forged = [one for forger, _, to in pairs for one in forger.forge(to)]
     own = [Forged("own", me, to, forger.own(to)) for forger, me, to in pairs]
     taken: list[Delivery] = []
-    await _send(bus, [*forged, *own])
+    await _send(bus, [*forged, *own], EVENT)
     await _empty(bus, slugs, taken)
     expected = Counter(one.forger for one in own)
     assert Counter(delivery.sender.slug for delivery in taken) == expected, f"of {len(forged)} forged messages some were taken"
@@ -104,12 +114,42 @@ async def test_nobody_passes_for_another(bus: BusServer) -> None:
     assert len(bus.alarms) == len(lanes_forged), "somebody who plays another is an alarm, once for each code"
 
 
-async def _send(bus: BusServer, messages: list[Forged]) -> None:
+@pytest.mark.long
+async def test_nobody_passes_for_an_agency_with_a_post_office_at_another(bus: BusServer) -> None:
+    """What the one has really sent is forged at the other by all who have the same lane to it."""
+    lane = SignalReported.short_name()
+    forgers = [one.sender.slug for one in all_lanes(bus.directory) if (one.recipient.slug, one.event) == (DESK, SignalReported)]
+    forgers = [slug for slug in forgers if slug not in {POLICE, DESK}]  # who forges at itself only refuses itself
+    async with at_work(bus, POLICE) as police:
+        await police.book.keep([signal(1)])
+        [ready] = await police.book.outbox.ready(DESK, (), 1)
+        await until(police, "signal-1", Stage.SENT)
+    forged = [one for me in forgers for one in Forger(bus, me, POLICE).forge(DESK, ready.message)]
+    grounded = {"ground": "legal_task", "sequence": "1"}
+    mine = [(me, bus.signal(source=source(bus.agency(me).oin, "post"), **grounded)) for me in forgers]
+    own = [Forged("own", me, DESK, bus.seal(me).closed(message, DESK)) for me, message in mine]
+    await _send(bus, [*forged, *own], lane)
+    async with at_work(bus, DESK) as desk:
+
+        async def empty() -> bool:
+            return not await bus.waiting(DESK)
+
+        await eventually(empty)
+        feed = await desk.book.feed(0, 100)
+    assert Counter(event.sender for event in feed) == Counter([POLICE, *forgers])
+    [police_s] = [event.event for event in feed if event.sender == POLICE]
+    assert police_s == ready.message.model_dump(mode="json", exclude_none=True)
+    letters = await _letters(bus, DESK)
+    assert len(letters) == len(forged)
+    assert {letter.code for letter in letters} == {"sender_mismatch", "signature_invalid", "not_sealed"}
+
+
+async def _send(bus: BusServer, messages: list[Forged], event: str) -> None:
     async def by(slug: str) -> None:
         async with bus.client(slug) as client:
             stream = jetstream(client)
             mine = [one for one in messages if one.forger == slug]
-            await asyncio.gather(*(stream.publish(f"to.{one.to}.{EVENT}", one.raw, timeout=20) for one in mine))
+            await asyncio.gather(*(stream.publish(f"to.{one.to}.{event}", one.raw, timeout=20) for one in mine))
 
     await asyncio.gather(*(by(slug) for slug in {one.forger for one in messages}))
 

@@ -69,7 +69,7 @@ def test_nobody_gets_through_except_where_catalogue_and_directory_say(played: Pl
         (REGISTRY, "riec-midden-nederland"),
         ("cosm-shelter", "womens-shelter"),
         ("cosm-shelter", "riec-midden-nederland"),
-        ("cosm-shelter", DESK),
+        ("riec-midden-nederland", DESK),
         ("flevoland", COORDINATOR),
         ("flevoland", POLICE),
     ],

@@ -1,5 +1,6 @@
 """The seal on an event: only its recipient reads it, only its sender can have written it, and nothing of it was changed."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from runtime.bus import Delivery, Seal
 from runtime.bus.seal import read_outside
 from runtime.keys.event_keys import EventKeys, KeyExpired
 from tests.bus_server import ALMERE, COORDINATOR, DESK, POLICE, BusServer, eventually
+from tests.post_office.at_work import signal
+from tests.post_office.books import Shelf
 
 REPORTED = "signals.reported.v1"
 NOW = datetime.now(UTC)
@@ -34,17 +37,21 @@ class Clock:
 class Desks:
     """Agencies with keys of their own."""
 
-    def __init__(self, home: Path, directory: Directory) -> None:
+    def __init__(self, home: Path, directory: Directory, posted: CloudEvent | None = None) -> None:
         self.clock = Clock()
         self.directory = directory
         self.home = home
         self.keys = EventKeys(home / "keys", home / "public-keys", self.clock)
         self.keys.create(directory)
+        self._posted = posted
 
     def seal(self, slug: str) -> Seal:
         return Seal(self.directory.get(slug), self.keys)
 
     def signal(self, **fields: Any) -> CloudEvent:
+        """What the police write, by hand or by a post office."""
+        if self._posted:
+            return CloudEvent.model_validate(self._posted.model_dump(mode="json", exclude_none=True) | fields)
         standard = {
             "id": "0123456789abcdef",
             "source": source(self.directory.get(POLICE).oin, "report"),
@@ -65,9 +72,22 @@ class Desks:
         return caught.value.code
 
 
-@pytest.fixture
-def desks(tmp_path: Path, directory: Directory) -> Desks:
-    return Desks(tmp_path, directory)
+@pytest.fixture(scope="module")
+def posted(tmp_path_factory: pytest.TempPathFactory) -> CloudEvent:
+    """What a post office writes when a signal is handed in."""
+
+    async def write() -> CloudEvent:
+        async with Shelf(tmp_path_factory.mktemp("shelf")).opened() as book:
+            await book.keep([signal(1, data={"signal": {"municipality": "GM0995", "account": MARK}})])
+            [ready] = await book.outbox.ready(DESK, (), 1)
+            return ready.message
+
+    return asyncio.run(write())
+
+
+@pytest.fixture(params=["by hand", "by a post office"])
+def desks(tmp_path: Path, directory: Directory, request: pytest.FixtureRequest, posted: CloudEvent) -> Desks:
+    return Desks(tmp_path, directory, posted if request.param == "by a post office" else None)
 
 
 def test_its_recipient_reads_it_and_the_way_shows_attributes_only(desks: Desks) -> None:

@@ -36,35 +36,46 @@ class Asked(NamedTuple):
         return self.text.split(f"## {name}\n", 1)[1].split("\n## ", 1)[0]
 
 
-@pytest.fixture(scope="module")
-def shared(keten: Keten) -> str:
-    """A case of which the RIEC has a dossier."""
+class Brought(NamedTuple):
+    """A case, and what was observed in it, of which the RIEC has a dossier."""
 
-    async def play() -> str:
+    case: str
+    observed: str
+
+
+@pytest.fixture(scope="module")
+def brought(keten: Keten) -> Brought:
+    async def play() -> Brought:
         return await _brought(keten.here)
 
     return asyncio.run(play())
 
 
-async def _brought(here: Here) -> str:
+@pytest.fixture(scope="module")
+def shared(brought: Brought) -> str:
+    return brought.observed
+
+
+async def _brought(here: Here) -> Brought:
     staff = here.staff
     signal = Signal(municipality="GM0995", account="an example")
     case = await staff.report(REPORTER, SignalReported(signal=signal), DESK)
     await staff.decide(COORDINATOR, case, "accept_case")
     await staff.decide(COORDINATOR, case, "record_triage", finding="presumed_victim")
     await staff.decide(COORDINATOR, case, "record_intake", needs="an example")
-    await staff.decide(COORDINATOR, case, "record_consent", help=True, riec=True, written=True)
+    await staff.decide(COORDINATOR, case, "record_consent", help=True, registration=True, riec=True, written=True)
     observation = {"municipality": "GM0995", "phenomenon": "an example"}
     await staff.decide(COORDINATOR, case, "ask_privacy_check", observation=observation)
-    await staff.decide(MUNICIPALITY, case, "bring_to_riec")
-    await staff.sees(RIEC, case, "enrichment", "dossier")
+    observed = await staff.observation(COORDINATOR, case)
+    await staff.decide(MUNICIPALITY, observed, "bring_to_riec")
+    await staff.sees(RIEC, observed, "enrichment", "dossier")
 
     async def logged() -> bool:
         log = here.installation.processing_log(COORDINATOR)
-        return "nl.keten.privacychecks.decided.v1" in {line.event_type for line in await log.about(case)}
+        return "nl.keten.privacychecks.decided.v2" in {line.event_type for line in await log.about(observed)}
 
     await eventually(logged)
-    return case
+    return Brought(case, observed)
 
 
 @pytest.fixture
@@ -82,8 +93,8 @@ def written_for(cli: Cli, tmp_path: Path) -> Callable[[str], Asked]:
 
 
 @pytest.fixture
-def asked(written_for: Callable[[str], Asked], shared: str) -> Asked:
-    return written_for(shared)
+def asked(written_for: Callable[[str], Asked], brought: Brought) -> Asked:
+    return written_for(brought.case)
 
 
 def name_of(keten: Keten, slug: str) -> str:
@@ -92,26 +103,32 @@ def name_of(keten: Keten, slug: str) -> str:
 
 def test_it_says_what_is_held_where_and_how_long(keten: Keten, asked: Asked) -> None:
     assert asked.text.startswith(f"# Access report on case {asked.case}\n")
-    names = {name_of(keten, slug) for slug in (REPORTER, DESK, COORDINATOR, MUNICIPALITY, "comensha")}
+    names = {name_of(keten, slug) for slug in (REPORTER, DESK, COORDINATOR, "comensha")}
     assert set(re.findall(r"^## (.*)$", asked.text, re.MULTILINE)) == names
     assert "| case | planning | its term begins when the case ends |" in asked.part(name_of(keten, COORDINATOR))
     assert "| signal | owned |" in asked.part(name_of(keten, DESK))
 
 
 def test_it_says_who_received_what_when_and_on_which_ground(keten: Keten, asked: Asked) -> None:
-    coordinator, municipality = name_of(keten, COORDINATOR), name_of(keten, MUNICIPALITY)
-    lines = asked.part(coordinator).splitlines()
-    [shared] = [line for line in lines if f"to {municipality}" in line]
-    assert re.match(rf"\| {DATE} \d\d:\d\d \| The coordinator asks the municipality's privacy officer", shared)
-    assert "| consent |" in shared
-    assert "observation.phenomenon" in shared, "which of the fields are about a person"
+    lines = asked.part(name_of(keten, COORDINATOR)).splitlines()
     accepted = next(line for line in lines if f"to {name_of(keten, DESK)}" in line)
     assert "| legal task | none; a pseudonym only |" in accepted
-    assert f"from {coordinator}" in asked.part(municipality)
+    [registered] = [line for line in lines if f"to {name_of(keten, 'comensha')}" in line]
+    assert re.match(rf"\| {DATE} \d\d:\d\d \| ", registered)
+    routed = next(line for line in asked.part(name_of(keten, DESK)).splitlines() if f"to {name_of(keten, COORDINATOR)}" in line)
+    assert "signal.person.name" in routed, "which of the fields are about a person"
 
 
-def test_what_is_shielded_is_left_out_without_a_trace(keten: Keten, asked: Asked) -> None:
-    for hidden in ("RIEC feedback", "brought the observation", "with_riec", name_of(keten, RIEC), "dossier"):
+def test_nothing_in_it_leads_to_what_was_observed(keten: Keten, asked: Asked, brought: Brought) -> None:
+    for hidden in (brought.observed, name_of(keten, MUNICIPALITY), name_of(keten, RIEC), "observation", "dossier"):
+        assert hidden not in asked.text, hidden
+
+
+def test_what_is_shielded_is_left_out_without_a_trace(
+    keten: Keten, written_for: Callable[[str], Asked], brought: Brought
+) -> None:
+    asked = written_for(brought.observed)
+    for hidden in ("RIEC feedback", "brought it to the RIEC", "with_riec", name_of(keten, RIEC), "dossier", brought.case):
         assert hidden not in asked.text, hidden
     assert "| privacy | held |" in asked.part(name_of(keten, MUNICIPALITY))
 
@@ -150,7 +167,7 @@ def everything_is_told(_: object) -> bool:
 
 @pytest.mark.parametrize(
     ("guard", "instead", "seen"),
-    [("_is_told", everything_is_told, "brought the observation"), ("DECIDED_UNSEEN", frozenset[File](), "with_riec")],
+    [("_is_told", everything_is_told, "brought it to the RIEC"), ("DECIDED_UNSEEN", frozenset[File](), "with_riec")],
 )
 def test_without_the_shields_it_would_be_seen(
     written_for: Callable[[str], Asked], shared: str, guard: str, instead: object, seen: str, monkeypatch: pytest.MonkeyPatch

@@ -29,7 +29,7 @@ def test_parts_inside_are_filled_in() -> None:
 
 
 def test_a_list_ends_with_an_empty_answer() -> None:
-    content, said = asked("offer_help", "cosm", "", "", "", "", "", "cosm-shelter", "Not A Slug", "womens-shelter", "")
+    content, said = asked("offer_help", "cosm", "", "", "", "", "", "", "cosm-shelter", "Not A Slug", "womens-shelter", "", "")
     assert content["organisations"] == ["cosm-shelter", "womens-shelter"]
     assert said == ["organisations needs one at least", "organisations, number 2 must look like coordinator-almere"]
 

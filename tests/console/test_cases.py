@@ -78,7 +78,8 @@ def test_a_case_shows_whose_turn_it_is_and_the_story_over_all_agencies(cli: Cli,
 def test_what_can_be_decided_is_listed_with_its_fields(cli: Cli, case: str) -> None:
     said = cli("decide", case)
     assert f"{OWNER} record_triage" in said
-    assert "finding (presumed_victim | unclear | no_victim)" in said
+    for word in ("finding", "presumed_victim", "unclear", "other_harm", "no_victim"):  # in a narrow column
+        assert word in said
     assert "urk close_report Stop following." in said
 
 
@@ -97,9 +98,12 @@ def test_decisions_take_fields_or_json(cli: Cli, case: str) -> None:
         (["imagined"], "imagined is not possible now; possible: "),
         (["accept_case"], "record_triage (coordinator-almere)"),
         (["record_triage"], "record_triage: finding is missing"),
-        (["record_triage", "finding=perhaps"], "finding must be one of: presumed_victim, unclear, no_victim"),
+        (["record_triage", "finding=perhaps"], "finding must be one of: presumed_victim, unclear, other_harm, no_victim"),
         (["record_triage", "finding=unclear", "by=me"], "by is not a field here; known here: finding"),
-        (["record_triage", "--as", "urk"], "record_triage is not possible now; possible: close_report (urk)"),
+        (
+            ["record_triage", "--as", "urk"],
+            "not possible now; possible: supplement_signal (urk), close_report (urk)",
+        ),
         (["record_triage", "--as", "nobody"], "no agency 'nobody' in the directory"),
     ],
 )

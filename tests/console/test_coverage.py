@@ -12,7 +12,7 @@ from console.coverage import Gap, at_tiles, by_name, changes, coverage
 from console.drawing.tiles import tiles
 from contracts.agencies import Directory, read_directory
 from contracts.places import DATA, Atlas
-from contracts.words import Service
+from contracts.words import AgencyKind, Service
 
 DIRECTORY = read_directory()
 ATLAS = Atlas(DIRECTORY)
@@ -43,7 +43,7 @@ def expected(on: date) -> dict[str, tuple[Any, ...]]:
         if holds(row, on):
             region, of = regions.get(row["code"]), safety[row["safety_region"]]
             coordinator = [a.slug for a in DIRECTORY.agencies if region and a.care_region == region]
-            riec = [a.slug for a in DIRECTORY.agencies if a.police_unit == of["riec"]]
+            riec = [a.slug for a in DIRECTORY.of(AgencyKind.RIEC) if a.police_unit == of["riec"]]
             shelters = {
                 a.slug
                 for a in DIRECTORY.agencies

@@ -28,7 +28,7 @@ def test_healthy_then_a_changed_setting_is_named_and_provisioned_away(keten: Ket
     assert f"{AGENCY} INBOX duplicate_window 7200.0 60.0" in said
     assert "1 of " in said
     assert "run `keten provision`" in said
-    assert "provisioned: 13 agencies" in cli("provision")
+    assert "provisioned: 16 agencies" in cli("provision")
     assert "healthy: " in cli("doctor")
 
 
@@ -69,7 +69,7 @@ async def test_the_page_of_an_agency_names_a_changed_setting_and_an_office_that_
         finally:
             os.kill(running_pid(installation), signal.SIGCONT)
         wrong = {line.part: line for line in await Health(patience=60).of(here, agency) if line.do}
-        assert wrong["settings"].what.startswith("1 of ")
+        assert wrong["settings"].what.startswith("not as wanted: 1 of ")
 
 
 def running_pid(installation: Installation) -> int:

@@ -144,7 +144,7 @@ async def test_an_audit_log_that_was_cut_off_is_named(here: Installation) -> Non
     kept = log.head_file.path.read_text()
     log.head_file.path.write_text(kept.replace("3 ", "7 ", 1))
     [trouble] = await found_by([audit_logs], here)
-    assert trouble.what == "is not what was written: 1 things do not hold"
+    assert trouble.what == "is not what was written; faults: 1"
     assert words("nl").knows(trouble.do)
     Path(here.settings.home / "audit" / f"{ALMERE}.db").rename(here.settings.home / "elsewhere.db")
     assert "is gone" in {one.what for one in await found_by([audit_logs], installed_again(here))}

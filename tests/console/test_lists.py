@@ -13,8 +13,9 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
+from console.cutting import ROOMY, Asked, Known
 from console.filters import not_whose_turn, whose_turn
-from console.lists import ROOMY, Asked, Known, Lists, Page
+from console.lists import Lists, Page
 from console.order import BY_DEADLINE, BY_DELAY, BY_TURN, Order
 from console.rows import Row
 from console.shared import Shared

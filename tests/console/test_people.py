@@ -98,7 +98,7 @@ def test_an_agency_that_nobody_knows(alone: Cli) -> None:
 
 
 def test_an_embedded_installation_has_an_operator_until_somebody_ends_that(keten: Keten, cli: Cli) -> None:
-    assert cli("people", "list").count(" operator #1 ") == 13
+    assert cli("people", "list").count(" operator #1 ") == 16
     agency = "ambulatory-help"
     cli("people", "remove", "operator", "--at", agency)
     assert "operator does not work at ambulatory-help" in cli("dead", "show", agency, "1", code=1)

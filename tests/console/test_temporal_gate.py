@@ -55,7 +55,7 @@ async def test_it_is_open_until_it_is_stopped(home: Path) -> None:
     )
     try:
         assert process.stdout
-        found = re.search(r"The gate is open at (\S+), for 13 agencies", process.stdout.readline())
+        found = re.search(r"The gate is open at (\S+), for 16 agencies", process.stdout.readline())
         assert found, process.stderr and process.stderr.read()
         taken = await asyncio.to_thread(Cli(variables), "temporal-gate", "--listen", found[1], code=1)
         assert f"{found[1]} is taken" in taken

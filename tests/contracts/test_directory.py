@@ -53,6 +53,14 @@ WRONG = {
     "aid without services": (DESK + REGISTRY + agency("aid_organisation"), "an aid organisation needs services, of cosm"),
     "unknown service": (DESK + REGISTRY + agency("aid_organisation", services='["taxi"]'), "services.0"),
     "unknown kind": (DESK + REGISTRY + agency("court"), "kind"),
+    "shelter that is no professional": (
+        DESK + REGISTRY + agency("aid_organisation", services='["cosm"]', professional="false"),
+        "agency other: `professional = false` is for a reporter",
+    ),
+    "investigation service that is no professional": (
+        DESK + REGISTRY + agency("reporter", investigation_service="true", professional="false"),
+        "agency other: `professional = false` is for a reporter",
+    ),
     "misspelt field": (DESK + REGISTRY + agency("reporter", hour='"always"'), "hour"),
     "wrong slug": (DESK + REGISTRY + agency("reporter", slug='"Not A Slug"'), "slug"),
     "slug that is a wildcard": (DESK + REGISTRY + agency("reporter", slug='"a.*"'), "slug"),
@@ -61,6 +69,21 @@ WRONG = {
     "investigation by a shelter": (
         DESK + REGISTRY + agency("aid_organisation", services='["cosm"]', investigation_service="true"),
         "only a reporter can be an investigation_service",
+    ),
+    "police without unit": (
+        DESK + REGISTRY + agency("investigation", force='"police"'),
+        "agency other: police needs a police_unit",
+    ),
+    "investigation of no force": (DESK + REGISTRY + agency("investigation"), "kind investigation needs a force"),
+    "unknown force": (DESK + REGISTRY + agency("investigation", force='"army"'), "force"),
+    "force of a shelter": (
+        DESK + REGISTRY + agency("aid_organisation", services='["cosm"]', force='"police"'),
+        "only kind investigation has a force, it is aid_organisation",
+    ),
+    "child protection without duty": (DESK + REGISTRY + agency("child_protection"), "kind child_protection needs a duty"),
+    "advice without region": (
+        DESK + REGISTRY + agency("child_protection", duty='"advice"'),
+        "agency other: advice needs a protection_region",
     ),
     "duty officer with a name": (DESK + REGISTRY + agency("reporter", duty_officer='"J. Example"'), "duty_officer"),
     "nobody out of hours": (
@@ -86,6 +109,13 @@ def test_a_row_is_enough(tmp_path: Path):
     read = directory(tmp_path, DESK + REGISTRY + agency("aid_organisation", services='["cosm"]'))
     assert [found.slug for found in read.of(AgencyKind.AID_ORGANISATION)] == ["other"]
     assert read.get("other").party.hours.model_dump() == "mon-fri 09:00-17:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("investigation", {"force": '"border_police"'}), ("child_protection", {"duty": '"unaccompanied"'})]
+)
+def test_who_acts_in_the_whole_country_needs_no_area(tmp_path: Path, kind: str, field: dict[str, str]):
+    assert directory(tmp_path, DESK + REGISTRY + agency(kind, **field)).get("other").kind == kind
 
 
 def test_an_unknown_slug_names_who_there_is(tmp_path: Path):

@@ -1,4 +1,4 @@
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.clocks import UNITS, Clocks, read_clocks
-from contracts.hours import ALWAYS, DAYS, OFFICE, OpeningHours
+from contracts.hours import ALWAYS, AMSTERDAM, DAYS, OFFICE, OpeningHours
 
 
 def clocks(tmp_path: Path, text: str) -> Clocks:
@@ -20,6 +20,26 @@ class TestHours:
     @pytest.mark.parametrize("written", ["always", "mon-fri 09:00-17:00", "tue-sat 08:30-23:59", "sun-sun 00:00-00:01"])
     def test_read_and_written(self, written: str):
         assert OpeningHours.model_validate(written).model_dump() == written
+
+    @pytest.mark.parametrize(
+        ("since", "until", "minutes"),
+        [
+            ("2031-03-07 16:50", "2031-03-10 09:05", 15),
+            ("2031-03-07 16:50", "2031-03-07 16:59", 9),
+            ("2031-03-07 03:00", "2031-03-07 23:00", 480),
+            ("2031-03-08 09:00", "2031-03-09 17:00", 0),
+            ("2031-03-13 12:00", "2031-03-17 12:00", 480),
+            ("2031-03-07 17:00", "2031-03-07 09:00", 0),
+        ],
+    )
+    def test_for_how_long_it_was_open(self, since: str, until: str, minutes: int):
+        """Friday the 14th is a holiday."""
+        begin, end = (datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM) for text in (since, until))
+        assert OFFICE.open_for(begin, end, {date(2031, 3, 14)}) == timedelta(minutes=minutes)
+
+    def test_who_is_always_open_has_no_days_off_and_a_day_has_its_hours(self):
+        since, until = (datetime(2031, 3, day, 12, tzinfo=AMSTERDAM) for day in (29, 31))
+        assert ALWAYS.open_for(since, until, {date(2031, 3, 30)}) == timedelta(hours=47), "the clock goes forward"
 
     def test_parts(self):
         hours = OpeningHours.model_validate("tue-sat 08:30-12:00")
@@ -115,6 +135,41 @@ class TestClocks:
     def test_a_number_without_a_unit(self, tmp_path: Path):
         with pytest.raises(ValidationError, match="offer"):
             clocks(tmp_path, "offer = 4")
+
+
+LOOSER = [
+    ("child_safety", "6 working days"),
+    ("child_safety", "6 days"),
+    ("child_safety", "1 month"),
+    ("child_safety_crisis", "61 minutes"),
+    ("child_inquiry", "71 days"),
+    ("child_inquiry", "3 months"),
+    ("child_inquiry", "10 working days"),
+    ("access", "2 months"),
+    ("erasure_receipts", "29 days"),
+]
+AS_STRICT = [
+    ("child_safety", "5 working days"),
+    ("child_safety", "5 days"),
+    ("child_safety", "1 hour"),
+    ("child_safety_crisis", "60 minutes"),
+    ("child_inquiry", "70 days"),
+    ("child_inquiry", "2 months"),
+    ("access", "28 days"),
+    ("triage", "6 working days"),
+    ("child_review", "12 months"),
+]
+
+
+@pytest.mark.parametrize(("name", "term"), LOOSER)
+def test_no_setting_loosens_a_term_of_the_law(tmp_path: Path, name: str, term: str):
+    with pytest.raises(ValueError, match=rf"clocks\.toml: {name} = '{term}': the law allows .* at most"):
+        clocks(tmp_path, f'{name} = "{term}"\n')
+
+
+@pytest.mark.parametrize(("name", "term"), AS_STRICT)
+def test_a_setting_may_be_stricter_than_the_law_and_sets_what_is_not_in_it(tmp_path: Path, name: str, term: str):
+    assert str(getattr(clocks(tmp_path, f'{name} = "{term}"\n'), name)) == term
 
 
 @pytest.mark.parametrize("term", ["0 hours", "0 working days", "361 months", "9999999 months", "99999999999 seconds"])

@@ -29,7 +29,7 @@ def region(name: str | None) -> set[str]:
 
 def atlas(tmp_path: Path, rows: str = "", **files: str) -> Atlas:
     data = tmp_path / "data"
-    shutil.copytree(DATA, data)
+    shutil.copytree(DATA, data, dirs_exist_ok=True)
     (data / "care_regions.csv").write_text(HEAD + rows)
     for name, text in files.items():
         (data / f"{name}.csv").write_text(text)
@@ -64,6 +64,32 @@ def test_who_acts_for_lelystad():
         "flevoland",
         "lelystad",
     ]
+
+
+def test_who_protects_in_lelystad_and_elsewhere():
+    lelystad, groningen = (ATLAS.municipality(code, DAY) for code in ("GM0995", "GM0014"))
+    assert [agency.slug for agency in ATLAS.investigation(lelystad)] == ["police-unit-midden-nederland"]
+    assert [agency.slug for agency in ATLAS.child_protection(lelystad)] == ["veilig-thuis-flevoland", "nidos"]
+    assert ATLAS.investigation(groningen) == ()
+    assert [agency.slug for agency in ATLAS.child_protection(groningen)] == ["nidos"]
+
+
+def test_a_police_unit_is_no_riec_of_its_unit_and_a_riec_protects_nobody():
+    agencies = tuple(a for a in DIRECTORY.agencies if a.slug != "riec-midden-nederland")
+    without = Atlas(Directory(agencies=agencies))
+    assert without.riec(without.municipality("GM0995", DAY)) is None
+    assert without.with_riec(DAY) == ()
+    assert [agency.kind for agency in ATLAS.investigation(ATLAS.municipality("GM0995", DAY))] == ["investigation"]
+
+
+def test_a_region_of_child_protection_begins_and_ends_on_a_day(tmp_path: Path):
+    head = "municipality,protection_region,valid_from,valid_to,source\n"
+    rows = "GM0995,Elsewhere,2020-01-01,2026-03-02,x\nGM0995,Flevoland,2026-03-02,,x\n"
+    dated = atlas(tmp_path, protection_regions=head + rows)
+    regions = [dated.municipality("GM0995", day).protection_region for day in (date(2019, 12, 31), date(2026, 3, 1), DAY)]
+    assert regions == [None, "Elsewhere", "Flevoland"]
+    with pytest.raises(ValueError, match=r"protection_regions\.csv: GM0995 is in two protection regions at the same time"):
+        atlas(tmp_path / "twice", protection_regions=f"{head}{rows}GM0995,Third,2026-01-01,,x\n")
 
 
 def test_a_place_without_a_region_has_no_coordinator():
@@ -136,7 +162,12 @@ def test_rows_that_touch_and_rows_of_others_are_taken(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("field", "words"),
-    [("care_region", "no care_region 'Nowhere'"), ("police_unit", "no police_unit"), ("province", "no province")],
+    [
+        ("care_region", "no care_region 'Nowhere'"),
+        ("police_unit", "no police_unit"),
+        ("province", "no province"),
+        ("protection_region", "no protection_region"),
+    ],
 )
 def test_an_area_that_no_table_has_is_refused(field: str, words: str):
     agencies = tuple(a.model_copy(update={field: "Nowhere"}) if getattr(a, field) else a for a in DIRECTORY.agencies)

@@ -7,17 +7,18 @@ from pathlib import Path
 from textwrap import dedent
 
 _FENCE = re.compile(r"^ *(?P<fence>`{3,}|~{3,}) *(?P<info>[^`]*)$")
-_INFO = re.compile(r"""^(?P<kind>[a-z]+)(?: (?:(?P<option>title|excerpt)="(?P<path>[^"]+)"|(?P<where>installation)))?$""")
+_INFO = re.compile(r"""^(?P<kind>[a-z]+)(?: (?:(?P<option>title|excerpt)="(?P<path>[^"]+)"|(?P<where>installation|stays)))?$""")
 _CREATES = {"python", "toml", "json", "csv"}
 _ENDS_WITH = re.compile(r"\(ends with ([0-9]+)\)")
 INTERRUPT = "^C"
-TYPED_IN_A_SHELL = frozenset({"join.md", "receive.md"})
-"""Pages of which every block of the kind ``sh`` is typed against a post office (``test_post_office_pages.py``)."""
+TYPED_IN_A_SHELL = frozenset({"README.md", "join.md", "receive.md", "webhooks.md"})
+"""Pages of which every block of the kind ``sh`` is typed into one shell, against a post office."""
 
 KINDS = """\
 `LANGUAGE title="PATH"` (python, toml, json, csv) makes that file; `LANGUAGE excerpt="PATH"` stands in that file as it is; \
 `diff` is applied; `console` is run in a copy of the checkout; `console installation` is run where Keten runs; \
-`sh` is typed against a post office, on the pages about it; `text` and `mermaid` are only read"""
+the last line of `console stays` goes on while the rest is followed; `sh` is typed against a post office, on the pages about \
+it; `text` and `mermaid` are only read"""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Block:
             "mermaid": not self.option,
             "sh": not self.option and self.page.name in TYPED_IN_A_SHELL,
             "diff": not self.option,
-            "console": self.option in {"", "installation"},
+            "console": self.option in {"", "installation", "stays"},
         }
         known = allowed.get(self.kind, self.kind in _CREATES and self.option in {"title", "excerpt"})
         return None if known else f"{self}: a block of the kind {self.info!r} is not checked by anything; known are: {KINDS}"

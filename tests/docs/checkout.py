@@ -72,13 +72,13 @@ class Checkout:
         if len(references) == 1:
             names["REFERENCE"] = references.pop()
 
-    def start(self, words: str) -> "subprocess.Popen[str]":
+    def start(self, words: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[str]":
         """Type a line."""
         return subprocess.Popen(
             ["bash", "-o", "pipefail", "-c", words],
             cwd=self.path,
             env=self._environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

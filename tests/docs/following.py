@@ -1,7 +1,9 @@
 """Following a page as it is written."""
 
 import os
+import re
 import signal
+import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -9,6 +11,7 @@ from pathlib import Path
 
 from tests.docs.blocks import Block, Command, blocks, commands
 from tests.docs.checkout import Checkout, StepFailed, read_until
+from tests.docs.shell import Shell
 
 NOT_RUN = {
     "make demo": "tests/e2e runs the demo; here it would take half a minute once more",
@@ -18,6 +21,10 @@ NOT_RUN = {
     "make check": "its parts are run by themselves on the files that a page changes",
 }
 """Lines that a reader types and these tests do not, each with the reason."""
+
+USUAL, RECEIVER = "http://127.0.0.1:8237", "PORT=8080"
+"""Where a post office of a sandbox answers, and a receiver of webhooks listens, if nobody else does."""
+POST_OFFICE = re.compile(r"your post office +(http://127\.0\.0\.1:[0-9]+)")
 
 UP = Command(Block(Path("installation"), 0, "console", ""), "keten up &", ["Keten runs: ...", "Ctrl-C stops it; ..."])
 STOP = "kill %1"
@@ -30,7 +37,7 @@ class Running:
         self._command = command
         self._process = checkout.start(command.words.removesuffix("&"))
         try:
-            read_until(self._process, command)
+            self.said = read_until(self._process, command)
         except StepFailed:
             self.end()
             raise
@@ -64,25 +71,47 @@ class Reader:
         self._installation = installation
         self._names: dict[str, str] = {}
         self._background: list[Running] = []
+        self._addresses: dict[str, str] = {}
+        self._shell: Shell | None = None
 
-    def follow(self, page: Path) -> None:
-        """Every block of a page, in order; what it leaves in the background ends with it.
+    @property
+    def said(self) -> str:
+        """What the shell said."""
+        return self._shell.said if self._shell else ""
+
+    def follow(self, *pages: Path, then: Callable[[], None] | None = None) -> None:
+        """Every block of pages, one page after the other; what they leave in the background ends with them.
+
+        Args:
+            pages: Which.
+            then: Is called at their end, while that still runs.
 
         Raises:
             StepFailed: A step does not do what the page says.
         """
+        self._shell = None
         with ExitStack() as stack:
             stack.callback(lambda: [running.end() for running in self._background])
-            for block in blocks(page):
+            stack.callback(lambda: self._shell and self._shell.end())
+            for block in [block for page in pages for block in blocks(page)]:
                 if block.fault:
                     raise StepFailed(block.fault)
                 self._do(block)
+            if then:
+                then()
 
     def _do(self, block: Block) -> None:
         if block.kind == "console":
             where = self._installation() if block.option == "installation" else self.checkout
-            for command in commands(block):
+            *before, last = commands(block)
+            for command in before:
                 self._type(command, where)
+            if block.option == "stays":
+                self._stays(last)
+            else:
+                self._type(last, where)
+        elif block.kind == "sh":
+            self._type_in_shell(block)
         elif block.kind == "diff":
             self.checkout.apply(block)
         elif block.option == "title":
@@ -98,7 +127,27 @@ class Reader:
         elif command.is_interrupted or command.words not in NOT_RUN:
             where.run(command, self._names)
 
+    def _stays(self, command: Command) -> None:
+        """Leave it running; where it answers elsewhere than the page says, as that port is taken, later lines ask there."""
+        running = Running(self.checkout, command)
+        self._background.append(running)
+        if address := POST_OFFICE.search(running.said):
+            self._addresses[USUAL] = address[1]
+
+    def _type_in_shell(self, block: Block) -> None:
+        self._shell = self._shell or Shell(self.checkout)
+        text = block.text.replace(RECEIVER, RECEIVER.replace("8080", str(free_port())))
+        for usual, address in self._addresses.items():
+            text = text.replace(usual, address)
+        self._shell.type(block, text)
+
     def _quote(self, block: Block) -> None:
         source = self.checkout.path / block.path
         if not source.is_file() or block.text.strip("\n") not in source.read_text(encoding="utf-8"):
             raise StepFailed(f"{block}: these lines do not stand in {block.path}")
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]

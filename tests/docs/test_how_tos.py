@@ -1,5 +1,6 @@
 """The pages that tell how to do something are followed as they are written."""
 
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +15,11 @@ pytestmark = pytest.mark.long
 
 HOW_TOS = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *HOW_TOS]
-SLOWEST_FIRST = sorted(PAGES, key=lambda path: -len([block for block in blocks(path) if block.kind == "console"]))
+POST_OFFICE = [ROOT / "docs" / "how-to" / name for name in ("join.md", "receive.md", "webhooks.md")]
+"""Pages that go on where the one before ended."""
+OTHERS = [path for path in PAGES if path not in POST_OFFICE]
+SLOWEST_FIRST = sorted(OTHERS, key=lambda path: -len([block for block in blocks(path) if block.kind == "console"]))
+REPORTED = "nl.keten.signals.received.v1"
 GUARD = ' and workflow.patched("the coordinator sees which police unit acts for the place")'
 
 
@@ -22,8 +27,8 @@ def typed(reader: Reader, words: str) -> None:
     reader.checkout.run(Command(Block(Path("after the page"), 0, "console", ""), words), {})
 
 
-def page(folder: Path, text: str) -> Path:
-    path = folder / "page.md"
+def page(folder: Path, text: str, name: str = "page.md") -> Path:
+    path = folder / name
     path.write_text(text)
     return path
 
@@ -65,6 +70,23 @@ def test_a_page_can_be_followed_as_it_is_written(path: Path, followed: dict[Path
     followed[path].result()
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.pages
+def test_whoever_joins_receives_and_has_webhooks_with_curl_alone(reader: Reader) -> None:
+    """One sandbox, one shell, the three pages one after the other: from nothing to a receipt that was called with."""
+    taken = reader.checkout.path / "taken"
+
+    def both_came() -> None:
+        while REPORTED not in taken.read_text() or REPORTED not in reader.said:
+            time.sleep(0.2)
+
+    reader.follow(*POST_OFFICE, then=both_came)
+    assert '"stage":"answered"' in reader.said
+    assert '"subject":"Z-2026-17"' in reader.said
+    assert "location: /v1/events/report-17" in (reader.checkout.path / "headers").read_text().lower()
+    assert '"code":"taken"' in reader.said, "the receiver took the test"
+
+
 @pytest.mark.pages
 def test_a_workflow_that_is_changed_without_its_guard_does_not_replay(reader: Reader) -> None:
     page = ROOT / "docs" / "how-to" / "add-an-activity.md"
@@ -95,6 +117,7 @@ class TestAPageThatIsWrongIsSeen:
             ("```console installation\n$ keten case REFERENCE\n```\n", "nothing on this page says which REFERENCE"),
             ('```python title="Makefile"\n```\n', "exists already"),
             ('```python excerpt="Makefile"\nnot there\n```\n', "do not stand in"),
+            ("```console stays\n$ echo one\ntwo\n```\n", "ended before it was interrupted"),
             ("```bash\nmake\n```\n", "not checked by anything"),
             ("```\nmake\n```\n", "not checked by anything"),
             ("```python\nmake()\n```\n", "not checked by anything"),
@@ -104,6 +127,11 @@ class TestAPageThatIsWrongIsSeen:
     def test_a_step(self, bystander: Reader, tmp_path: Path, text: str, words: str) -> None:
         with pytest.raises(StepFailed, match=words):
             bystander.follow(page(tmp_path, text))
+
+    @pytest.mark.parametrize("text", ["true\nfalse\ntrue\n", "echo $NOT_SET\n", "exit 0\n"])
+    def test_a_line_in_a_shell(self, bystander: Reader, tmp_path: Path, text: str) -> None:
+        with pytest.raises(StepFailed, match="a line of this block fails"):
+            bystander.follow(page(tmp_path, f"```sh\nexport SET=1\n```\n```sh\ntest $SET = 1\n{text}```\n", "join.md"))
 
     def test_a_block_without_an_end(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="has no end"):

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from post_office.webhooks.outcomes import Outcome
 from runtime.migrations import Tables, upgrade
 from tests.docs.checkout import ROOT
+from tests.docs.following import free_port
 from tests.post_office.webhooks.conftest import delivering
 from tests.post_office.webhooks.office import Office
 
@@ -26,13 +26,8 @@ def url(tmp_path: Path) -> str:
     return made
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 async def test_the_receiver_on_the_page_takes_each_event_once(url: str) -> None:
-    office, port = Office(url), _free_port()
+    office, port = Office(url), free_port()
     endpoint, secret = await office.make(f"http://127.0.0.1:{port}/")
     environment = {**os.environ, "WEBHOOK_SECRET": secret, "PORT": str(port)}
     process = await asyncio.create_subprocess_exec(sys.executable, str(EXAMPLE), env=environment, stdout=asyncio.subprocess.PIPE)

@@ -9,15 +9,14 @@ from contracts.catalogue import CATALOGUE
 from contracts.commands import COMMANDS
 from contracts.personal import personal_fields
 from tests.e2e.canaries.left import CLEAR, Marked, readable
-from tests.e2e.canaries.marks import CODED, MARKED, found_in, mark, marks
+from tests.e2e.canaries.marks import CODED, MARKED, STAYS_INSIDE, found_in, mark, marks
 from tests.installed import Keten, eventually
 from tests.remedy import assert_same
 from tests.runtime.collector import Collector, attributes_of
 
 NOT_MARKED = """Add the field to MARKED in tests/e2e/canaries/marks.py (a text) or to CODED (a number, a yes or no, other fields).
 A story of console/demo/stories.py must fill it in; where the story leaves it out, ADDED in tests/e2e/canaries/staff.py does.
-What no event carries stands in STAYS_INSIDE here."""
-STAYS_INSIDE = ("needs", "findings", "interventions")
+What no event carries stands in STAYS_INSIDE there."""
 
 
 def test_every_personal_field_of_the_catalogue_and_the_commands_is_marked() -> None:
@@ -31,6 +30,16 @@ def test_the_marks_travelled_in_the_payload(marked: Marked) -> None:
     assert found_in(bodies) >= marks(*set(MARKED) - set(STAYS_INSIDE))
     assert not found_in(bodies) & marks(*STAYS_INSIDE)
     assert found_in(marked.histories) >= marks(*MARKED)
+
+
+def test_only_the_shelter_that_accepted_is_told_who_the_person_is(marked: Marked) -> None:
+    about = {"name", "language", "safe_contact", "safety"}
+    told: dict[str, set[str]] = {}
+    for passed in marked.passed:
+        if passed.opened and passed.opened.caseref == marked.reference:
+            told.setdefault(passed.to, set()).update(found_in(json.dumps(passed.opened.data)))
+    assert told["cosm-shelter"] & marks(*MARKED) == set(), "it was asked, and declined"
+    assert told["womens-shelter"] >= marks(*about)
 
 
 def test_no_mark_can_be_read_on_the_bus(marked: Marked) -> None:

@@ -46,7 +46,7 @@ async def test_after_a_reset_decisions_are_done_again_and_the_case_goes_on(keten
         request_id=uuid4().hex,
     )
     await client.workflow_service.reset_workflow_execution(request)
-    await here.staff.decide(COORDINATOR, reference, "record_consent", help=False)
+    await here.staff.decide(COORDINATOR, reference, "conclude_case", outcome="no_help_wanted")
     await here.staff.sees("urk", reference, "closed", "report")
     files = {file.view.kind: file.view for file in await here.files.about(reference)}
     decided = [line.what for line in files["case"].story if line.who == COORDINATOR]

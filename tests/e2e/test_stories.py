@@ -73,24 +73,81 @@ def test_with_help_and_riec_every_file_ends_and_responsibility_came_back(played:
         ("coordinator-almere", "case", "closed"),
         ("cosm-shelter", "placement", "closed"),
         ("womens-shelter", "placement", "closed"),
-        ("lelystad", "privacy", "closed"),
-        ("riec-midden-nederland", "dossier", "closed"),
         ("comensha", "registration", "closed"),
     }
     files = played.of(HELP_AND_RIEC)
     [case], [signal], [report] = files["coordinator-almere"], files["signal-desk"], files["police-midden-nederland"]
     assert case.view.responsible == "coordinator-almere"
     assert signal.view.responsible == "coordinator-almere"
-    assert [file.view.alarms for file in played.files[case.view.reference]] == [()] * 8
+    assert [file.view.alarms for file in played.files[case.view.reference]] == [()] * 6
     assert statuses(report) == ["with_desk", "with_coordinator", "accepted", "with_aid", "closed"]
     offers = [line.facts["to"] for line in case.view.story if line.what == "referral_offered"]
     assert offers == ["cosm-shelter", "womens-shelter"]
-    weighings = [line.facts["weighing"] for line in case.view.story if line.what == "privacy_check_answered"]
+    weighings = [line.facts["weighing"] for line in case.view.story if "weighing" in line.facts]
     assert weighings == ["case", "closed"]
+    _, observed = played.told[HELP_AND_RIEC].references
+    apart = {(file.agency.slug, file.view.kind, file.view.track.phase) for file in played.files[observed]}
+    assert apart == {
+        ("coordinator-almere", "observation", "closed"),
+        ("lelystad", "privacy", "closed"),
+        ("riec-midden-nederland", "dossier", "closed"),
+    }
+
+
+CARE = ("police-midden-nederland", "signal-desk", "coordinator-almere", "cosm-shelter", "womens-shelter", "comensha")
+CRIME = ("lelystad", "riec-midden-nederland")
+
+
+def test_nothing_that_the_officer_or_the_riec_holds_leads_to_a_report_a_care_file_or_a_placement(
+    keten: Keten, played: Played
+) -> None:
+    """The police is reporter, and partner of the RIEC: whatever stands on both sides would lay the one file beside the other."""
+    case, observed = played.told[HELP_AND_RIEC].references
+    care, crime = _held_of(keten, played, case, CARE), _held_of(keten, played, observed, CRIME)
+    assert case in care
+    assert observed in crime
+    assert not care & crime
+    assert not {one for one in crime if one in _said(played, case)}
+    assert not {one for one in care if one in _said(played, observed)}
+
+
+def test_the_control_two_agencies_that_know_one_case_hold_what_leads_from_one_to_the_other(keten: Keten, played: Played) -> None:
+    case, _ = played.told[HELP_AND_RIEC].references
+    police, shelter = (_held_of(keten, played, case, (slug,)) for slug in ("police-midden-nederland", "womens-shelter"))
+    assert case in police & shelter
+    assert police & shelter > {case}, "their trace"
+
+
+def _held_of(keten: Keten, played: Played, reference: str, slugs: tuple[str, ...]) -> set[str]:
+    """References, traces, ids, fingerprints and sources in all that some agencies sent, took and wrote down about a reference."""
+    sources = {keten.here.installation.directory.get(slug).oin: slug for slug in slugs}
+    found: set[str] = set()
+    for one in played.passed:
+        message = one.message if _case_of(one) == reference else None
+        if message and message.event_class not in BETWEEN_OFFICES and (one.to in slugs or _oin(message) in sources):
+            context = (message.traceparent or "").split("-")[1:3]
+            known = (message.caseref, message.id, message.causationid, message.source, message.previous, message.fingerprint)
+            found |= {part for part in (*known, *context) if part}
+    for slug in slugs:
+        for line in asyncio.run(keten.here.installation.processing_log(slug).about(reference)):
+            foreign = line.foreign_operation
+            known = (line.data_subject_id, line.trace_id, line.span_id, line.parent_span_id, line.event_id, line.resource)
+            theirs = (foreign.trace_id, foreign.operation_id, foreign.entity) if foreign else ()
+            found |= {part for part in (*known, *theirs) if part}
+    return found
+
+
+def _oin(message: CloudEvent) -> str:
+    return next((part for part in message.source.replace("/", ":").split(":") if part.isdigit() and len(part) == 20), "")
+
+
+def _said(played: Played, reference: str) -> str:
+    """All that the files of a reference show, beside what is observed of the case that noted it."""
+    return " ".join(file.view.model_dump_json() for file in played.files[reference])
 
 
 def test_with_help_and_riec_the_person_is_registered_once_and_how_it_ended_is_appended(keten: Keten, played: Played) -> None:
-    [reference] = played.told[HELP_AND_RIEC].references
+    reference, _ = played.told[HELP_AND_RIEC].references
     assert keten.registered(reference) == [("care_coordinator", 1, None, None)]
     assert keten.amended(reference)[-1] == (0, "helped")
 
@@ -120,7 +177,7 @@ def test_without_consent_nobody_else_has_a_file_and_the_registration_is_anonymou
     told = {passed.to for passed in played.passed if _case_of(passed) == reference}
     assert told == {"urk", "signal-desk", "coordinator-almere", "comensha"}
     assert keten.registered(reference) == [("care_coordinator", 0, None, None)]
-    assert keten.amended(reference)[-1] == (0, "no_consent")
+    assert keten.amended(reference)[-1] == (0, "no_help_wanted")
     assert statuses(played.of(NO_CONSENT)["urk"][0]) == ["with_desk", "with_coordinator", "accepted", "closed"]
 
 
@@ -130,6 +187,7 @@ def test_a_silent_coordinator_is_passed_over_and_a_case_without_victim_is_not_re
         ("signal-desk", "signal", "closed"),
         ("coordinator-almere", "case", "closed"),
         ("comensha", "case", "closed"),
+        ("police-unit-midden-nederland", "danger", "closed"),
     }
     files = played.of(SILENT)
     [signal], [passed_over] = files["signal-desk"], files["coordinator-almere"]
@@ -185,7 +243,7 @@ def test_bad_events_are_dead_letters_with_codes_and_a_forbidden_one_does_not_get
 def test_everybody_logs_what_was_taken_and_what_was_refused(keten: Keten, played: Played) -> None:
     assert played.told
     offices = {line["agency"] for line in keten.logged("office_opened")}
-    assert len(offices) == 13
+    assert len(offices) == 16
     takers = {line["agency"] for line in keten.logged("event_taken")}
     assert takers >= {"signal-desk", "coordinator-almere", "comensha", "womens-shelter", "lelystad", "flevoland", "urk"}
     refused = keten.logged("event_refused", agency="signal-desk", sender="police-midden-nederland")

@@ -27,7 +27,7 @@ AGENCY = "urk"
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Generator[Keten]:
     installed = Keten(tmp_path_factory.mktemp("secured") / "home")
-    assert "certified: 18 certificates issued" in Cli(installed.variables)("provision", "--tls")
+    assert "certified: 21 certificates issued" in Cli(installed.variables)("provision", "--tls")
     installed.up()
     try:
         yield installed

@@ -35,7 +35,9 @@ OPENING = {
     "signals.reported.v1",
     "signals.routed.v1",
     "referrals.offered.v1",
+    "observations.noted.v1",
     "privacychecks.requested.v1",
+    "privacychecks.requested.v2",
     "dossiers.brought.v1",
     "registrations.requested.v1",
     "coveragegaps.observed.v1",
@@ -105,8 +107,9 @@ async def _go_on(own: Keten, case: str) -> None:
     await staff.decide(OWNER, case, "offer_help", need={"service": "cosm"}, organisations=[SHELTER])
     await staff.decide(OWNER, case, "ask_privacy_check", observation={**OBSERVATION, "phenomenon": TEXT})
     await staff.decide(SHELTER, case, "accept_offer")
-    await staff.decide(OFFICER, case, "bring_to_riec")
-    await staff.decide(RIEC, case, "record_enrichment", findings=TEXT)
+    observed = await staff.observation(OWNER, case)
+    await staff.decide(OFFICER, observed, "bring_to_riec")
+    await staff.decide(RIEC, observed, "record_enrichment", findings=TEXT)
 
 
 async def _leave_a_gap(own: Keten, wires: Wires, case: str) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ async def test_the_register_counts_as_before_and_holds_nobody_who_was_erased(pro
     for life in registered:
         person = (None, None) if life.erased else (1990, life.mark)
         assert proof.town.keten.registered(life.case) == [("care_coordinator", 1, *person)]
-        assert proof.town.keten.amended(life.case)[-1] == (0, "no_consent")
+        assert proof.town.keten.amended(life.case)[-1] == (0, "no_help_wanted")
     stored = b"".join(path.read_bytes() for path in home.glob("registry.db*"))
     assert reading.marks_in(stored) == {life.mark for life in registered if not life.erased}
 

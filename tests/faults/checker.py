@@ -19,7 +19,7 @@ NO_CONSENT = (
     "RegistrationAmended",
     "CaseConcluded",
 )
-"""What a case without consent hears at all agencies together."""
+"""What a case in which nobody wants help hears at all agencies together."""
 KINDS = ("case", "registration", "report", "signal")
 """The files of such a case."""
 OPENED = "SignalReported"
@@ -120,7 +120,7 @@ def _of_closed(seen: Seen, reference: str) -> list[str]:
         for name in sorted(heard | wanted)
         if heard[name] != wanted[name]
     ]
-    if seen.registered.get(reference) != (1, ("no_consent",)):
+    if seen.registered.get(reference) != (1, ("no_help_wanted",)):
         found.append(f"the register has {seen.registered.get(reference)}")
     return found
 

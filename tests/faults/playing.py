@@ -33,7 +33,7 @@ DECISIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("accept_case", {}),
     ("record_triage", {"finding": "presumed_victim"}),
     ("record_intake", {"needs": "an example"}),
-    ("record_consent", {"help": False}),
+    ("conclude_case", {"outcome": "no_help_wanted"}),
 )
 BY_STAFF = 5
 """Each fifth signal is reported by the staff, which waits for the receipt; the others are put on the bus."""

@@ -12,7 +12,7 @@ from contracts.events.deliveries import DeliveryRefused
 from contracts.events.signals import SignalStatusChanged
 from tests.faults.checker import NO_CONSENT, irregular
 from tests.faults.points import ANSWERING, Point
-from tests.faults.town import Town, doubled_effects, events_that_entered, reported, to_consent, town, without_consent
+from tests.faults.town import Town, doubled_effects, events_that_entered, reported, to_consent, town, without_help
 from tests.installed import eventually, heard
 
 pytestmark = [
@@ -55,7 +55,7 @@ async def test_a_kill_while_a_refusal_is_answered_is_not_noticed(tmp_path: Path,
 
         await eventually(answered)
         await to_consent(here.staff, reference)
-        await without_consent(here.staff, [reference])
+        await without_help(here.staff, [reference])
         await assert_refused_once(there, reference)
 
 

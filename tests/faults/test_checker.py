@@ -21,7 +21,7 @@ PLACES = {
 def right() -> Seen:
     """A case as it must be at the end."""
     files = [_file(kind, heard) for kind, heard in PLACES.items()]
-    return Seen(cases={CASE: files}, dead=[], alarms=[], registered={CASE: (1, ("no_consent",))})
+    return Seen(cases={CASE: files}, dead=[], alarms=[], registered={CASE: (1, ("no_help_wanted",))})
 
 
 def _file(kind: str, heard: tuple[tuple[str, str], ...]) -> Kept:
@@ -74,7 +74,7 @@ WRONG: list[tuple[str, Seen]] = [
     ("decision accept_case stands 2 times", changed("case", lambda file: file._replace(story=(*file.story, file.story[-1])))),
     ("is open in offered without a next step", changed("case", lambda file: file._replace(running=True, phase="offered"))),
     ("there/report is not closed", changed("report", lambda file: file._replace(running=True, owner="urk", deadline=True))),
-    ("the register has (2", right()._replace(registered={CASE: (2, ("no_consent",))})),
+    ("the register has (2", right()._replace(registered={CASE: (2, ("no_help_wanted",))})),
 ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.events.signals import SignalReported
-from tests.faults.town import SIGNAL, all_closed, reported, to_consent, town, without_consent
+from tests.faults.town import SIGNAL, all_closed, reported, to_consent, town, without_help
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="reads how a server was started from /proc"),
@@ -23,10 +23,10 @@ async def test_the_bus_is_killed_while_cases_run_and_all_go_on(tmp_path: Path) -
         await asyncio.gather(*(to_consent(staff, reference) for reference in late))
         await there.kill("nats-server")
         await to_consent(staff, early[0])
-        await without_consent(staff, late)
+        await without_help(staff, late)
         await there.logs("letter_delayed", recipient="comensha")
         await there.revive("nats-server")
-        await without_consent(staff, early)
+        await without_help(staff, early)
         await all_closed(there, early + late)
 
 
@@ -46,7 +46,7 @@ async def test_temporal_is_killed_while_events_arrive_and_they_wait_in_the_inbox
         await there.revive("temporal")
         references = [event["caseref"] for event in events]
         await asyncio.gather(*(to_consent(here.staff, reference) for reference in references))
-        await without_consent(here.staff, [running, *references])
+        await without_help(here.staff, [running, *references])
         await all_closed(there, [running, *references])
 
 
@@ -66,5 +66,5 @@ async def test_all_offices_are_killed_in_the_middle_and_all_cases_go_on(tmp_path
         for case in references:
             await here.staff.decide("coordinator-almere", case, "record_triage", finding="presumed_victim")
             await here.staff.decide("coordinator-almere", case, "record_intake", needs="an example")
-        await without_consent(here.staff, references + new)
+        await without_help(here.staff, references + new)
         await all_closed(there, references + new)

@@ -19,7 +19,7 @@ from tests.faults.town import (
     events_that_entered,
     to_consent,
     town,
-    without_consent,
+    without_help,
 )
 from tests.installed import eventually
 
@@ -37,14 +37,14 @@ async def case_with_a_kill(there: Town, point: Point, event: str, once: Path, *h
     await here.put("urk", "signal-desk", SignalReported, reported)
     if event == CaseConcluded.rule.type:
         await to_consent(here.staff, reference)
-        await without_consent(here.staff, [reference])
+        await without_help(here.staff, [reference])
         await dead(offices)
         await there.open_offices(*how)
     else:
         await dead(offices)
         await there.open_offices(*how)
         await to_consent(here.staff, reference)
-        await without_consent(here.staff, [reference])
+        await without_help(here.staff, [reference])
     return reference
 
 
@@ -94,7 +94,7 @@ async def test_temporal_is_killed_while_a_letter_is_on_the_bus_and_nobody_notice
         await there.gone("temporal")
         await there.revive("temporal")
         await to_consent(there.here.staff, reported["caseref"])
-        await without_consent(there.here.staff, [reported["caseref"]])
+        await without_help(there.here.staff, [reported["caseref"]])
         await assert_nothing_happened(there, reported["caseref"])
 
 

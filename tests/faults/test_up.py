@@ -15,7 +15,7 @@ from contracts.agencies import read_directory
 from runtime.ending import EXIT_CUT_OFF
 from runtime.servers.embedded import read_running
 from tests.faults.checker import KINDS
-from tests.faults.town import SIGNAL, to_consent, without_consent
+from tests.faults.town import SIGNAL, to_consent, without_help
 from tests.installed import Keten, eventually
 
 pytestmark = pytest.mark.long
@@ -133,7 +133,7 @@ def _offices(own: Keten) -> list[int]:
 async def _close(own: Keten, reference: str) -> None:
     """On to the end, over agencies of both processes: the desk's, the coordinator's and the registry's files end."""
     await to_consent(own.here.staff, reference)
-    await without_consent(own.here.staff, [reference])
+    await without_help(own.here.staff, [reference])
 
     async def closed() -> bool:
         ends = {

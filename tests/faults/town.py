@@ -163,9 +163,11 @@ async def to_consent(staff: SimulatedStaff, reference: str) -> None:
     await staff.decide(COORDINATOR, reference, "record_intake", needs="an example")
 
 
-async def without_consent(staff: SimulatedStaff, references: list[str]) -> None:
-    """Nobody consents: every case must now be registered and closed, by itself."""
-    await asyncio.gather(*(staff.decide(COORDINATOR, reference, "record_consent", help=False) for reference in references))
+async def without_help(staff: SimulatedStaff, references: list[str]) -> None:
+    """Nobody wants help: every case must now be registered and closed, by itself."""
+    await asyncio.gather(
+        *(staff.decide(COORDINATOR, reference, "conclude_case", outcome="no_help_wanted") for reference in references)
+    )
 
 
 async def all_closed(town: Town, references: list[str]) -> None:
@@ -188,7 +190,7 @@ async def all_closed(town: Town, references: list[str]) -> None:
         of_cases = [event.name for event in entered if event.file.split("/")[1] not in OUTLIVING]
         assert sorted(of_cases) == sorted(NO_CONSENT), reference
         assert len(town.keten.registered(reference)) == 1
-        assert town.keten.amended(reference) == [(0, "no_consent")]
+        assert town.keten.amended(reference) == [(0, "no_help_wanted")]
     assert [letter for agency in read_directory().agencies for letter in await here.dead(agency.slug)] == []
 
 

@@ -1,8 +1,8 @@
 """A book of a test, without a bus, on SQLite or PostgreSQL."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from contracts.envelope import CloudEvent, source
 from contracts.event import Event
 from contracts.lines import Said
 from contracts.places import Atlas
+from contracts.processing import Processing
 from post_office.book import SqlBook
 from post_office.checks import check
 from post_office.generation import PublishedFile
@@ -22,6 +23,7 @@ from runtime.keys.case_keys import CaseKeys
 from runtime.keys.files import Keys
 from runtime.keys.wrapping import KeyFiles
 from runtime.migrations import Tables, upgrade
+from runtime.processing.log import NotLogged
 from tests.bus_server import DESK, POLICE
 
 DIRECTORY = read_directory()
@@ -33,6 +35,19 @@ def _fits(message: CloudEvent, recipient: str) -> None:
     """Nothing here is too large."""
 
 
+class Lines:
+    """A processing log that can be full."""
+
+    def __init__(self) -> None:
+        self.written = list[Processing]()
+        self.full = False
+
+    async def write(self, records: Sequence[Processing]) -> None:
+        if self.full:
+            raise NotLogged
+        self.written += records
+
+
 @dataclass
 class Shelf:
     """Where a book stands: it can be opened again and again."""
@@ -41,6 +56,7 @@ class Shelf:
     slug: str = POLICE
     bounds: Bounds = ROOMY
     url: str = ""
+    log: Lines = field(default_factory=Lines)
 
     @property
     def file(self) -> Path:
@@ -59,7 +75,7 @@ class Shelf:
         engine = open_database(url, existing=True)
         store = Store(self.agency, engine, CaseKeys(keys_url, KeyFiles(keys, self.slug)), keys.identity(self.slug), self.bounds)
         checked = partial(check, me=self.agency, directory=DIRECTORY, atlas=ATLAS)
-        return SqlBook(store, checked, _fits)
+        return SqlBook(store, checked, _fits, self.log)
 
     @asynccontextmanager
     async def opened(self) -> AsyncGenerator[SqlBook]:

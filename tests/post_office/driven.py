@@ -7,12 +7,15 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from contracts.words import Ground
+from post_office.hearing import Came, Hearing
 from post_office.ports import BookFull, Draft
 from post_office.process import PostOffice, post_office
 from post_office.writer import Writer
+from runtime import database
 from runtime.office.drivers import Drivers
 from runtime.settings import Settings
 from tests.post_office.at_work import PATIENT
@@ -40,14 +43,43 @@ def _answer_before_it_is_written() -> None:
     Writer._write = never  # type: ignore[assignment, method-assign]
 
 
+def _acknowledge_before_it_is_written() -> None:
+    """The control: what came is acknowledged to the bus, and written a while later."""
+    hear, under_way = Hearing.hear, set[asyncio.Task[None]]()
+
+    async def later(self: Hearing, came: Came) -> None:
+        await asyncio.sleep(600)
+        await hear(self, came)
+
+    async def at_once(self: Hearing, came: Came) -> None:
+        under_way.add(asyncio.create_task(later(self, came)))
+
+    Hearing.hear = at_once  # type: ignore[assignment, method-assign]
+
+
+def _trust_the_system_s_cache() -> None:
+    """The control: the database does not wait for its disk."""
+    database.PRAGMAS = (*(pragma for pragma in database.PRAGMAS if "FULL" not in pragma), "synchronous=OFF")
+
+
+CONTROLS: dict[str, Callable[[], None]] = {
+    "answer": _answer_before_it_is_written,
+    "acknowledge": _acknowledge_before_it_is_written,
+    "cache": _trust_the_system_s_cache,
+}
+
+
 async def main(home: str, nats_url: str, slug: str) -> None:
     drivers = Drivers(Settings(home=Path(home), nats_url=nats_url, **PATIENT), nats_url)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=1_000_000)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    control = os.environ.get("CONTROL")
+    if control and control != "answer":
+        CONTROLS[control]()
     async with post_office(drivers.directory.get(slug), drivers, patience=20) as office:
-        if os.environ.get("CONTROL"):
-            _answer_before_it_is_written()
+        if control == "answer":
+            CONTROLS[control]()
         os.write(1, b"open -\n")
         under_way: set[asyncio.Task[None]] = set()
         while line := await reader.readline():

@@ -20,6 +20,7 @@ from contracts.reference import new_reference
 from contracts.refusals import RefusalCode
 from contracts.words import Ground
 from post_office.ports import BookFull, CaseSeen, Draft, Gone, Heard, Kept, Reader, Refusal, Rung, Stage
+from runtime.processing.log import NotLogged
 
 SETTLED = {Stage.ANSWERED, Stage.REFUSED, Stage.MISSED}
 MOST_READERS = 20
@@ -36,6 +37,8 @@ class MemoryBook:
     agency: Agency
     directory: Directory
     is_full: bool = False
+    unlogged: bool = False
+    handed_: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     fault: Exception | None = None
     refuses: Refusal | None = None
     out: dict[str, tuple[Draft, Kept]] = field(default_factory=dict[str, tuple[Draft, Kept]])
@@ -129,6 +132,12 @@ class MemoryBook:
     async def feed(self, after: int, most: int, types: frozenset[str] = frozenset()) -> list[Heard]:
         self._fail()
         return [self._as_now(one) for one in self.feed_[after:] if not types or one.type in types][:most]
+
+    async def handed(self, to: str, after: int, found: Sequence[Heard]) -> None:
+        del after
+        if self.unlogged:
+            raise NotLogged
+        self.handed_ += [(to, heard.id) for heard in found]
 
     async def more(self, after: int, seconds: float) -> bool:
         await self._until(lambda: len(self.feed_) > after, seconds)

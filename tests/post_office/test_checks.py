@@ -36,7 +36,7 @@ class Bad(NamedTuple):
 
 DRAFTS = {
     "a type that does not exist": Bad("type_unknown", ["/type"], {"type": "nl.keten.signals.imagined.v1"}),
-    "what another kind sends": Bad("not_allowed", ["/type"], {}, DESK),
+    "what another kind sends": Bad("not_allowed", ["/type"], {}, "riec-midden-nederland"),
     "what the post office says itself": Bad("not_allowed", ["/type"], {"type": "nl.keten.deliveries.refused.v1"}),
     "what an agency tells itself": Bad("not_allowed", ["/type"], {"type": "nl.keten.files.ended.v1"}),
     "nobody of that name": Bad("recipient_unknown", ["/recipient"], {"recipient": "nobody"}),

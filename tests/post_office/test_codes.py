@@ -35,6 +35,11 @@ async def _full(office: Office) -> httpx.Response:
     return await office.send(event())
 
 
+async def _unlogged(office: Office) -> httpx.Response:
+    office.book.unlogged = True
+    return await office.http.get("/v1/feed")
+
+
 async def _fault(office: Office) -> httpx.Response:
     office.book.fault = RuntimeError(MARKER)
     return await office.send(event())
@@ -101,6 +106,7 @@ ASKED: dict[str, Asks] = {
     "uri_too_long": _gets("/v1/feed?type=" + "a" * 5_000),
     "headers_too_large": _gets("/v1/feed", {"x-much": "a" * 20_000}),
     "book_full": _full,
+    "not_logged": _unlogged,
     "failed": _fault,
     "parameter_invalid": _gets(f"/v1/feed?since={MARKER}"),
     "cursor_unknown": _gets(f"/v1/feed?lastEventId={MARKER}"),

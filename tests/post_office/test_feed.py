@@ -147,3 +147,18 @@ async def test_readers_under_sixteen_writers_see_each_position_once(office: Offi
     wanted = [f"{position:016x}" for position in range(1, 16 * each + 1)]
     for follower in followers:
         assert await follower == wanted
+
+
+async def test_what_is_given_was_written_down_and_nothing_is_given_otherwise(office: Office) -> None:
+    heard = [await office.book.hear(RECEIVED, WITH_DESK) for _ in range(3)]
+    await read(office, limit=2)
+    assert office.book.handed_ == [("system all", one.id) for one in heard[:2]]
+    office.book.unlogged = True
+    refused = await office.http.get("/v1/feed")
+    is_problem(refused, "not_logged", 503)
+    assert not [one.id for one in heard if one.id in refused.text]
+    assert len(office.alarms) == 1
+    async with office.http.stream("GET", "/v1/feed", headers={"accept": "text/event-stream"}) as stream:
+        assert not [line async for line in stream.aiter_lines() if line.startswith(("id:", "data:"))]
+    office.book.unlogged = False
+    assert [one["id"] for one in await read(office)] == [one.id for one in heard]

@@ -13,9 +13,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from post_office.ports import Heard
-from tests.bus_server import DESK, POLICE, BusServer
-from tests.post_office.at_work import PATIENT, at_work, heard, signal
+from post_office.ports import Heard, Stage
+from tests.bus_server import DESK, POLICE, BusServer, eventually
+from tests.post_office.at_work import PATIENT, at_work, heard, signal, until
 
 pytestmark = pytest.mark.long
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.long
 class Driven:
     """A post office in a process that can be killed, and all that was handed in there."""
 
-    def __init__(self, bus: BusServer, slug: str, *, control: bool = False) -> None:
+    def __init__(self, bus: BusServer, slug: str, *, control: str = "") -> None:
         self._bus = bus
         self._slug = slug
         self._control = control
@@ -31,6 +31,7 @@ class Driven:
         self._waiting: dict[str, tuple[bytes, asyncio.Future[str]]] = {}
         self._reading: asyncio.Task[None] | None = None
         self.starts = 0
+        self.kept = 0
 
     async def start(self) -> None:
         """Start it, wait until it is open, and hand in again what it had not said to have kept."""
@@ -40,7 +41,7 @@ class Driven:
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
-            env=os.environ | ({"CONTROL": "1"} if self._control else {}),
+            env=os.environ | ({"CONTROL": self._control} if self._control else {}),
         )
         assert self._process.stdout
         while not (line := await self._process.stdout.readline()).startswith(b"open"):
@@ -80,10 +81,11 @@ class Driven:
             words = line.decode().split()
             if line.endswith(b"\n") and words[0] in self._waiting:
                 self._waiting.pop(words[0])[1].set_result(words[1])
+                self.kept += 1
 
 
 @asynccontextmanager
-async def driven(bus: BusServer, slug: str, *, control: bool = False) -> AsyncGenerator[Driven]:
+async def driven(bus: BusServer, slug: str, *, control: str = "") -> AsyncGenerator[Driven]:
     one = Driven(bus, slug, control=control)
     await one.start()
     try:
@@ -92,13 +94,13 @@ async def driven(bus: BusServer, slug: str, *, control: bool = False) -> AsyncGe
         await one.kill()
 
 
-async def _live(police: Driven, case: int, events: int) -> None:
+async def live(police: Driven, case: int, events: int) -> None:
     reference = None
     for number in range(events):
         reference = await police.keep(f"{case}-{number}", f"{case} {number}", reference)
 
 
-def _in_order(feed: list[Heard], cases: int, events: int) -> None:
+def in_order(feed: list[Heard], cases: int, events: int) -> None:
     said: defaultdict[int, list[int]] = defaultdict(list)
     assert [event.position for event in feed] == list(range(1, len(feed) + 1))
     for event in feed:
@@ -114,7 +116,7 @@ async def _killed_again_and_again(bus: BusServer, cases: int, events: int, kills
     """Both post offices in turn, at any moment."""
     chance = random.Random(seed)
     async with driven(bus, POLICE) as police, driven(bus, DESK) as desk:
-        living = asyncio.gather(*(_live(police, case, events) for case in range(cases)))
+        living = asyncio.gather(*(live(police, case, events) for case in range(cases)))
         for kill in range(kills):
             await asyncio.sleep(chance.uniform(0.05, 1.5))
             one = desk if kill % 3 == 2 else police
@@ -123,7 +125,7 @@ async def _killed_again_and_again(bus: BusServer, cases: int, events: int, kills
         await living
         await desk.kill()
         async with at_work(bus, DESK, **PATIENT) as whole:
-            _in_order(await heard(whole, cases * events), cases, events)
+            in_order(await heard(whole, cases * events), cases, events)
         await desk.start()
     async with at_work(bus, DESK, **PATIENT) as whole:
         assert await whole.book.newest() == cases * events
@@ -140,7 +142,7 @@ async def test_twenty_kills_among_two_thousand_events(bus: BusServer) -> None:
 
 
 async def test_a_post_office_that_answers_before_it_wrote_is_found_out(bus: BusServer) -> None:
-    async with driven(bus, POLICE, control=True) as police:
+    async with driven(bus, POLICE, control="answer") as police:
         await police.keep("1", "0 0", None)
     async with at_work(bus, POLICE) as whole:
         assert await whole.book.sent("signal-1") is None, "it said it had kept this"
@@ -148,3 +150,23 @@ async def test_a_post_office_that_answers_before_it_wrote_is_found_out(bus: BusS
         await police.keep("2", "0 0", None)
     async with at_work(bus, POLICE) as whole:
         assert await whole.book.sent("signal-2") is not None
+
+
+async def _all_acknowledged(bus: BusServer) -> None:
+    async def empty() -> bool:
+        return not await bus.waiting(DESK)
+
+    await eventually(empty)
+
+
+@pytest.mark.parametrize("control", ["", "acknowledge"])
+async def test_what_was_acknowledged_to_the_bus_is_in_the_feed_though_the_process_is_killed(bus: BusServer, control: str) -> None:
+    """And a post office that acknowledges before it wrote is found out."""
+    async with at_work(bus, POLICE) as police:
+        await police.book.keep([signal(1)])
+        async with driven(bus, DESK, control=control) as desk:
+            await until(police, "signal-1", Stage.SENT)
+            await _all_acknowledged(bus)
+            await desk.kill()
+    async with at_work(bus, DESK, **PATIENT) as whole:
+        assert await whole.book.newest() == (0 if control else 1)

@@ -41,11 +41,28 @@ def test_a_bucket_fills_with_time() -> None:
         rates.take("a")
 
 
-def test_buckets_of_tokens_that_ended_are_forgotten() -> None:
-    rates = Rates(1, 1, Clock())
+def test_however_many_tokens_there_were_only_those_that_asked_lately_are_remembered() -> None:
+    clock = Clock()
+    rates = Rates(2, 3, clock)
+    for number in range(1_000):
+        clock.now += 0.5
+        rates.take(f"token {number}")
+        rates.take("always there")
+    assert len(rates._left) == 4, "of the last 3 / 2 seconds"  # pyright: ignore[reportPrivateUsage]
+
+
+def test_who_is_forgotten_gets_no_more_than_who_is_not() -> None:
+    """A bucket is forgotten when it is full, and not a moment before."""
+    clock = Clock()
+    rates = Rates(2, 3, clock)
+    for _ in range(3):
+        rates.take("a")
+    clock.now = 1.4
+    rates.take("b")
     rates.take("a")
-    rates.keep({"b"})
     rates.take("a")
+    with pytest.raises(Problem):
+        rates.take("a")
 
 
 def test_seats_of_one_and_of_all() -> None:

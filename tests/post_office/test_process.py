@@ -5,15 +5,17 @@ import os
 import signal as signals
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from contracts.events.signals import SignalReported
+from contracts.processing import Direction
 from post_office.alone import NotAlone
 from post_office.book import SqlBook
-from post_office.chores import UNREAD, Chores
+from post_office.chores import Chores
+from post_office.looking import Looking
 from post_office.ports import Stage
 from post_office.process import book_of
 from runtime.bus import Delivery, broker
@@ -109,20 +111,21 @@ async def test_what_cannot_be_logged_is_not_taken(bus: BusServer, monkeypatch: p
             assert [event.type for event in await heard(desk, 1)] == [SignalReported.rule.type]
 
 
-async def test_a_person_hears_that_nobody_reads(bus: BusServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_person_hears_that_nobody_reads_and_looking_at_health_is_not_reading(bus: BusServer) -> None:
     async with at_work(bus, POLICE) as police, at_work(bus, DESK) as desk:
         await police.book.keep([signal(1)])
         await eventually(lambda: _there(desk.book))
-        assert await desk.book.feeding.unread(UNREAD) == 0, "not yet"
-        assert await desk.book.feeding.unread(UNREAD * 0) == 1
-        await desk.book.feed(0, 10)
-        assert await desk.book.feeding.unread(UNREAD * 0) == 0, "somebody read it"
-        monkeypatch.setattr("post_office.chores.UNREAD", UNREAD * 0)
-        await police.book.keep([signal(2)])
-        await eventually(lambda: _there(desk.book, 2))
-        looks = {look.name: look for look in Chores(desk.book, _forget, 90).looks()}
+        await Looking(desk.book, {}).parts()
+        later = datetime.now(UTC) + timedelta(days=4)
+        looks = {look.name: look for look in Chores(desk.book, _forget, 90, now=lambda: later).looks()}
         [finding] = await looks["unread"].at()
         assert "nobody has read it" in finding.words
+        await desk.book.handed("system zaken", 0, await desk.book.feed(0, 10))
+        assert await looks["unread"].at() == []
+        [came] = await desk.book.feed(0, 10)
+        lines = await drivers_on(bus).processing_log(DESK).about(came.caseref)
+        [line] = [line for line in lines if line.direction is Direction.HANDED]
+        assert (line.name, line.counterparty) == ("handed signals.reported.v1 to system zaken", DESK)
 
 
 async def _there(book: SqlBook, count: int = 1) -> bool:
@@ -131,26 +134,6 @@ async def _there(book: SqlBook, count: int = 1) -> bool:
 
 async def _forget(_: str) -> None:
     pass
-
-
-async def test_no_mark_of_a_person_stands_in_a_file_or_on_the_bus_or_in_a_log(
-    bus: BusServer, capfd: pytest.CaptureFixture[str]
-) -> None:
-    marks = ["mark-of-a-person", "number-of-a-person", "id-of-a-person"]
-    person = {"name": marks[0], "language": marks[0], "safe_contact": marks[0]}
-    data = {"signal": {"municipality": "GM0995", "account": marks[0], "person": person}}
-    async with at_work(bus, POLICE) as police, at_work(bus, DESK) as desk:
-        await police.book.keep([signal(1, id=marks[2], subject=marks[1], data=data)])
-        [came] = await heard(desk, 1)
-        assert marks[0] in str(came.event), "the control: it arrived"
-        await until(police, marks[2], Stage.TAKEN)
-    home: Path = bus.keys.path.parent
-    found = [
-        (path.name, mark) for path in home.rglob("*") if path.is_file() for mark in marks if mark.encode() in path.read_bytes()
-    ]
-    assert found == []
-    said = capfd.readouterr()
-    assert not [mark for mark in marks if mark in said.out + said.err]
 
 
 async def test_a_book_opens_alone_for_who_only_looks(bus: BusServer) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from activities.alarm import Alarms
 from activities.keeping import Keeping
+from activities.linking import Linking
 from activities.post import Post
 from activities.routing import Routing
 from tests.workers.few import few
@@ -25,9 +26,11 @@ def test_what_a_workflow_calls_is_found_in_its_own_modules_and_those_that_it_use
 
 def test_what_is_missing_is_named_with_who_calls_it() -> None:
     provided = activities_of(Post, Alarms, Keeping)
-    with pytest.raises(ActivityMissing, match="office of almere runs Case, which calls find_help, and nobody provides"):
+    with pytest.raises(
+        ActivityMissing, match="office of almere runs Case, which calls find_help, find_officer, refer_apart, and nobody provides"
+    ):
         refuse_incomplete("almere", [Case], provided)
-    refuse_incomplete("almere", [Case], [*provided, *activities_of(Routing)])
+    refuse_incomplete("almere", [Case], [*provided, *activities_of(Routing, Linking)])
 
 
 async def test_an_office_that_lacks_one_does_not_open(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ async def _refer_to_the_new_house(keten: Keten) -> None:
     await staff.decide(owner, case, "offer_help", need={"service": "cosm"}, organisations=["house-by-the-dike"])
     observation = {"municipality": "GM0303", "phenomenon": "an example"}
     await staff.decide(owner, case, "ask_privacy_check", observation=observation)
-    await staff.decide("dronten", case, "do_not_bring", reason="not_proportionate")
+    await staff.decide("dronten", await staff.observation(owner, case), "do_not_bring", reason="not_proportionate")
     await staff.decide("house-by-the-dike", case, "accept_offer")
     await staff.decide("house-by-the-dike", case, "report_first_contact")
     handed = await staff.sees(owner, case, "in_care", "case")

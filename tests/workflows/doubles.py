@@ -14,6 +14,7 @@ from contracts.logged import Exchange, decided, sent
 from contracts.orders import Ordering
 from contracts.places import Atlas, Municipality
 from contracts.processing import Direction, Processing
+from contracts.reference import new_reference
 from contracts.refusals import RefusalCode, Refused
 from contracts.register import Amendment, Report
 from contracts.words import Ground
@@ -157,6 +158,16 @@ class PaperLines:
             for slug in self._papers.told
             for number in range(self._papers.count)
         )
+
+
+class Ties:
+    """References apart from their cases, in memory."""
+
+    def __init__(self) -> None:
+        self.made_for: dict[str, str] = {}
+
+    async def made(self, case: str) -> str:
+        return self.made_for.setdefault(case, new_reference())
 
 
 class Vault:

@@ -50,7 +50,8 @@ class Planted:
         return self._planted(annotation, path) if personal else _usual(annotation)
 
     def _field(self, field: Any, path: str, personal: bool) -> Any:
-        pattern = next((mark.pattern for mark in field.metadata if getattr(mark, "pattern", None)), None)
+        marks = (*field.metadata, *marks_of(field), *_marks_within(field.annotation))
+        pattern = next((mark.pattern for mark in marks if getattr(mark, "pattern", None)), None)
         return BY_PATTERN[pattern] if pattern else self._value(field.annotation, path, personal or _is_personal(field))
 
     def _planted(self, leaf: Any, path: str) -> Any:
@@ -64,6 +65,12 @@ def _usual(leaf: Any) -> Any:
     if issubclass(leaf, StrEnum):
         return next(iter(leaf))
     return {str: "usual", int: 1, bool: True}.get(leaf, NOW)
+
+
+def _marks_within(annotation: Any) -> list[Any]:
+    """Marks of what a field may hold besides nothing: they stand inside of the union."""
+    marks = [mark for one in get_args(annotation) for mark in getattr(one, "__metadata__", ())]
+    return [one for mark in marks for one in (mark, *getattr(mark, "metadata", ()))]
 
 
 def _is_personal(field: Any) -> bool:

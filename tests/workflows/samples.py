@@ -26,6 +26,7 @@ from contracts.commands import (
     RecordWeighing,
     RefuseDisclosure,
     RefuseErasure,
+    SupplementSignal,
     WithdrawConsent,
 )
 from contracts.event import Event, File
@@ -37,13 +38,18 @@ from contracts.events.dossiers import (
     DossierReportedBack,
     Observation,
     PrivacyCheckAnswered,
+    PrivacyCheckAnsweredV2,
     PrivacyCheckDecided,
+    PrivacyCheckDecidedV2,
     PrivacyCheckRequested,
+    PrivacyCheckRequestedV2,
 )
 from contracts.events.erasures import ConsentWithdrawn, ErasureCompleted, ErasureDeclined, ErasureRequested, FileEnded
+from contracts.events.observations import ObservationNoted
 from contracts.events.referrals import (
     FirstContactMade,
     Need,
+    PersonRevealed,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
@@ -62,10 +68,13 @@ from contracts.events.signals import (
     CaseProgressed,
     CaseStalled,
     Signal,
+    SignalAmended,
     SignalReceived,
     SignalReported,
     SignalRouted,
     SignalStatusChanged,
+    SignalSupplemented,
+    Supplement,
 )
 from contracts.refusals import RefusalCode
 from contracts.words import (
@@ -89,6 +98,7 @@ from contracts.words import (
 from tests.examples import example
 
 SIGNAL = Signal(municipality="GM0995", account="an example account")
+SUPPLEMENT = Supplement(account="an example addition")
 OBSERVATION = Observation(municipality="GM0995", phenomenon="an example phenomenon")
 NEED = Need(service=Service.COSM)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -115,6 +125,7 @@ _DECISIONS: dict[type[Command], Command] = {
         RecordIntake(needs="an example need"),
         RecordPlan(interventions="an example plan"),
         RecordTriage(finding=Finding.PRESUMED_VICTIM),
+        SupplementSignal(account="an example addition"),
         RecordWeighing(weighing=Weighing.PARTNER_ONLY),
         WithdrawConsent(help=True),
     )
@@ -152,9 +163,14 @@ _SAID: dict[type[Event], Event] = {
         DossierBrought(observation=OBSERVATION),
         DossierReportedBack(weighing=Weighing.CLOSED),
         FirstContactMade(referral=1),
+        PersonRevealed(referral=1, need=NEED),
+        ObservationNoted(observation=OBSERVATION),
         PrivacyCheckAnswered(weighing=Weighing.CLOSED),
+        PrivacyCheckAnsweredV2(weighing=Weighing.CLOSED),
         PrivacyCheckDecided(brought=False),
+        PrivacyCheckDecidedV2(brought=False),
         PrivacyCheckRequested(observation=OBSERVATION),
+        PrivacyCheckRequestedV2(observation=OBSERVATION),
         ReferralAccepted(referral=1),
         ReferralCompleted(referral=1, outcome=AidOutcome.HELP_COMPLETED),
         ReferralDeclined(referral=1, reason=Decline.FULL),
@@ -167,7 +183,9 @@ _SAID: dict[type[Event], Event] = {
         SignalReceived(status=SignalStatus.WITH_DESK),
         SignalReported(signal=SIGNAL),
         SignalRouted(signal=SIGNAL, reported_by=AgencyKind.REPORTER),
+        SignalAmended(supplement=SUPPLEMENT),
         SignalStatusChanged(status=SignalStatus.CLOSED),
+        SignalSupplemented(supplement=SUPPLEMENT),
     )
 }
 """Where the content matters to a test, or does not follow from the fields."""

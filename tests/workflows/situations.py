@@ -1,6 +1,7 @@
 """Where a file can be besides the states of its table: what was decided before leaves less to decide now."""
 
 from contracts.commands import (
+    AcceptOffer,
     Command,
     GiveUp,
     OfferHelp,
@@ -8,9 +9,10 @@ from contracts.commands import (
     RefuseErasure,
     WithdrawConsent,
 )
-from contracts.events.dossiers import Observation, PrivacyCheckAnswered, PrivacyCheckDecided, PrivacyCheckRequested
-from contracts.events.signals import CaseStalled, SignalRouted
-from contracts.words import AgencyKind, NotErased, Weighing
+from contracts.events.dossiers import Observation, PrivacyCheckRequestedV2
+from contracts.events.observations import ObservationAnswered
+from contracts.events.signals import CaseStalled
+from contracts.words import AgencyKind, NotErased, ObservationStands, Weighing
 from tests.workflows.samples import NEED
 from tests.workflows.ways import (
     ALMERE,
@@ -18,38 +20,32 @@ from tests.workflows.ways import (
     CHECK,
     CONSENT,
     COSM,
-    DESK,
     IN_CARE,
     LELYSTAD,
     LOST,
     NOT_PLACED,
+    PLACE,
     PLANNING,
     SHARING,
-    SIGNAL,
     WAYS,
     Way,
 )
 
+ANSWERED = ObservationAnswered(stands=ObservationStands.ANSWERED, weighing=Weighing.CLOSED)
 ELSEWHERE = Observation(municipality="GM0193", phenomenon="an example phenomenon where no RIEC takes part")
-ABROAD = SIGNAL.model_copy(update={"municipality": "GM0193"})
 
 SITUATIONS: dict[str, Way] = {
     **{f"{table} {state}": way for (table, state), way in WAYS.items() if state != "opening"},
     "consent to help alone": CONSENT.then(RecordConsent(help=True)),
     "consent taken back": IN_CARE.then(WithdrawConsent(help=True, riec=True)),
     "consent to the RIEC taken back": PLANNING.then(WithdrawConsent(riec=True)),
-    "the officer did not bring it": SHARING.then((PrivacyCheckDecided(brought=False), LELYSTAD)),
-    "the RIEC has answered": BROUGHT.then((PrivacyCheckAnswered(weighing=Weighing.CLOSED), LELYSTAD)),
+    "the officer did not bring it": SHARING.then((ObservationAnswered(stands=ObservationStands.NOT_BROUGHT), ALMERE)),
+    "the RIEC has answered": BROUGHT.then((ANSWERED, ALMERE)),
     "help is given up": NOT_PLACED.then(GiveUp(referral=1)),
     "lost, and asked": LOST.then(OfferHelp(need=NEED, organisations=(COSM,))),
     "the owner stands still": WAYS["SignalRouting", "owned"].then((CaseStalled(waits_for=AgencyKind.AID_ORGANISATION), ALMERE)),
-    "a check of a place without RIEC": Way(CHECK.process, LELYSTAD, (PrivacyCheckRequested(observation=ELSEWHERE), ALMERE)),
-    "a municipality that does not take part": Way(
-        PLANNING.process,
-        ALMERE,
-        (SignalRouted(signal=ABROAD, care_region="Zwolle", reported_by=AgencyKind.REPORTER), DESK),
-        PLANNING.steps,
-    ),
+    "accepted, and not told for whom": PLACE.then(AcceptOffer()),
+    "a check of a place without RIEC": Way(CHECK.process, LELYSTAD, (PrivacyCheckRequestedV2(observation=ELSEWHERE), ALMERE)),
     "erasure refused": WAYS["Retention", "asked"].then(RefuseErasure(reason=NotErased.LEGAL_DUTY)),
 }
 """By name: every state, and what else makes a difference to what can be decided."""
@@ -63,12 +59,12 @@ NO_CONSENT, ASKED_ALREADY = "without consent to that", "the privacy officer was 
 STILL = "aftercare begins when that has ended"
 
 BARRED = (
+    ("accepted, and not told for whom", "report_first_contact", "who the person is has not been told yet"),
     ("consent to help alone", "ask_privacy_check", NO_CONSENT),
     ("consent to the RIEC taken back", "ask_privacy_check", NO_CONSENT),
     ("Sharing asked", "ask_privacy_check", ASKED_ALREADY),
     ("the officer did not bring it", "ask_privacy_check", ASKED_ALREADY),
     ("the RIEC has answered", "ask_privacy_check", ASKED_ALREADY),
-    ("a municipality that does not take part", "ask_privacy_check", "the municipality where the person stays does not take part"),
     ("AidReferral offered", "start_aftercare", STILL),
     ("AidReferral accepted", "start_aftercare", STILL),
     ("AidReferral with_aid", "start_aftercare", STILL),

@@ -22,6 +22,7 @@ from activities.alarm import Alarms
 from activities.disclosing import Disclosing
 from activities.erasing import Erasing
 from activities.keeping import Keeping
+from activities.linking import Linking
 from activities.post import Post
 from activities.register import Registrar
 from activities.routing import Routing
@@ -31,7 +32,7 @@ from contracts.commands import Command
 from contracts.event import Event
 from contracts.reference import new_reference
 from contracts.views import FileView
-from tests.workflows.doubles import Awaiting, Letters, Maps, Pages, Papers, Shelf, Vault
+from tests.workflows.doubles import Awaiting, Letters, Maps, Pages, Papers, Shelf, Ties, Vault
 from workers.capabilities import ActivityMissing, activities_of, refuse_incomplete
 from workflows.engine.admission import snake
 from workflows.engine.process import Process
@@ -55,7 +56,7 @@ class Stage:
         self.reference, self.apart = new_reference(), ""
         self.letters, self.shelf, self.pages, self.maps = Letters(), Shelf(), Pages(), Maps(DIRECTORY)
         self.vault, self.papers = Vault("lelystad"), Papers("lelystad")
-        self.awaiting = Awaiting()
+        self.awaiting, self.ties = Awaiting(), Ties()
         self.numbers: dict[str, int] = {}
         self.begin_as: dict[str, Any] = {}
         self.handle: WorkflowHandle[Any, Any]
@@ -66,7 +67,15 @@ class Stage:
         agency = DIRECTORY.get(self.slug)
         erasing = Erasing(self.slug, DIRECTORY, self.vault.holdings)
         disclosing = Disclosing(self.slug, DIRECTORY, self.papers, self.papers.lines, self.vault)
-        capabilities = [Routing(self.maps), Alarms(self.pages), Registrar(self.shelf), erasing, disclosing, Keeping(self.vault)]
+        capabilities = [
+            Routing(self.maps),
+            Alarms(self.pages),
+            Registrar(self.shelf),
+            erasing,
+            disclosing,
+            Keeping(self.vault),
+            Linking(self.ties),
+        ]
         activities = activities_of(Post(agency, b"key", self.letters, self.awaiting), *capabilities)
         try:
             refuse_incomplete(self.slug, [self.process], activities)

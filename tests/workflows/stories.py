@@ -9,18 +9,25 @@ from contracts.commands import (
     AcknowledgeAlarms,
     AcknowledgeGap,
     AskPrivacyCheck,
+    AssessChild,
     AssignOwner,
     BringToRiec,
+    CallPolice,
     CloseDossier,
     CloseWithoutAnswers,
     CloseWithoutReceipts,
     CompleteHelp,
     ConcludeCase,
+    DeclareDanger,
     Disclose,
+    EndDanger,
+    EndGuarding,
     GiveUp,
+    NameGuardian,
     OfferAgain,
     OfferHelp,
     RecordConsent,
+    RecordContact,
     RecordEnrichment,
     RecordIntake,
     RecordPlan,
@@ -28,9 +35,19 @@ from contracts.commands import (
     RecordWeighing,
     ReportFirstContact,
     SeeOffer,
+    StandDown,
     StartAftercare,
+    SupplementSignal,
+    TakeDanger,
 )
-from contracts.events.dossiers import DossierReportedBack, PrivacyCheckAnswered, PrivacyCheckDecided
+from contracts.events.children import ChildRecalled, Guardian
+from contracts.events.dangers import DangerRecalled, DangerTaken
+from contracts.events.dossiers import (
+    DossierReportedBack,
+    PrivacyCheckAnsweredV2,
+    PrivacyCheckDecidedV2,
+)
+from contracts.events.observations import ObservationAnswered
 from contracts.events.referrals import (
     FirstContactMade,
     ReferralAccepted,
@@ -38,15 +55,37 @@ from contracts.events.referrals import (
     ReferralDeclined,
     ReferralSeen,
 )
-from contracts.events.registrations import RegistrationAmended, RegistrationRecorded, RegistrationRequested
-from contracts.events.signals import CaseAccepted, CaseConcluded, CaseProgressed, SignalStatusChanged
-from contracts.words import AgencyKind, AidOutcome, CaseOutcome, Decline, Finding, SignalStatus, Weighing
+from contracts.events.registrations import RegistrationAmended, RegistrationRequested
+from contracts.events.signals import (
+    CaseAccepted,
+    CaseConcluded,
+    CaseProgressed,
+    SignalAmended,
+    SignalStatusChanged,
+    SignalSupplemented,
+)
+from contracts.words import (
+    AgencyKind,
+    AidOutcome,
+    CaseOutcome,
+    ChildAssessment,
+    ChildRecall,
+    DangerOutcome,
+    Decline,
+    Finding,
+    GuardingOutcome,
+    ObservationStands,
+    SignalStatus,
+    Weighing,
+)
+from tests.workflows.samples import SUPPLEMENT
 from tests.workflows.ways import (
     ACCESS_ASKED,
     ALMERE,
     CHECK,
-    COMENSHA,
+    CHILD,
     COSM,
+    DANGER,
     DESK,
     DISCLOSURE_ASKED,
     DOSSIER,
@@ -57,9 +96,14 @@ from tests.workflows.ways import (
     KEPT,
     LELYSTAD,
     NEED,
+    NOTED,
     OBSERVATION,
     PLACE,
+    POLICE,
+    POLICE_ON_DUTY,
+    RECORDED,
     REGISTRATION,
+    REVEALED,
     RIEC,
     SECOND,
     WAYS,
@@ -85,12 +129,19 @@ EXACT = Clocks(
 
 CASE = WAYS["Case", "offered"].then(
     AcceptCase(),
+    (SignalAmended(supplement=SUPPLEMENT), DESK),
     RecordTriage(finding=Finding.UNCLEAR),
     timedelta(hours=80, minutes=30),
     RecordTriage(finding=Finding.PRESUMED_VICTIM),
+    DeclareDanger(threat="an example threat"),
+    CallPolice(),
+    (DangerTaken(system="case", danger=1), POLICE_ON_DUTY),
     RecordIntake(needs="an example need"),
+    StandDown(),
+    RecordConsent(help=False),
+    timedelta(days=30, minutes=30),
+    RecordContact(reached=True),
     RecordConsent(help=True, riec=True),
-    (RegistrationRecorded(anonymous=True), COMENSHA),
     OfferHelp(need=NEED, organisations=(COSM, WOMEN)),
     AskPrivacyCheck(observation=OBSERVATION),
     (ReferralSeen(referral=1), COSM),
@@ -100,26 +151,28 @@ CASE = WAYS["Case", "offered"].then(
     OfferAgain(referral=1, organisations=(COSM,)),
     (ReferralAccepted(referral=3), COSM),
     (FirstContactMade(referral=3), COSM),
-    (PrivacyCheckDecided(brought=True), LELYSTAD),
-    (PrivacyCheckAnswered(weighing=Weighing.CASE), LELYSTAD),
+    (ObservationAnswered(stands=ObservationStands.BROUGHT), ALMERE),
+    (ObservationAnswered(stands=ObservationStands.BROUGHT, weighing=Weighing.CASE), ALMERE),
     timedelta(days=100, minutes=30),
-    (PrivacyCheckAnswered(weighing=Weighing.CLOSED), LELYSTAD),
+    (ObservationAnswered(stands=ObservationStands.ANSWERED, weighing=Weighing.CLOSED), ALMERE),
     (ReferralCompleted(referral=3, outcome=AidOutcome.SAFE_HOUSING), COSM),
     StartAftercare(),
     timedelta(days=100, minutes=30),
     ConcludeCase(outcome=CaseOutcome.HELPED),
+    RECORDED,
 )
-"""Declined, expired, asked again, helped; the RIEC beside it; aftercare and the end."""
+"""A danger that is over; no help wanted at first; declined, expired, asked again, helped; the RIEC; aftercare and the end."""
 
 CASE_WITHOUT_WAITING = IN_CARE.then(
     AskPrivacyCheck(observation=OBSERVATION),
-    (PrivacyCheckDecided(brought=True), LELYSTAD),
-    (PrivacyCheckAnswered(weighing=Weighing.CASE), LELYSTAD),
+    (ObservationAnswered(stands=ObservationStands.BROUGHT), ALMERE),
+    (ObservationAnswered(stands=ObservationStands.BROUGHT, weighing=Weighing.CASE), ALMERE),
     OfferHelp(need=NEED, organisations=(WOMEN,)),
     (ReferralDeclined(referral=2, reason=Decline.FULL), WOMEN),
     GiveUp(referral=2),
     StartAftercare(),
     ConcludeCase(outcome=CaseOutcome.HELPED),
+    RECORDED,
 )
 """For a server whose time does not skip."""
 
@@ -127,6 +180,7 @@ SIGNAL = WAYS["SignalRouting", "with_coordinator"].then(
     timedelta(days=5, minutes=30),
     timedelta(hours=9, minutes=30),
     AssignOwner(to="coordinator-zwolle"),
+    (SignalSupplemented(supplement=SUPPLEMENT), POLICE),
     (CaseAccepted(), "coordinator-zwolle"),
     (CaseAccepted(), ALMERE),
     (CaseProgressed(status=SignalStatus.WITH_AID), "coordinator-zwolle"),
@@ -159,10 +213,18 @@ STORIES: dict[str, Way] = {
     "placement": PLACE.then(
         SeeOffer(),
         AcceptOffer(),
+        REVEALED,
         timedelta(days=2, minutes=30),
         ReportFirstContact(),
         timedelta(days=100, minutes=30),
         CompleteHelp(outcome=AidOutcome.SAFE_HOUSING),
+    ),
+    "observation": NOTED.then(
+        timedelta(days=10, minutes=30),
+        (PrivacyCheckDecidedV2(brought=True), LELYSTAD),
+        (PrivacyCheckAnsweredV2(weighing=Weighing.CASE), LELYSTAD),
+        timedelta(days=20, minutes=30),
+        (PrivacyCheckAnsweredV2(weighing=Weighing.CLOSED), LELYSTAD),
     ),
     "privacy": CHECK.then(
         timedelta(days=10, minutes=30),
@@ -174,8 +236,26 @@ STORIES: dict[str, Way] = {
     "registration": REPORTS,
     "report": FOLLOWING.then(
         (SignalStatusChanged(status=SignalStatus.ACCEPTED), DESK),
+        SupplementSignal(account="an example addition"),
         timedelta(days=200, minutes=30),
         (SignalStatusChanged(status=SignalStatus.CLOSED), DESK),
+    ),
+    "danger": DANGER.then(
+        timedelta(hours=2, minutes=30),
+        TakeDanger(),
+        timedelta(hours=73),
+        (DangerRecalled(danger=1), ALMERE),
+        EndDanger(outcome=DangerOutcome.SAFE),
+    ),
+    "guarding": CHILD.then(
+        timedelta(days=8),
+        AssessChild(assessment=ChildAssessment.EXAMINED),
+        timedelta(days=71),
+        AssessChild(assessment=ChildAssessment.GUARDED),
+        NameGuardian(guardian=Guardian(name="an example name", safe_contact="an example contact")),
+        timedelta(days=100),
+        (ChildRecalled(report=1, reason=ChildRecall.ADULT), ALMERE),
+        EndGuarding(outcome=GuardingOutcome.ADULT),
     ),
     "coverage": GAP.then(AcknowledgeGap()),
     "access": ACCESS_ASKED.then(timedelta(days=31), CloseWithoutAnswers()),

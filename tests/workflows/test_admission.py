@@ -44,7 +44,7 @@ from tests.workflows.ways import (
     COMENSHA,
     COSM,
     DESK,
-    LELYSTAD,
+    NAMED,
     NEED,
     OBSERVATION,
     PLANNING,
@@ -176,7 +176,7 @@ async def test_a_refused_delivery_is_an_alarm_until_a_person_has_seen_it(stage: 
 
 
 async def test_letters_are_numbered_per_recipient_and_file(stage: Staged) -> None:
-    case = await walk(stage, ASKING)
+    case = await walk(stage, NAMED.then(*ASKING.steps[-1:]))
     await case.hear(RegistrationRecorded(anonymous=True), COMENSHA)
     await case.decide(OfferHelp(need=NEED, organisations=(COSM,)))
     await case.decide(AskPrivacyCheck(observation=OBSERVATION))
@@ -189,8 +189,9 @@ async def test_letters_are_numbered_per_recipient_and_file(stage: Staged) -> Non
         (DESK, "signal"): [1],
         (COMENSHA, "registration"): [1, 2],
         (COSM, "placement"): [1, 2, 3, 4],
-        (LELYSTAD, "privacy"): [1],
     }
+    [noted] = case.letters.to_itself
+    assert (noted.caseref == case.reference, noted.sequence) == (False, "0"), "it counts on no line of the case"
 
 
 async def test_a_recipient_who_cannot_be_reached_holds_up_nobody_and_no_clock(stage: Staged) -> None:
@@ -226,7 +227,8 @@ async def test_what_people_decide_waits_for_no_map(stage: Staged) -> None:
     silence(case, "maps")
     await case.decide(AcceptCase())
     await case.decide(RecordTriage(finding=Finding.PRESUMED_VICTIM))
-    assert "not possible while" in await case.refused(RecordConsent(help=True))
+    await case.decide(RecordConsent(help=True))
+    assert "has not been read yet" in await case.refused(OfferHelp(need=NEED, organisations=(COSM,)))
     await case.decide(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT))
     silence(case, "")
     await case.skip(timedelta(minutes=2))

@@ -24,6 +24,7 @@ from tests.workflows.ways import (
     GAP,
     INTAKE,
     KEPT,
+    NOTED,
     PLACE,
     PLAN,
     PROCESSES,
@@ -40,6 +41,9 @@ from workflows.engine.process import Process
 
 CODED = {
     "former",
+    "released",
+    "said_where",
+    "stays_in",
     "referrals.asked",
     "inquirers.because",
     "inquirers.system",
@@ -127,7 +131,8 @@ async def test_the_others_say_what_came_and_what_was_written_here(stage: Staged)
     for way, what in (
         (WAYS["SignalRouting", "with_coordinator"], ["signal_reported"]),
         (PLACE, ["referral_offered"]),
-        (CHECK, ["privacy_check_requested"]),
+        (NOTED, ["observation_noted"]),
+        (CHECK, ["privacy_check_requested_v2"]),
         (PLAN, ["dossier_brought", "record_enrichment"]),
         (WAYS["Disclosure", "deciding"], ["kept"]),
         (GAP, []),

@@ -7,7 +7,6 @@ from contracts.commands import (
     CloseUnconfirmed,
     ConcludeCase,
     DeclineCase,
-    RecordConsent,
     RecordTriage,
 )
 from contracts.events.signals import (
@@ -31,7 +30,6 @@ LAST_STEPS: dict[str, Step] = {
     "decline_case": DeclineCase(reason=NotOurs.OTHER_REGION),
     "CaseWithdrawn": (CaseWithdrawn(), DESK),
     "record_triage": RecordTriage(finding=Finding.NO_VICTIM),
-    "record_consent": RecordConsent(help=False),
     "conclude_case": ConcludeCase(outcome=CaseOutcome.NO_HELP_WANTED),
 }
 """What turns a case towards its end."""

@@ -59,5 +59,6 @@ async def test_a_case_that_has_an_owner_keeps_it_and_a_person_sees_to_the_other_
     assert [alarm.words for alarm in desk.pages.alarms] == [KNOWN_TOO]
 
 
-def test_a_decline_names_nobody() -> None:
-    assert set(CaseDeclined.model_fields) == {"reason"}
+def test_a_decline_names_nobody_and_who_knows_the_person_names_no_place_either() -> None:
+    assert set(CaseDeclined.model_fields) == {"reason", "municipality"}
+    assert CaseDeclined(reason=NotOurs.KNOWN_ALREADY, municipality="GM0995").elsewhere is None

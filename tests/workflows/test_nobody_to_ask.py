@@ -8,7 +8,7 @@ import pytest
 from contracts.agencies import Directory
 from contracts.by_hand import not_by_hand
 from contracts.commands import COMMANDS, AskPrivacyCheck, Command, DoNotBring, OfferHelp
-from contracts.events.dossiers import Observation, PrivacyCheckRequested
+from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need, ReferralDeclined, ReferralOffered
 from contracts.personal import marks_of
 from contracts.words import AgencyKind, Decline, NotBrought, Service
@@ -20,6 +20,7 @@ from tests.workflows.stage import DIRECTORY, Stage
 from tests.workflows.ways import ALMERE, COSM, PLACE, PLANNING, WAYS, Way, take, walk
 
 NO_RIEC = "no RIEC takes part for the municipality where this happens"
+NO_OFFICER = "the municipality where this happens does not take part"
 NOBODY = "no organisation that takes part offers this help here"
 HERE = Observation(municipality="GM0995", phenomenon="an example phenomenon")
 
@@ -44,17 +45,27 @@ async def test_a_place_without_riec_is_refused_in_words_and_nobody_is_asked(stag
     words = await case.refused(AskPrivacyCheck(observation=ELSEWHERE))
     assert NO_RIEC in words
     assert "talk with the police there" in words
-    assert await case.sent(PrivacyCheckRequested) == []
+    assert case.letters.to_itself == []
     assert "ask_privacy_check" in await choices(case), "another place can be named"
     await case.decide(AskPrivacyCheck(observation=HERE))
-    assert len(await case.sent(PrivacyCheckRequested)) == 1
+    await case.settle()
+    assert len(case.letters.to_itself) == 1
 
 
 async def test_where_no_riec_takes_part_at_all_the_officer_is_not_offered(stage: Staged) -> None:
     case = await walk_without(stage, PLANNING, AgencyKind.RIEC)
     assert "ask_privacy_check" not in await choices(case)
     assert NO_RIEC in await case.refused(AskPrivacyCheck(observation=HERE))
-    assert await case.sent(PrivacyCheckRequested) == []
+    assert case.letters.to_itself == []
+
+
+async def test_where_the_municipality_takes_no_part_its_officer_is_not_asked_wherever_she_stays(stage: Staged) -> None:
+    case = await walk(stage, PLANNING)
+    assert NO_OFFICER in await case.refused(AskPrivacyCheck(observation=HERE.model_copy(update={"municipality": "GM0303"})))
+    assert case.letters.to_itself == []
+    nowhere = await walk_without(stage, PLANNING, AgencyKind.MUNICIPALITY)
+    assert "ask_privacy_check" not in await choices(nowhere)
+    assert NO_OFFICER in await nowhere.refused(AskPrivacyCheck(observation=HERE))
 
 
 async def test_an_officer_who_is_asked_all_the_same_is_offered_what_is_possible(stage: Staged) -> None:
@@ -72,9 +83,11 @@ async def test_a_case_of_an_earlier_version_asks_as_before(stage: Staged, monkey
         return None
 
     monkeypatch.setattr(Maps, "with_riec", unknown)
+    monkeypatch.setattr(Maps, "observed", unknown)
     case = await walk(stage, PLANNING)
     await case.decide(AskPrivacyCheck(observation=ELSEWHERE))
-    assert len(await case.sent(PrivacyCheckRequested)) == 1
+    await case.settle()
+    assert len(case.letters.to_itself) == 1
 
 
 async def test_where_no_organisation_takes_part_help_is_not_offered(stage: Staged) -> None:

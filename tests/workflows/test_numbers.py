@@ -19,7 +19,7 @@ from contracts.words import CaseOutcome, ErasureReason, SignalStatus
 from tests.workflows.conftest import Staged
 from tests.workflows.samples import EVENTS
 from tests.workflows.stage import Stage
-from tests.workflows.ways import ALMERE, ASKED, ASKING, COMENSHA, COSM, DESK, LELYSTAD, SECOND, STRANGER, WAYS, walk
+from tests.workflows.ways import ALMERE, ASKED, ASKING, COMENSHA, COSM, DESK, LELYSTAD, NAMED, SECOND, STRANGER, WAYS, walk
 from workflows.engine.alarms import MOST_ALARMS, OpenAlarm, raised
 from workflows.engine.record import Record
 
@@ -89,7 +89,7 @@ async def test_one_coordinator_has_a_registration_and_reporters_report_beside(st
 
 
 async def test_one_id_from_two_agencies_is_two_events(stage: Staged) -> None:
-    case = await walk(stage, ASKING)
+    case = await walk(stage, NAMED.then(*ASKING.steps[-1:]))
     await case.hear(EVENTS["RegistrationRecorded"], COMENSHA, id="5eed5eed")
     await case.hear(ReferralSeen(referral=1), COSM, id="5eed5eed")
     assert [line.what for line in (await case.view()).story if line.who in {COMENSHA, COSM}] == [
@@ -110,7 +110,7 @@ async def test_one_id_for_two_events_is_refused_with_its_code(stage: Staged) -> 
 
 async def test_a_notice_of_a_gap_arrives_whatever_its_number(stage: Staged) -> None:
     """Its sender counts it on another line than the events of the same file."""
-    case = await walk(stage, ASKING)
+    case = await walk(stage, NAMED.then(*ASKING.steps[-1:]))
     await case.hear(EVENTS["RegistrationRecorded"], COMENSHA, sequence=1, system="registration")
     gap = DeliveriesMissed.of("case", [(1, 1)])
     assert await case.code(gap, COMENSHA, sequence=1, system="registration") is None

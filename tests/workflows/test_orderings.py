@@ -27,7 +27,7 @@ from contracts.commands import (
     StartAftercare,
 )
 from contracts.event import Event
-from contracts.events.dossiers import PrivacyCheckAnswered, PrivacyCheckDecided, PrivacyCheckRequested
+from contracts.events.observations import ObservationAnswered, ObservationNoted
 from contracts.events.referrals import (
     FirstContactMade,
     ReferralAccepted,
@@ -39,11 +39,11 @@ from contracts.events.referrals import (
 from contracts.events.registrations import RegistrationRecorded, RegistrationRequested
 from contracts.events.signals import CaseAccepted, CaseWithdrawn
 from contracts.refusals import RefusalCode
-from contracts.words import AidOutcome, CaseOutcome, Decline, Finding, Weighing
+from contracts.words import AidOutcome, CaseOutcome, Decline, Finding, ObservationStands, Weighing
 from tests.workflows.conftest import Staged
 from tests.workflows.samples import COMMANDS
 from tests.workflows.stage import Stage, assert_no_task_failed
-from tests.workflows.ways import COMENSHA, COSM, DESK, LELYSTAD, NEED, OBSERVATION, WAYS, WOMEN, walk
+from tests.workflows.ways import ALMERE, COMENSHA, COSM, DESK, NEED, OBSERVATION, WAYS, WOMEN, walk
 from workflows.case.table import CASE
 from workflows.engine.admission import EARLY
 from workflows.engine.record import Received
@@ -68,10 +68,10 @@ ANSWERS: dict[tuple[type[Event], str], tuple[Event, ...]] = {
         FirstContactMade(referral=2),
         ReferralCompleted(referral=2, outcome=AidOutcome.SAFE_HOUSING),
     ),
-    (PrivacyCheckRequested, LELYSTAD): (
-        PrivacyCheckDecided(brought=True),
-        PrivacyCheckAnswered(weighing=Weighing.IN_PROGRESS),
-        PrivacyCheckAnswered(weighing=Weighing.CLOSED),
+    (ObservationNoted, ALMERE): (
+        ObservationAnswered(stands=ObservationStands.BROUGHT),
+        ObservationAnswered(stands=ObservationStands.BROUGHT, weighing=Weighing.IN_PROGRESS),
+        ObservationAnswered(stands=ObservationStands.ANSWERED, weighing=Weighing.CLOSED),
     ),
     (RegistrationRequested, COMENSHA): (RegistrationRecorded(anonymous=True),),
 }
@@ -87,7 +87,7 @@ class Bus:
     done: list[Received[Any]] = field(default_factory=list[Received[Any]])
     accepted: set[str] = field(default_factory=set[str])
     refused: dict[str, str] = field(default_factory=dict[str, str])
-    _answered: int = 0
+    _answered: set[str] = field(default_factory=set[str])
 
     def send(self, event: Event, sender: str) -> None:
         received = self.case.letter(event, sender)
@@ -96,10 +96,12 @@ class Bus:
     async def collect(self) -> None:
         """Other agencies answer what has reached them."""
         await self.case.settle()
-        for to, message in self.case.letters.all[self._answered :]:
-            for event in ANSWERS.get((message.event_class, to), ()):
+        reached = [*self.case.letters.all, *((self.case.slug, message) for message in self.case.letters.to_itself)]
+        for to, message in reached:
+            answers = () if message.id in self._answered else ANSWERS.get((message.event_class, to), ())
+            self._answered.add(message.id)
+            for event in answers:
                 self.send(event, to)
-        self._answered = len(self.case.letters.all)
 
     async def deliver(self, place: int) -> None:
         """One of those on their way; what is too early stays on its way."""

@@ -18,7 +18,7 @@ from contracts.events.referrals import (
 from contracts.words import AidOutcome, Decline, Recall
 from tests.workflows.conftest import Staged
 from tests.workflows.tables_found import possible_now
-from tests.workflows.ways import ALMERE, EPOCH, NEED, PLACE, WAYS, ZWOLLE, walk
+from tests.workflows.ways import ALMERE, EPOCH, NEED, PLACE, REVEALED, WAYS, ZWOLLE, walk
 
 RECALLED = ReferralRecalled(referral=1, reason=Recall.PLACED_ELSEWHERE)
 
@@ -30,6 +30,7 @@ async def test_from_an_offer_to_the_end_of_help(stage: Staged) -> None:
     await place.decide(AcceptOffer())
     assert await place.sent(ReferralAccepted) == [(ALMERE, ReferralAccepted(referral=1))]
     assert (await place.view()).responsible == ALMERE
+    await place.hear(*REVEALED)
     await place.decide(ReportFirstContact())
     assert await place.sent(FirstContactMade) == [(ALMERE, FirstContactMade(referral=1))]
     assert (await place.view()).responsible == "cosm-shelter"

@@ -10,8 +10,11 @@ from contracts.events.dossiers import (
     DossierReportedBack,
     Observation,
     PrivacyCheckAnswered,
+    PrivacyCheckAnsweredV2,
     PrivacyCheckDecided,
+    PrivacyCheckDecidedV2,
     PrivacyCheckRequested,
+    PrivacyCheckRequestedV2,
 )
 from contracts.words import NotBrought, Weighing
 from tests.workflows.conftest import Staged
@@ -28,15 +31,15 @@ async def test_the_officer_decides_what_the_riec_gets(stage: Staged, order: Brin
     assert await check.sent(DossierBrought) == []
     await check.decide(order)
     assert await check.sent(DossierBrought) == [(RIEC, DossierBrought(observation=expected))]
-    assert await check.sent(PrivacyCheckDecided) == [(ALMERE, PrivacyCheckDecided(brought=True))]
+    assert await check.sent(PrivacyCheckDecidedV2) == [(ALMERE, PrivacyCheckDecidedV2(brought=True))]
 
 
 async def test_what_is_not_brought_stays_here_and_the_coordinator_hears_why(stage: Staged) -> None:
     check = await walk(stage, CHECK)
     await check.decide(DoNotBring(reason=NotBrought.NOT_PROPORTIONATE))
     await check.handle.result()
-    decided = PrivacyCheckDecided(brought=False, reason=NotBrought.NOT_PROPORTIONATE)
-    assert await check.sent(PrivacyCheckDecided) == [(ALMERE, decided)]
+    decided = PrivacyCheckDecidedV2(brought=False, reason=NotBrought.NOT_PROPORTIONATE)
+    assert await check.sent(PrivacyCheckDecidedV2) == [(ALMERE, decided)]
     assert await check.sent(DossierBrought) == []
 
 
@@ -54,7 +57,7 @@ async def test_feedback_goes_on_to_the_coordinator_until_the_riec_is_done(stage:
         assert await check.phase() == "with_riec"
         await check.hear(DossierReportedBack(weighing=weighing), RIEC)
     await check.handle.result()
-    answers = [(to, answered.weighing) for to, answered in await check.sent(PrivacyCheckAnswered)]
+    answers = [(to, answered.weighing) for to, answered in await check.sent(PrivacyCheckAnsweredV2)]
     assert answers == [(ALMERE, Weighing.IN_PROGRESS), (ALMERE, Weighing.CASE), (ALMERE, Weighing.CLOSED)]
 
 
@@ -76,7 +79,19 @@ async def test_the_officer_can_stop_waiting(stage: Staged) -> None:
 async def test_where_no_riec_takes_part_the_officer_is_told_so(stage: Staged) -> None:
     check = await stage("lelystad", PrivacyCheck)
     elsewhere = Observation(municipality="GM0193", phenomenon="an example phenomenon in Zwolle")
-    await check.open(PrivacyCheckRequested(observation=elsewhere), ZWOLLE)
+    await check.open(PrivacyCheckRequestedV2(observation=elsewhere), ZWOLLE)
     assert "use do_not_bring with reason no_riec" in await check.refused(BringToRiec())
     await check.decide(DoNotBring(reason=NotBrought.NO_RIEC))
     await check.handle.result()
+
+
+async def test_who_asked_under_the_reference_of_a_case_is_answered_there(stage: Staged) -> None:
+    """By software of before, or of an agency of its own: the first version is heard as the second one."""
+    check = await stage("lelystad", PrivacyCheck)
+    await check.open(PrivacyCheckRequested(observation=OBSERVATION), ALMERE)
+    assert [part.what for part in (await check.view()).story] == ["privacy_check_requested"]
+    await check.decide(BringToRiec())
+    await check.hear(DossierReportedBack(weighing=Weighing.CLOSED), RIEC)
+    await check.handle.result()
+    told = [message.type for to, message in check.letters.all if to == ALMERE]
+    assert told == [PrivacyCheckDecided.rule.type, PrivacyCheckAnswered.rule.type]

@@ -14,6 +14,7 @@ from tests.workflows.table_search import edges, faults, paths
 from tests.workflows.tables_found import TABLES, track_classes, written
 from tests.workflows.ways import PROCESSES
 from workflows.case.case import Case
+from workflows.case.danger import DANGER
 from workflows.case.referral import REFERRAL
 from workflows.case.registering import REGISTERING
 from workflows.case.riec_way import SHARING
@@ -25,7 +26,7 @@ from workflows.engine.record import Received
 from workflows.engine.table import CLOCK, OPENING, VOID, State, Table
 from workflows.signal.table import SIGNAL, Phase
 
-INSIDE = {"Case": (REFERRAL, SHARING, REGISTERING), "Dossier": (TABLES["Feedback"],), "Retention": (TABLES["Recall"],)}
+INSIDE = {"Case": (REFERRAL, DANGER, SHARING, REGISTERING), "Dossier": (TABLES["Feedback"],), "Retention": (TABLES["Recall"],)}
 """Tables of tracks, by the process that they run in."""
 
 INTERNAL = {
@@ -99,7 +100,7 @@ def endless() -> Table:
         (changed("closing", moves={CLOCK: frozenset({"closing"})}), "closing has no way out"),
         (changed("talk", moves={"record_triage": frozenset({"limbo"})}), "talk --record_triage--> limbo does not exist"),
         (changed("talk", moves={"record_triage": frozenset[str]()}), "talk --record_triage--> leads nowhere"),
-        (changed("consent", moves={CLOCK: frozenset({"consent"})}), "nothing leads to planning"),
+        (changed("in_care", moves={CLOCK: frozenset({"in_care"})}), "nothing leads to aftercare"),
         (unreachable, "nothing leads to island"),
         (endless, "no end can be reached from closing"),
         (lambda: replace(CASE, start="dream"), "it starts in dream, which is no state"),
@@ -169,7 +170,7 @@ def test_a_state_without_a_chapter_and_a_way_back_that_nobody_reads_are_found() 
     without_talk = [chapter._replace(phases=tuple(set(chapter.phases) - {"talk"})) for chapter in read]
     assert silent_ends(Case, without_talk) == ["no chapter for talk"]
     read_once = [chapter._replace(loop=None) for chapter in read]
-    assert "in_care --withdraw_consent--> consent leads back to a chapter that is not read again" in silent_ends(Case, read_once)
+    assert "waiting --record_consent--> planning leads back to a chapter that is not read again" in silent_ends(Case, read_once)
 
 
 def test_every_command_belongs_to_a_workflow() -> None:

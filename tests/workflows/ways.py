@@ -13,9 +13,12 @@ from contracts.commands import (
     AcceptOffer,
     AskErasure,
     AskPrivacyCheck,
+    AssessChild,
+    CallPolice,
     Command,
     ConcludeCase,
     ConfirmErasure,
+    DeclareDanger,
     OfferHelp,
     RecordConsent,
     RecordEnrichment,
@@ -26,16 +29,20 @@ from contracts.commands import (
     WithdrawConsent,
 )
 from contracts.event import Event, File
+from contracts.events.children import ChildReported
 from contracts.events.coverage import CoverageGapObserved
+from contracts.events.dangers import DangerReported, DangerTaken
 from contracts.events.disclosures import AccessAsked, DisclosureRequested
 from contracts.events.dossiers import (
     DossierBrought,
-    PrivacyCheckDecided,
-    PrivacyCheckRequested,
+    PrivacyCheckDecidedV2,
+    PrivacyCheckRequestedV2,
 )
 from contracts.events.erasures import ConsentWithdrawn, ErasureRequested, FileEnded
+from contracts.events.observations import ObservationAnswered, ObservationNoted
 from contracts.events.referrals import (
     FirstContactMade,
+    PersonRevealed,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
@@ -51,16 +58,19 @@ from contracts.events.signals import (
     SignalReported,
     SignalRouted,
 )
+from contracts.profile import Profile
 from contracts.words import (
     AgencyKind,
     AidOutcome,
     CaseOutcome,
+    ChildAssessment,
     ConsentTo,
     CoverageGapKind,
     Decline,
     ErasureReason,
     Finding,
     NotOurs,
+    ObservationStands,
     Recall,
     SignalStatus,
     Weighing,
@@ -73,8 +83,11 @@ from workflows.access.access import Access
 from workflows.access.disclosure import Disclosure
 from workflows.case.case import Case
 from workflows.coverage.process import CoverageGap
+from workflows.danger.process import Danger
 from workflows.dossier.process import Dossier
 from workflows.engine.process import Process
+from workflows.guarding.process import Guarding
+from workflows.observation.process import Observation
 from workflows.placement.process import Placement
 from workflows.privacy.process import PrivacyCheck
 from workflows.registration.process import Registration
@@ -84,6 +97,7 @@ from workflows.signal.routing import SignalRouting
 
 DESK, POLICE, ALMERE, ZWOLLE = "signal-desk", "police-midden-nederland", "coordinator-almere", "coordinator-zwolle"
 COMENSHA, LELYSTAD, RIEC, PROVINCE = "comensha", "lelystad", "riec-midden-nederland", "flevoland"
+POLICE_ON_DUTY, VEILIG_THUIS, NIDOS = "police-unit-midden-nederland", "veilig-thuis-flevoland", "nidos"
 COSM, WOMEN, STRANGER = "cosm-shelter", "womens-shelter", "urk"
 
 PROCESSES: tuple[type[Process[Any]], ...] = (
@@ -91,10 +105,13 @@ PROCESSES: tuple[type[Process[Any]], ...] = (
     Report,
     Case,
     Placement,
+    Observation,
     PrivacyCheck,
     Dossier,
     Registration,
     CoverageGap,
+    Danger,
+    Guarding,
     Retention,
     Access,
     Disclosure,
@@ -194,21 +211,25 @@ def _case(*steps: Step) -> Way:
 NO_CAPACITY = CaseDeclined(reason=NotOurs.NO_CAPACITY)
 KNOWN = CaseDeclined(reason=NotOurs.KNOWN_ALREADY)
 INTAKE = _case(AcceptCase(), RecordTriage(finding=Finding.PRESUMED_VICTIM))
+DECLARED = DeclareDanger(threat="an example threat")
 CONSENT = INTAKE.then(RecordIntake(needs="an example need"))
 PLANNING = CONSENT.then(RecordConsent(help=True, riec=True))
+NAMED = CONSENT.then(RecordConsent(help=True, riec=True, registration=True, written=True))
 ASKING = PLANNING.then(OfferHelp(need=NEED, organisations=(COSM, WOMEN)))
 LAST_SEEN = PLANNING.then(OfferHelp(need=NEED, organisations=(COSM,)), (ReferralSeen(referral=1), COSM))
 ACCEPTED = ASKING.then((ReferralAccepted(referral=1), COSM))
 HELPED = ACCEPTED.then((FirstContactMade(referral=1), COSM))
 NOT_PLACED = LAST_SEEN.then((ReferralDeclined(referral=1, reason=Decline.FULL), COSM))
 RECORDED = (RegistrationRecorded(anonymous=True), COMENSHA)
-IN_CARE = HELPED.then(RECORDED, (ReferralCompleted(referral=1, outcome=AidOutcome.SAFE_HOUSING), COSM))
+IN_CARE = HELPED.then((ReferralCompleted(referral=1, outcome=AidOutcome.SAFE_HOUSING), COSM))
 LOST = HELPED.then((ReferralCompleted(referral=1, outcome=AidOutcome.OUT_OF_SIGHT), COSM))
 TAKEN_BACK = (ReferralRecalled(referral=1, reason=Recall.CONSENT_WITHDRAWN), ALMERE)
 SHARING = PLANNING.then(AskPrivacyCheck(observation=OBSERVATION))
-BROUGHT = SHARING.then((PrivacyCheckDecided(brought=True), LELYSTAD))
-PLACE = Way(Placement, COSM, (ReferralOffered(referral=1, need=NEED, answer_by=EPOCH), ALMERE))
-CHECK = Way(PrivacyCheck, LELYSTAD, (PrivacyCheckRequested(observation=OBSERVATION), ALMERE))
+BROUGHT = SHARING.then((ObservationAnswered(stands=ObservationStands.BROUGHT), ALMERE))
+PLACE = Way(Placement, COSM, (ReferralOffered(referral=1, need=NEED, profile=Profile(), answer_by=EPOCH), ALMERE))
+REVEALED = (PersonRevealed(referral=1, need=NEED), ALMERE)
+NOTED = Way(Observation, ALMERE, (ObservationNoted(observation=OBSERVATION), ALMERE))
+CHECK = Way(PrivacyCheck, LELYSTAD, (PrivacyCheckRequestedV2(observation=OBSERVATION), ALMERE))
 DOSSIER = Way(Dossier, RIEC, (DossierBrought(observation=OBSERVATION), LELYSTAD))
 WEIGHING = DOSSIER.then(RecordEnrichment(findings="an example finding"))
 PLAN = WEIGHING.then(RecordWeighing(weighing=Weighing.CASE))
@@ -217,6 +238,10 @@ REGISTRATION = Way(Registration, COMENSHA, (REQUESTED, ALMERE))
 HOURLY = Clocks.model_validate({"registration": "1 hour"})
 FOLLOWING = Way(Report, POLICE, (SignalReceived(status=SignalStatus.WITH_DESK), DESK))
 GAP = Way(CoverageGap, PROVINCE, (CoverageGapObserved(gap=CoverageGapKind.NO_COORDINATOR), DESK))
+DANGER = Way(Danger, POLICE_ON_DUTY, (DangerReported(danger=1, threat="an example threat"), ALMERE))
+CHILD = Way(Guarding, VEILIG_THUIS, (ChildReported(report=1, account="an example account"), ALMERE))
+EXAMINED = CHILD.then(AssessChild(assessment=ChildAssessment.EXAMINED))
+GUARDED = EXAMINED.then(AssessChild(assessment=ChildAssessment.GUARDED))
 
 ENDED = FileEnded(kind=File.CASE, system="case")
 KEPT = Way(Retention, ALMERE, (ENDED, ALMERE))
@@ -242,6 +267,7 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("Case", "intake"): INTAKE,
     ("Case", "consent"): CONSENT,
     ("Case", "planning"): PLANNING,
+    ("Case", "waiting"): CONSENT.then(RecordConsent(help=False)),
     ("Case", "in_care"): IN_CARE,
     ("Case", "lost"): LOST,
     ("Case", "closing"): INTAKE.then(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT)),
@@ -251,11 +277,17 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("AidReferral", "with_aid"): HELPED,
     ("AidReferral", "leaving"): HELPED.then(WithdrawConsent(help=True)),
     ("AidReferral", "not_placed"): NOT_PLACED,
+    ("CaseDanger", "alarmed"): INTAKE.then(DECLARED),
+    ("CaseDanger", "with_police"): INTAKE.then(DECLARED, CallPolice()),
+    ("CaseDanger", "protected"): INTAKE.then(DECLARED, CallPolice(), (DangerTaken(system="case", danger=1), POLICE_ON_DUTY)),
     ("Sharing", "asked"): SHARING,
     ("Sharing", "brought"): BROUGHT,
-    ("Registering", "requested"): PLANNING,
+    ("Registering", "requested"): NAMED,
     ("Placement", "offered"): PLACE,
-    ("Placement", "leaving"): PLACE.then(AcceptOffer(), ReportFirstContact(), TAKEN_BACK),
+    ("Placement", "accepted"): PLACE.then(AcceptOffer(), REVEALED),
+    ("Placement", "leaving"): PLACE.then(AcceptOffer(), REVEALED, ReportFirstContact(), TAKEN_BACK),
+    ("Observation", "asked"): NOTED,
+    ("Observation", "brought"): NOTED.then((PrivacyCheckDecidedV2(brought=True), LELYSTAD)),
     ("PrivacyCheck", "asked"): CHECK,
     ("Dossier", "enrichment"): DOSSIER,
     ("Dossier", "plan"): PLAN,
@@ -264,6 +296,10 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("Registration", "recorded"): REGISTRATION,
     ("Report", "following"): FOLLOWING,
     ("CoverageGap", "observed"): GAP,
+    ("Danger", "called"): DANGER,
+    ("Guarding", "asked"): CHILD,
+    ("Guarding", "examining"): EXAMINED,
+    ("Guarding", "guarding"): GUARDED,
     ("Retention", "in_use"): Way(Retention, ALMERE, (ConsentWithdrawn(consent=ConsentTo.RIEC, told=(STRANGER,)), ALMERE)),
     ("Retention", "looking"): replace(ERASURE_ASKED, silent="vault"),
     ("Retention", "kept"): KEPT,

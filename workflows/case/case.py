@@ -9,7 +9,7 @@ from contracts.words import CaseOutcome, Finding, Recall
 from workflows.case.decisions import CaseDecisions
 from workflows.case.file import CaseFile
 from workflows.case.table import Phase
-from workflows.engine.narrative import chapter
+from workflows.engine.narrative import Move, chapter
 from workflows.engine.table import OPENING
 
 
@@ -48,7 +48,7 @@ class Case(CaseDecisions):
             self.tell(self.file.desk, CaseAccepted())
             await self._find_help()
         elif move.trigger == "decline_case" and self.file.not_ours is not None:
-            self.tell(self.file.desk, CaseDeclined(reason=self.file.not_ours))
+            self.tell(self.file.desk, CaseDeclined(reason=self.file.not_ours, municipality=self.file.stays_in))
 
     @chapter(Phase.TRIAGE, Phase.TALK)
     async def triage(self) -> None:
@@ -62,20 +62,22 @@ class Case(CaseDecisions):
 
     @chapter(Phase.CONSENT)
     async def ask_consent(self) -> None:
-        """What may be shared, and for which purpose? Either way the case is registered."""
+        """Where nothing was said yet: what may be shared, and for which purpose?"""
         move = await self.turn()
-        if move.trigger == "record_consent":
+        if move.trigger == "record_consent" and not self.file.counted_at_the_end:
             self.register()
 
     @chapter(Phase.PLANNING)
     async def refer(self) -> None:
         """With a ground: ask aid organisations, and the privacy officer for the RIEC, side by side."""
         await self.turn()
+        await self.note_observation()
 
-    @chapter(Phase.IN_CARE, Phase.LOST, Phase.AFTERCARE)
+    @chapter(Phase.WAITING, Phase.IN_CARE, Phase.LOST, Phase.AFTERCARE)
     async def follow_up(self) -> None:
-        """Stay with the case while help runs, and after."""
+        """Stay with the case while help runs, and after; and with who wants none now."""
         await self.turn()
+        await self.note_observation()
 
     @chapter(Phase.CLOSING)
     async def close(self) -> None:
@@ -92,6 +94,13 @@ class Case(CaseDecisions):
                 self.tell(self.registry, RegistrationAmended(not_placed=self.file.not_placed, outcome=self.file.outcome))
             if self.file.outcome is not CaseOutcome.TAKEN_ELSEWHERE:
                 self.tell(self.file.desk, CaseConcluded(outcome=self.file.outcome))
+
+    async def turn(self) -> Move:
+        """Also look up who protects the person, in a case that was accepted when nobody asked that yet."""
+        move = await super().turn()
+        if self.file.care is not None and self.file.care.protection is None and self.open_danger is not None:
+            await self._find_help()
+        return move
 
     async def _find_help(self) -> None:
         if self.file.signal is not None:

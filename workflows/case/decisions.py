@@ -6,21 +6,28 @@ from contracts.commands import (
     ConcludeCase,
     DeclineCase,
     FindPerson,
+    RecordContact,
     RecordIntake,
     RecordTriage,
     StartAftercare,
 )
 from contracts.words import CaseOutcome, Finding
 from workflows.case.letters import CaseLetters
-from workflows.case.referral import Referral
+from workflows.case.referral_table import Referral
 from workflows.case.table import Phase
 from workflows.engine.admission import command
 
 AFTER_TRIAGE = {
     Finding.PRESUMED_VICTIM: Phase.INTAKE,
     Finding.UNCLEAR: Phase.TALK,
+    Finding.OTHER_HARM: Phase.INTAKE,
     Finding.NO_VICTIM: Phase.CLOSING,
 }
+AFTER_INTAKE = {True: Phase.PLANNING, False: Phase.WAITING, None: Phase.CONSENT}
+"""By what the person said of help so far."""
+
+UNTIL_INTAKE = {Phase.TRIAGE, Phase.TALK, Phase.INTAKE}
+"""Where a finding leads on."""
 
 
 def _help_goes_on(self: "CaseDecisions") -> str | None:
@@ -33,10 +40,19 @@ def _help_goes_on(self: "CaseDecisions") -> str | None:
 
 def _outcome_fits(self: "CaseDecisions", order: ConcludeCase) -> str | None:
     """Help that runs is not cut off."""
+    return None if order.outcome is CaseOutcome.OUT_OF_SIGHT else _help_runs(self)
+
+
+def _finding_fits(self: "CaseDecisions", order: RecordTriage) -> str | None:
+    """Help that runs is not cut off."""
+    return self.keeps_open() or _help_runs(self) if order.finding is Finding.NO_VICTIM else None
+
+
+def _help_runs(self: "CaseDecisions") -> str | None:
     running = [referral.them.slug for referral in self.referrals if referral.phase == Referral.WITH_AID and referral.them]
-    if running and order.outcome is not CaseOutcome.OUT_OF_SIGHT:
-        return f"help still runs at {', '.join(running)}: wait until they complete it, or record that consent was withdrawn"
-    return None
+    if not running:
+        return None
+    return f"help still runs at {', '.join(running)}: wait until they complete it, or record that consent was withdrawn"
 
 
 class CaseDecisions(CaseLetters):
@@ -50,24 +66,32 @@ class CaseDecisions(CaseLetters):
     @command()
     def decline_case(self, order: DeclineCase) -> None:
         """Do not take the case; the desk looks further at once, and nothing of the person stays here."""
-        self.file.not_ours = order.reason
+        self.file.not_ours, self.file.stays_in = order.reason, order.municipality
         self.file.outcome = CaseOutcome.NOT_OURS
         self.file.forget()
         self.move("decline_case")
 
-    @command()
+    @command(check=_finding_fits)
     def record_triage(self, order: RecordTriage) -> None:
-        """Record what triage, or the talk, found."""
+        """Record what triage or the talk found, or what is known now: a finding may be revised as long as the case is open."""
         self.file.finding = order.finding
         if order.finding is Finding.NO_VICTIM:
             self.file.outcome = CaseOutcome.NO_VICTIM
-        self.move("record_triage", AFTER_TRIAGE[order.finding])
+        first = order.finding is Finding.NO_VICTIM or self.phase in UNTIL_INTAKE
+        self.move("record_triage", AFTER_TRIAGE[order.finding] if first else self.phase)
 
     @command()
     def record_intake(self, order: RecordIntake) -> None:
         """Record the intake."""
         self.file.intake = order
-        self.move("record_intake")
+        help_wanted = self.file.consent.help if self.file.consent else None
+        helped = help_wanted and self.is_helped
+        self.move("record_intake", Phase.IN_CARE if helped else AFTER_INTAKE[help_wanted])
+
+    @command()
+    def record_contact(self, _: RecordContact) -> None:
+        """In touch with somebody who wants no help now: the clock begins anew."""
+        self.move("record_contact", anew=True)
 
     @command()
     def find_person(self, _: FindPerson) -> None:
@@ -79,13 +103,13 @@ class CaseDecisions(CaseLetters):
         """Help has ended; keep in touch."""
         self.move("start_aftercare")
 
-    @command(check=_outcome_fits)
+    @command(bar=CaseLetters.keeps_open, check=_outcome_fits)
     def conclude_case(self, order: ConcludeCase) -> None:
         """End the case with an outcome; open offers are recalled."""
         self.file.outcome = order.outcome
         self.move("conclude_case")
 
-    @command()
+    @command(bar=CaseLetters.keeps_open)
     def close_unconfirmed(self, _: CloseUnconfirmed) -> None:
         """Close although the registry has not confirmed."""
         self.move("close_unconfirmed")

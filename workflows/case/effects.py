@@ -32,6 +32,8 @@ EFFECTS: Sequence[Effect] = (
     Effect("AidReferral", "ReferralCompleted", "completed", "help_has_ended"),
     Effect("AidReferral", "ReferralCompleted", "recalled", "help_has_ended"),
     Effect("AidReferral", "recall", "recalled", "hand_back"),
+    Effect("CaseDanger", "", "stood_down", "danger_has_ended"),
+    Effect("CaseDanger", "", "over", "danger_has_ended"),
     Effect("Registering", "RegistrationRecorded", "recorded", "settle_if_all_is_told"),
 )
 

@@ -9,7 +9,10 @@ from contracts.agencies import Party
 from contracts.commands import RecordConsent, RecordIntake
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
-from contracts.events.signals import Signal
+from contracts.events.signals import Person, Signal, Supplement
+from contracts.profile import Profile
+from contracts.reference import Reference
+from contracts.text import Line, Personal, Text
 from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Finding, NotOurs, Urgency, Weighing
 from workflows.engine.record import Progress, Record
 
@@ -19,11 +22,24 @@ class ReferralFile(BaseModel):
 
     number: int
     need: Need
+    profile: Profile | None = Field(default=None, description="for whom, in codes; None: asked when an offer told all")
     queue: list[Party] = Field(description="who is asked next, in order")
     organisation: Party | None = None
     offer: int = Field(default=0, description="number of the running offer within the case")
+    at_once: bool = Field(default=False, description="all are asked at the same time, and the first who accepts is the one")
+    beside: dict[int, Party] = Field(default_factory=dict[int, Party], description="offers that stand beside the running one")
     asked: dict[int, str] = Field(default_factory=dict[int, str], description="who got each offer made for this need")
     answer_by: datetime | None = None
+    progress: Progress | None = None
+
+
+class DangerFile(BaseModel):
+    """A danger that a person declared, and whom of the police was told."""
+
+    number: int
+    threat: Personal[Text]
+    whereabouts: Personal[Line | None] = None
+    told: Party | None = None
     progress: Progress | None = None
 
 
@@ -39,8 +55,10 @@ class ConsentFile(BaseModel):
 class SharingFile(BaseModel):
     """An observation on its way to the RIEC."""
 
-    municipality: Party
+    municipality: Party | None = Field(default=None, description="whose privacy officer is asked, once that is known")
     observation: Observation
+    apart: bool = Field(default=False, description="in a file of its own; by software of before it was asked from this case")
+    reference: Reference | None = Field(default=None, description="of that file: only here, and in a link of this agency")
     progress: Progress | None = None
     weighing: Weighing | None = None
 
@@ -56,33 +74,54 @@ class CaseFile(Record):
 
     desk: Party | None = None
     signal: Signal | None = None
+    supplements: list[Supplement] = Field(default_factory=list[Supplement], description="what the reporter added since")
     not_taken: Urgency | None = Field(default=None, description="of a case that we did not take: what stays of its report")
     reported_by: AgencyKind | None = None
     care: CareMap | None = None
     finding: Finding | None = None
     not_ours: NotOurs | None = None
+    stays_in: str | None = Field(default=None, description="of a case that belongs to another region: where the person stays")
     intake: RecordIntake | None = None
     consent: RecordConsent | None = None
     consents: list[ConsentFile] = Field(default_factory=list[ConsentFile], description="every one; `consent` says what holds now")
     referrals: list[ReferralFile] = Field(default_factory=list[ReferralFile])
     offers: int = 0
     not_placed: int = 0
+    dangers: list[DangerFile] = Field(default_factory=list[DangerFile], description="one after the other; the last may be open")
     sharing: SharingFile | None = None
     registering: RegisteringFile | None = None
     responsible: Party | None = None
     met: bool = Field(default=False, description="somebody helps the person, so that a crisis is over")
     outcome: CaseOutcome | None = None
+    counted_at_the_end: bool = Field(
+        default=False, description="without consent to a name it is counted when it ends; an older file was counted at once"
+    )
+
+    def work_as_now(self) -> None:
+        """Also count as cases are counted now."""
+        super().work_as_now()
+        self.counted_at_the_end = True
 
     @property
     def may_refer(self) -> bool:
         """Whether help may be asked: only with consent, and never before it is recorded."""
-        return self.consent is not None and self.consent.help
+        return self.consent is not None and bool(self.consent.help)
+
+    @property
+    def person(self) -> Person:
+        """Who it is, as far as is known."""
+        if self.intake is not None:
+            return self.intake.person
+        return self.signal.person if self.signal else Person()
 
     @property
     def urgency(self) -> Urgency:
-        """Of the signal."""
-        return self.not_taken or (self.signal.urgency if self.signal else Urgency.NORMAL)
+        """Of the signal and of all that was added: what was a crisis stays one."""
+        said = [self.signal, *self.supplements]
+        reported = Urgency.CRISIS if any(one and one.urgency is Urgency.CRISIS for one in said) else Urgency.NORMAL
+        return self.not_taken or reported
 
     def forget(self) -> None:
         """The case is not ours: what its report told of a person is not kept."""
         self.not_taken, self.signal = self.urgency, None
+        self.supplements = []

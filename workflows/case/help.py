@@ -14,14 +14,18 @@ from contracts.events.referrals import (
     ReferralSeen,
 )
 from contracts.views import ContentPart
-from contracts.words import AidOutcome, ConsentTo, Recall, Service, Urgency
+from contracts.words import AidOutcome, ConsentTo, Ground, Recall, Service, Urgency
 from workflows.case.file import ReferralFile
 from workflows.case.part import NOT_READ, CasePart
-from workflows.case.referral import AidReferral, Referral
+from workflows.case.referral import AidReferral
+from workflows.case.referral_table import Referral
 from workflows.engine.admission import command, hears
 from workflows.engine.content import told_often
 from workflows.engine.record import Received
 from workflows.engine.track import Track
+
+UNTIL_CONTACT = {Referral.OFFERED, Referral.SEEN, Referral.ACCEPTED}
+"""Where an organisation is asked and has not met the person."""
 
 NOBODY_HERE = "no organisation that takes part offers this help here: ask CoMensha's helpdesk, or look outside of Keten"
 
@@ -29,9 +33,9 @@ NOBODY_HERE = "no organisation that takes part offers this help here: ask CoMens
 def _referral(self: "Helps", received: Received[ReferralSeen]) -> Track | None:
     """The request that a letter is about; None for an earlier offer of this case, which is only noted."""
     number = received.event.referral
-    home = next((home for home in self.file.referrals if home.offer == number), None)
-    if home is not None:
-        return AidReferral(self, home)
+    running = self.running(number)
+    if running is not None:
+        return running
     earlier = any(home.asked.get(number) == received.sender.slug for home in self.file.referrals)
     return None if earlier else self
 
@@ -43,8 +47,8 @@ def _numbered(self: "Helps", order: OfferAgain | GiveUp) -> Track | None:
 
 def _nobody_can_be_asked(self: "Helps") -> str | None:
     """Help is asked with consent, where there is somebody to ask."""
-    if not self.file.may_refer:
-        return "help may not be asked without consent to help: record consent first"
+    if not self.file.may_refer and not self.holds(Ground.VITAL_INTEREST, None):
+        return "help may not be asked without consent to help: record consent first, or declare_danger"
     if self.file.care is None:
         return NOT_READ
     return None if any(found.services for found in self.file.care.organisations) else NOBODY_HERE
@@ -112,10 +116,26 @@ class Helps(CasePart):
         """A request for help by its number."""
         return next((home for home in self.file.referrals if home.number == number), None)
 
+    def running(self, number: int) -> AidReferral | None:
+        """The request of which an offer stands that has this number."""
+        home = next((home for home in self.file.referrals if number == home.offer or number in home.beside), None)
+        return AidReferral(self, home, number) if home else None
+
     def take_help_back(self, reason: Recall) -> None:
         """From whoever is asked, or helps."""
         for referral in self.referrals:
             referral.recall(reason)
+
+    @property
+    def is_helped(self) -> bool:
+        """Whether any request is open."""
+        return bool(self.referrals)
+
+    def take_offers_back(self, reason: Recall) -> None:
+        """From whoever is asked and has not met the person; help that runs goes on."""
+        for referral in self.referrals:
+            if referral.phase in UNTIL_CONTACT:
+                referral.recall(reason)
 
     @property
     def nobody_leaves(self) -> bool:
@@ -124,10 +144,12 @@ class Helps(CasePart):
 
     @command(bar=_nobody_can_be_asked, check=_can_be_asked)
     def offer_help(self, order: OfferHelp) -> None:
-        """Ask aid organisations, in this order."""
+        """Ask aid organisations, in this order or all at once."""
         number = len(self.file.referrals) + 1
         need = order.need.model_copy(update={"urgency": Urgency.CRISIS}) if self._asks_in_crisis() else order.need
-        home = ReferralFile(number=number, need=need, queue=self._parties(order.organisations))
+        profile = order.profile if order.is_blind else None
+        queue = self._parties(order.organisations)
+        home = ReferralFile(number=number, need=need, profile=profile, queue=queue, at_once=order.at_once)
         self.file.referrals.append(home)
         AidReferral.begin(self, home)
         self.move("offer_help")
@@ -137,7 +159,7 @@ class Helps(CasePart):
         """Ask further organisations where nobody could place the person."""
         home = self.numbered(order.referral)
         if home is not None:
-            AidReferral(self, home).offer_again(self._parties(order.organisations))
+            AidReferral(self, home).offer_again(self._parties(order.organisations), at_once=order.at_once)
 
     @command(track=_numbered, check=_exists)
     def give_up(self, order: GiveUp) -> None:
@@ -153,13 +175,15 @@ class Helps(CasePart):
 
     @hears(track=_referral)
     def referral_accepted(self, received: Received[ReferralAccepted]) -> None:
-        """An organisation will help; we stay responsible until it has met the person."""
-        self._answered(received.event.referral, "ReferralAccepted")
+        """An organisation will help, and hears who it is; we stay responsible until it has met the person."""
+        referral = self.running(received.event.referral)
+        if referral:
+            referral.accepted()
 
     @hears(track=_referral)
     def referral_declined(self, received: Received[ReferralDeclined]) -> None:
         """The next organisation is asked."""
-        referral = self._running(received.event.referral)
+        referral = self.running(received.event.referral)
         if referral:
             referral.declined()
 
@@ -186,13 +210,9 @@ class Helps(CasePart):
         known = {found.party.slug: found.party for found in self.file.care.organisations} if self.file.care else {}
         return [known[slug] for slug in slugs]
 
-    def _running(self, number: int) -> AidReferral | None:
-        home = next((home for home in self.file.referrals if home.offer == number), None)
-        return AidReferral(self, home) if home else None
-
     def _answered(self, number: int, trigger: str) -> bool:
         """Move the request that an answer is about; an answer to an earlier offer moves nothing."""
-        referral = self._running(number)
+        referral = self.running(number)
         if referral:
             referral.move(trigger)
         return referral is not None
@@ -200,4 +220,5 @@ class Helps(CasePart):
 
 def _offered(home: ReferralFile) -> dict[str, object]:
     """For which need whom, in the order in which they are asked."""
-    return {"need": home.need, "organisations": [*home.asked.values(), *(party.slug for party in home.queue)]}
+    told = {"need": home.need, "profile": home.profile} if home.profile else {"need": home.need}
+    return {**told, "organisations": [*home.asked.values(), *(party.slug for party in home.queue)]}

@@ -9,11 +9,11 @@ from contracts.words import ConsentTo
 from workflows.case.file import CaseFile, ConsentFile
 
 
-def note_given(file: CaseFile, order: RecordConsent, now: datetime) -> None:
+def note_said(file: CaseFile, order: RecordConsent, now: datetime) -> None:
     """What the person says now. What was given before and is not given now was taken back; what goes on stays as it stands."""
     file.consents = file.consents or _of_before(file, now)
-    for purpose in ConsentTo:
-        holds, given = _holding(file.consents, file.consent, purpose), bool(getattr(order, purpose))
+    for purpose, given in order.said.items():
+        holds = _holding(file.consents, file.consent, purpose)
         if holds is None:
             said = ConsentFile(purpose=purpose, given=now if given else None, by_guardian=order.by_guardian)
             file.consents.append(said)
@@ -59,5 +59,5 @@ def _of_before(file: CaseFile, now: datetime | None) -> list[ConsentFile]:
         return []
     recorded = [line.at for line in file.story if line.what == "record_consent" and line.at != now]
     at = recorded[-1] if recorded else None
-    given = {purpose: at if getattr(file.consent, purpose) else None for purpose in ConsentTo}
+    given = {purpose: at if yes else None for purpose, yes in file.consent.said.items()}
     return [ConsentFile(purpose=one, given=when, by_guardian=file.consent.by_guardian) for one, when in given.items()]

@@ -7,25 +7,29 @@ from temporalio import workflow
 from contracts.agencies import Party
 from contracts.clocks import Duration
 from contracts.events.registrations import RegistrationAmended
-from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalRouted
+from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalAmended, SignalRouted
 from contracts.views import ContentPart
-from contracts.words import CaseOutcome, SignalStatus
+from contracts.words import CaseOutcome, Recall, SignalStatus
 from workflows.case.consents import Consents
+from workflows.case.danger import Dangers
 from workflows.case.help import Helps
-from workflows.case.referral import Referral
+from workflows.case.referral_table import Referral
 from workflows.case.registering import Registers
 from workflows.case.riec_way import SharesWithRiec
 from workflows.case.table import Phase
 from workflows.engine.admission import hears
-from workflows.engine.content import told
+from workflows.engine.content import Said, told, told_often
 from workflows.engine.record import Received
 from workflows.engine.track import Track
 
+WITHOUT_CONSENT = "the danger is over and help goes on without consent: ask the person, and record_consent"
+ADDED = "the reporter added to the signal: read what, in the content of this case"
+BECAME_CRISIS = "the reporter says that this is a crisis now: read what was added to the signal, and act"
 HELPING = {Referral.WITH_AID, Referral.LEAVING}
 """Where an organisation answers for the person."""
 
 
-class CaseLetters(Consents, Registers, SharesWithRiec, Helps):
+class CaseLetters(Consents, Dangers, Registers, SharesWithRiec, Helps):
     """The part of a case that listens."""
 
     @property
@@ -43,9 +47,14 @@ class CaseLetters(Consents, Registers, SharesWithRiec, Helps):
         reported = {"signal": self.file.signal, "care_region": self.file.region, "reported_by": self.file.reported_by}
         return [
             *told(self.file, "signal_routed", self.file.desk, reported if self.file.signal else None),
+            *told_often(self.file, "signal_amended", self._amended()),
             *told(self.file, "record_intake", self.file.me, self.file.intake),
             *super().parts(),
         ]
+
+    def _amended(self) -> list[tuple[str, Said]]:
+        desk = self.file.desk
+        return [(desk.slug, {"supplement": one}) for one in self.file.supplements] if desk else []
 
     def beginnings(self) -> dict[str, dict[str, Any]]:
         """The intake begins with what was reported of the person."""
@@ -70,10 +79,23 @@ class CaseLetters(Consents, Registers, SharesWithRiec, Helps):
     def signal_routed(self, received: Received[SignalRouted]) -> None:
         """The desk asks us to take this case."""
         self.file.desk = received.sender
-        self.file.signal = received.event.signal
+        self.file.signal, self.file.supplements = received.event.signal, []
         self.file.reported_by = received.event.reported_by
         self.file.region = received.event.care_region
         self.move("SignalRouted")
+
+    @hears()
+    def signal_amended(self, received: Received[SignalAmended]) -> None:
+        """The reporter added to the signal: a person reads it; a crisis has its terms from this moment."""
+        before = self.file.urgency
+        self.file.supplements.append(received.event.supplement)
+        self.move("SignalAmended", self.phase)
+        if self.file.urgency is before:
+            self.alarm(ADDED, told_by_others=True)
+        else:
+            for track in self.all_tracks():
+                track.hasten()
+            self.alarm(BECAME_CRISIS)
 
     @hears()
     def case_withdrawn(self, _: Received[CaseWithdrawn]) -> None:
@@ -102,6 +124,14 @@ class CaseLetters(Consents, Registers, SharesWithRiec, Helps):
         if self.file.responsible not in kept:
             self.file.responsible = kept[-1] if kept else None
 
+    def danger_has_ended(self, track: Track) -> None:
+        """With it ends the vital interest: offers are taken back, and consent is asked for help that runs; nobody is put out."""
+        if not self.file.may_refer:
+            self.take_offers_back(Recall.GROUND_ENDED)
+            if self.is_helped:
+                self.alarm(WITHOUT_CONSENT)
+        self.settle_if_all_is_told(track)
+
     def nobody_could_help(self, _: Track) -> None:
         """The person could not be placed: the register counts it."""
         self.tell(self.registry, RegistrationAmended(not_placed=self.file.not_placed))
@@ -113,5 +143,5 @@ class CaseLetters(Consents, Registers, SharesWithRiec, Helps):
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing has to be confirmed any more: the registration, and where a person goes whose help was taken back."""
-        return self.is_counted and self.nobody_leaves
+        """Whether nothing is left: the registration is confirmed, it is known where everybody goes, and nobody is in danger."""
+        return self.is_counted and self.nobody_leaves and self.keeps_open() is None

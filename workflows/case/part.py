@@ -3,7 +3,7 @@
 from contracts.agencies import Party
 from contracts.event import File
 from contracts.views import ContentPart
-from contracts.words import ConsentTo, Recall, Urgency
+from contracts.words import ConsentTo, Ground, Recall, Urgency
 from workflows.case.effects import effects_of
 from workflows.case.file import CaseFile
 from workflows.case.table import CASE
@@ -32,6 +32,22 @@ class CasePart(Process[CaseFile]):
     def told_on(self, consent: ConsentTo) -> list[str]:  # noqa: ARG002 - each part answers for the consents that it shares on
         """Slugs of the agencies that were told something on a consent."""
         return []
+
+    def consent_was_recorded(self) -> None:
+        """The person has said something of a purpose."""
+
+    def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:  # noqa: ARG002 - the parts know of consent and danger
+        """A legal task always; what else makes up for it, parts say."""
+        return ground is Ground.LEGAL_TASK
+
+    def keeps_open(self) -> str | None:
+        """Why the case cannot end now, in words."""
+        return None
+
+    @property
+    def is_helped(self) -> bool:
+        """Whether help is asked, or runs."""
+        return False
 
     def take_help_back(self, reason: Recall) -> None:
         """Whatever is offered is recalled."""

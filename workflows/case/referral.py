@@ -1,100 +1,39 @@
-"""One request for help: aid organisations are asked one after the other, until one takes over warmly."""
+"""One request for help: aid organisations are asked, one after the other or all at once, until one takes over warmly."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from temporalio import workflow
 
 from contracts.agencies import Party
-from contracts.events.referrals import ReferralOffered, ReferralRecalled
+from contracts.events.referrals import PersonRevealed, ReferralOffered, ReferralRecalled
 from contracts.words import Recall, Urgency
 from workflows.case.effects import Effects, PartTrack
 from workflows.case.file import ReferralFile
-from workflows.case.table import COORDINATOR
+from workflows.case.referral_table import REFERRAL, Referral
 from workflows.engine.calendar import due
-from workflows.engine.table import CLOCK, State, Turn, state, table
-
-
-class Referral(StrEnum):
-    """Where one request for help is."""
-
-    OFFERED = "offered"
-    SEEN = "seen"
-    ACCEPTED = "accepted"
-    WITH_AID = "with_aid"
-    LEAVING = "leaving"
-    NOT_PLACED = "not_placed"
-    COMPLETED = "completed"
-    RECALLED = "recalled"
-    GIVEN_UP = "given_up"
-
-
-R = Referral
-AID = "the aid organisation"
-_NEXT = {R.OFFERED, R.NOT_PLACED}
-_ANSWERS = {
-    "ReferralSeen": R.SEEN,
-    "ReferralAccepted": R.ACCEPTED,
-    "ReferralDeclined": _NEXT,
-    CLOCK: _NEXT,
-    "recall": R.RECALLED,
-}
-NEXT_ASKED = "the offer is taken back and the next organisation is asked"
-
-REFERRAL = table(
-    "AidReferral",
-    "help",
-    state(R.OFFERED, Turn.THEM, AID, clock="offer", then=NEXT_ASKED, moves=_ANSWERS),
-    state(R.SEEN, Turn.THEM, AID, clock="offer", then=NEXT_ASKED, moves=_ANSWERS),
-    state(
-        R.ACCEPTED,
-        Turn.THEM,
-        AID,
-        clock="first_contact",
-        then="the coordinator, still responsible, is reminded to ask",
-        moves={"FirstContactMade": R.WITH_AID, "ReferralDeclined": _NEXT, "recall": R.RECALLED, CLOCK: R.ACCEPTED},
-    ),
-    state(
-        R.WITH_AID,
-        Turn.THEM,
-        AID,
-        clock="care_review",
-        then="the coordinator asks how it goes",
-        moves={"ReferralCompleted": R.COMPLETED, "recall": {R.LEAVING, R.RECALLED}, CLOCK: R.WITH_AID},
-    ),
-    state(
-        R.LEAVING,
-        Turn.THEM,
-        AID,
-        clock="leaving",
-        then="the coordinator is reminded to ask where the person goes",
-        moves={"ReferralCompleted": R.RECALLED, CLOCK: R.LEAVING},
-    ),
-    state(
-        R.NOT_PLACED,
-        Turn.US,
-        COORDINATOR,
-        clock="not_placed",
-        then="the coordinator looks again; it is counted as not placed",
-        moves={"offer_again": R.OFFERED, "give_up": R.GIVEN_UP, "recall": R.RECALLED, CLOCK: R.NOT_PLACED},
-    ),
-    ends={R.COMPLETED, R.RECALLED, R.GIVEN_UP},
-)
+from workflows.engine.table import CLOCK, State
 
 
 class AidReferral(PartTrack):
-    """One need, and the organisations that are asked in turn; each offer has a number of its own within the case."""
+    """One need, and the organisations that are asked; each offer has a number of its own within the case.
+
+    Args:
+        case: The case.
+        home: Where it is kept.
+        spoken: Number of the offer that an answer is about, where several stand at once.
+    """
 
     table = REFERRAL
 
-    def __init__(self, case: Effects, home: ReferralFile) -> None:
+    def __init__(self, case: Effects, home: ReferralFile, spoken: int = 0) -> None:
         self.file = home
+        self._spoken = spoken or home.offer
         super().__init__(case, home)
 
     @classmethod
     def begin(cls, case: Effects, home: ReferralFile) -> None:
-        """Ask the first organisation."""
+        """Ask the first organisation, or all."""
         first, *home.queue = home.queue
         home.organisation = first
         referral = cls(case, home)
@@ -103,7 +42,7 @@ class AidReferral(PartTrack):
     @property
     def them(self) -> Party | None:
         """The organisation that is asked, or helps."""
-        return self.file.organisation
+        return self.file.beside.get(self._spoken, self.file.organisation)
 
     @property
     def title(self) -> str:
@@ -120,9 +59,23 @@ class AidReferral(PartTrack):
         """Whether anybody still has to do something."""
         return self.state is not None
 
+    def accepted(self) -> None:
+        """Whoever was asked in codes hears now who it is; nobody else ever does. The first who accepts is the one."""
+        others = {number: party for number, party in self._standing.items() if number != self._spoken}
+        self.file.organisation, self.file.offer, self.file.beside = self.them, self._spoken, {}
+        self.move("ReferralAccepted")
+        if self.file.profile is not None:
+            revealed = PersonRevealed(referral=self.file.offer, need=self.file.need, person=self.case.file.person)
+            self.case.tell(self.them, revealed)
+        self._recall(Recall.PLACED_ELSEWHERE, others)
+
     def declined(self, trigger: str = "ReferralDeclined") -> None:
         """The next organisation is asked; nobody left means that the person could not be placed, which is counted."""
-        if self.file.queue:
+        if self.file.beside:
+            left = {number: party for number, party in self._standing.items() if number != self._spoken}
+            self.file.offer, self.file.organisation = next(iter(left.items()))
+            self.file.beside = {number: party for number, party in left.items() if number != self.file.offer}
+        elif self.file.queue:
             self.file.organisation, *self.file.queue = self.file.queue
             unanswered = trigger == CLOCK and self.phase == Referral.OFFERED
             anew = unanswered and workflow.patched("whoever-is-asked-next-was-not-reminded")
@@ -136,13 +89,15 @@ class AidReferral(PartTrack):
     def rang(self) -> None:
         """An offer that nobody answered is taken back; an accepted one is asked after."""
         if self.phase in {Referral.OFFERED, Referral.SEEN}:
-            self._recall(Recall.NO_ANSWER)
+            self._recall(Recall.NO_ANSWER, self._standing)
+            self.file.beside = {}
             self.declined(CLOCK)
         else:
             self.move(CLOCK)
 
-    def offer_again(self, organisations: Sequence[Party]) -> None:
+    def offer_again(self, organisations: Sequence[Party], *, at_once: bool) -> None:
         """The coordinator found others to ask."""
+        self.file.at_once = at_once
         self.file.organisation, *self.file.queue = organisations
         self.move("offer_again")
         self._offer()
@@ -152,7 +107,8 @@ class AidReferral(PartTrack):
         if self.phase == Referral.LEAVING:
             return
         if self.file.offer:
-            self._recall(reason)
+            self._recall(reason, self._standing)
+            self.file.beside = {}
         if self.phase == Referral.WITH_AID and workflow.patched("help-that-runs-ends-by-hand"):
             self.move("recall", Referral.LEAVING)
             return
@@ -166,24 +122,53 @@ class AidReferral(PartTrack):
         return urgent and self.phase not in {Referral.WITH_AID}
 
     def clock_end(self, state: State) -> datetime:
-        """An offer keeps its term when it is read; in a crisis the term is short."""
+        """An offer keeps its term when it is read; in a crisis the term is short. Of several at once the latest counts."""
         if state.name == Referral.SEEN and self.home.progress is not None and self.file.answer_by is not None:
             return self.file.answer_by
         if state.clock == "offer" and self.file.need.urgency is Urgency.CRISIS and self.them is not None:
-            return due(workflow.now(), self.case.file.clocks.offer_crisis, self.them.hours)
-        return super().clock_end(state)
+            asked = [self.them, *self._beside_it]
+            return max(due(workflow.now(), self.case.file.clocks.offer_crisis, party.hours) for party in asked)
+        end = super().clock_end(state)
+        if state.clock == "offer" and not self.in_crisis:
+            others = [due(workflow.now(), self.case.file.clocks.offer, party.hours) for party in self._beside_it]
+            return max([end, *others])
+        return end
+
+    @property
+    def _beside_it(self) -> Sequence[Party]:
+        """Who is asked together with the first."""
+        return self.file.queue if self.file.at_once else []
+
+    @property
+    def _standing(self) -> dict[int, Party]:
+        """The offers that stand, by their numbers."""
+        first = {self.file.offer: self.file.organisation} if self.file.offer and self.file.organisation else {}
+        return {**first, **self.file.beside}
 
     def _offer(self) -> None:
-        self.case.file.offers += 1
-        self.file.offer = self.case.file.offers
-        if self.them is not None:
-            self.file.asked[self.file.offer] = self.them.slug
+        """Ask whoever is next; where all are asked at once, the others, too."""
         self.file.answer_by = self.progress.due
-        intake = self.case.file.intake
-        offered = ReferralOffered(referral=self.file.offer, need=self.file.need, answer_by=self.progress.due)
-        if intake is not None:
-            offered = offered.model_copy(update={"person": intake.person})
-        self.case.tell(self.them, offered)
+        self.file.offer = self._spoken = self._ask(self.file.organisation)
+        if self.file.at_once:
+            self.file.beside = {self._ask(party): party for party in self.file.queue}
+            self.file.queue = []
 
-    def _recall(self, reason: Recall) -> None:
-        self.case.tell(self.them, ReferralRecalled(referral=self.file.offer, reason=reason))
+    def _ask(self, party: Party | None) -> int:
+        self.case.file.offers += 1
+        number = self.case.file.offers
+        if party is not None:
+            self.file.asked[number] = party.slug
+        self.case.tell(party, self._offered(number))
+        return number
+
+    def _offered(self, number: int) -> ReferralOffered:
+        """In codes; a request that began when an offer told all goes on as it began."""
+        offered = ReferralOffered(referral=number, need=self.file.need, answer_by=self.progress.due)
+        if self.file.profile is not None:
+            in_codes = self.file.need.model_copy(update={"safety": None})
+            return offered.model_copy(update={"need": in_codes, "profile": self.file.profile})
+        return offered.model_copy(update={"person": self.case.file.intake.person}) if self.case.file.intake else offered
+
+    def _recall(self, reason: Recall, offers: Mapping[int, Party]) -> None:
+        for number, party in offers.items():
+            self.case.tell(party, ReferralRecalled(referral=number, reason=reason))

@@ -46,7 +46,7 @@ class Registration(PartTrack):
         """Report, with no more than the consent allows."""
         cls(case, home)
         file = case.file
-        consented = file.consent is not None and file.consent.registration
+        consented = file.consent is not None and bool(file.consent.registration)
         request = RegistrationRequested(
             consented=consented,
             care_region=file.region,
@@ -84,6 +84,12 @@ class Registers(CasePart):
         """The registry."""
         told_here = self.registry if self.file.registering and consent is ConsentTo.REGISTRATION else None
         return [*super().told_on(consent), *([told_here.slug] if told_here else [])]
+
+    def consent_was_recorded(self) -> None:
+        """With consent the person is registered by name, now; else the case is counted without a name when it ends."""
+        super().consent_was_recorded()
+        if self.file.counted_at_the_end and self.file.consent and self.file.consent.registration:
+            self.register()
 
     def register(self) -> None:
         """Once per case, whatever the person consents to later."""

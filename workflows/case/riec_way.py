@@ -1,12 +1,17 @@
-"""The part of a case that goes to the RIEC: an observation, through the municipality's privacy officer."""
+"""The part of a case that goes to the RIEC: an observation, in a file of its own that goes to the privacy officer."""
 
 from enum import StrEnum
 
+from temporalio import workflow
+
+from activities.linking import CaseAsking, Linking
+from activities.routing import Place, Routing
 from contracts.agencies import Party
 from contracts.commands import AskPrivacyCheck
 from contracts.events.dossiers import PrivacyCheckAnswered, PrivacyCheckDecided, PrivacyCheckRequested
+from contracts.events.observations import ObservationAnswered, ObservationNoted
 from contracts.views import ContentPart
-from contracts.words import ConsentTo, Weighing
+from contracts.words import ConsentTo, ObservationStands, Weighing
 from workflows.case.effects import Effects, PartTrack
 from workflows.case.file import SharingFile
 from workflows.case.part import NOT_READ, CasePart
@@ -22,6 +27,12 @@ NO_RIEC = (
 )
 
 
+NO_OFFICER = (
+    "the municipality where this happens does not take part, so no privacy officer can be asked: nothing was asked; "
+    "talk with the police there, or name another municipality where it happens, too"
+)
+
+
 class Sharing(StrEnum):
     """Where the observation is on its way to the RIEC, as the coordinator sees it."""
 
@@ -29,6 +40,7 @@ class Sharing(StrEnum):
     BROUGHT = "brought"
     NOT_BROUGHT = "not_brought"
     ANSWERED = "answered"
+    UNANSWERED = "unanswered"
 
 
 S = Sharing
@@ -41,7 +53,11 @@ SHARING = table(
         "the municipality's privacy officer",
         clock="privacy_check",
         then="the coordinator is reminded to ask the municipality",
-        moves={"PrivacyCheckDecided": {S.BROUGHT, S.NOT_BROUGHT}, CLOCK: S.ASKED},
+        moves={
+            "ObservationAnswered": {S.BROUGHT, S.NOT_BROUGHT, S.ANSWERED, S.UNANSWERED},
+            "PrivacyCheckDecided": {S.BROUGHT, S.NOT_BROUGHT},
+            CLOCK: S.ASKED,
+        },
     ),
     state(
         S.BROUGHT,
@@ -49,9 +65,13 @@ SHARING = table(
         "the municipality, for the RIEC",
         clock="feedback",
         then="the coordinator is reminded to ask for feedback",
-        moves={"PrivacyCheckAnswered": {S.BROUGHT, S.ANSWERED}, CLOCK: S.BROUGHT},
+        moves={
+            "ObservationAnswered": {S.BROUGHT, S.ANSWERED, S.UNANSWERED},
+            "PrivacyCheckAnswered": {S.BROUGHT, S.ANSWERED},
+            CLOCK: S.BROUGHT,
+        },
     ),
-    ends={S.NOT_BROUGHT, S.ANSWERED},
+    ends={S.NOT_BROUGHT, S.ANSWERED, S.UNANSWERED},
 )
 
 
@@ -64,16 +84,19 @@ class RiecWay(PartTrack):
         self.file = home
         super().__init__(case, home)
 
-    @classmethod
-    def begin(cls, case: Effects, home: SharingFile) -> None:
-        """Ask the officer."""
-        cls(case, home)
-        case.tell(home.municipality, PrivacyCheckRequested(observation=home.observation))
-
     @property
     def them(self) -> Party | None:
         """The municipality; the RIEC itself is not a party to the care file."""
         return self.file.municipality
+
+    def expects(self, sender: Party) -> bool:
+        """Our own file about the observation; of software of before the municipality."""
+        return sender.slug == self.case.file.me.slug if self.file.apart else super().expects(sender)
+
+    def heard(self, stands: ObservationStands, weighing: Weighing | None) -> None:
+        """What became of the observation, as its own file tells."""
+        self.file.weighing = weighing or self.file.weighing
+        self.move("ObservationAnswered", Sharing(stands.value))
 
     def decided(self, *, brought: bool) -> None:
         """The officer brought it, or not."""
@@ -97,15 +120,19 @@ def _may_not_hear(self: "SharesWithRiec") -> str | None:
         return "the privacy officer was asked already"
     if self.file.care is None:
         return NOT_READ
-    if self.file.care.municipality is None:
-        return "the municipality where the person stays does not take part, so no privacy officer can be asked"
-    return None if self.file.care.with_riec is None or self.file.care.with_riec else NO_RIEC
+    if self.file.care.with_riec is not None and not self.file.care.with_riec:
+        return NO_RIEC
+    return None if self.file.care.observed is None or self.file.care.observed else NO_OFFICER
 
 
 def _covers_the_place(self: "SharesWithRiec", order: AskPrivacyCheck) -> str | None:
-    """Else the officer could bring it nowhere."""
-    covered = self.file.care.with_riec if self.file.care else None
-    return None if covered is None or order.observation.municipality in covered else NO_RIEC
+    """Else nobody could be asked, or the officer could bring it nowhere."""
+    care, place = self.file.care, order.observation.municipality
+    if care is None or care.with_riec is None:
+        return None
+    if place not in care.with_riec:
+        return NO_RIEC
+    return None if care.observed is None or place in care.observed else NO_OFFICER
 
 
 class SharesWithRiec(CasePart):
@@ -123,17 +150,39 @@ class SharesWithRiec(CasePart):
         return [*super().parts(), *told(self.file, "ask_privacy_check", self.file.me, observed)]
 
     def told_on(self, consent: ConsentTo) -> list[str]:
-        """The municipality."""
+        """The municipality, where software of before asked it from this case; else nobody was told anything on consent."""
         sharing = self.file.sharing if consent is ConsentTo.RIEC else None
-        return [*super().told_on(consent), *([sharing.municipality.slug] if sharing else [])]
+        told = sharing.municipality if sharing and not sharing.apart else None
+        return [*super().told_on(consent), *([told.slug] if told else [])]
+
+    async def note_observation(self) -> None:
+        """Put what was observed into a file of its own, which learns nothing of this case."""
+        if self.file.sharing is None or not self.file.sharing.apart or self.file.sharing.reference is not None:
+            return
+        place = Place(municipality=self.file.sharing.observation.municipality, at=workflow.now())
+        route = await self.look_up(Routing.find_officer, place, "whose privacy officer is asked")
+        asking = CaseAsking(reference=self.file.reference)
+        reference = await self.ask(Linking.refer_apart, asking, "a reference for what was observed")
+        self.file.sharing.municipality, self.file.sharing.reference = route.municipality, reference
+        self.tell(self.file.me, ObservationNoted(observation=self.file.sharing.observation), reference=reference)
 
     @command(bar=_may_not_hear, check=_covers_the_place)
     def ask_privacy_check(self, order: AskPrivacyCheck) -> None:
         """Ask the municipality's privacy officer to bring an observation to the RIEC."""
-        if self.file.care is not None and self.file.care.municipality is not None:
+        if workflow.patched("an-observation-has-a-file-of-its-own"):
+            self.file.sharing = SharingFile(observation=order.observation, apart=True)
+            RiecWay(self, self.file.sharing)
+        elif self.file.care is not None and self.file.care.municipality is not None:
             self.file.sharing = SharingFile(municipality=self.file.care.municipality, observation=order.observation)
-            RiecWay.begin(self, self.file.sharing)
+            RiecWay(self, self.file.sharing)
+            self.tell(self.file.sharing.municipality, PrivacyCheckRequested(observation=order.observation))
         self.move("ask_privacy_check")
+
+    @hears(track=_riec_way)
+    def observation_answered(self, received: Received[ObservationAnswered]) -> None:
+        """What became of the observation."""
+        if self.file.sharing:
+            RiecWay(self, self.file.sharing).heard(received.event.stands, received.event.weighing)
 
     @hears(track=_riec_way)
     def privacy_check_decided(self, received: Received[PrivacyCheckDecided]) -> None:

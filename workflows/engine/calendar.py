@@ -65,7 +65,7 @@ def _at(local: datetime, hours: OpeningHours) -> datetime:
 
 
 def _works(day: date, hours: OpeningHours) -> bool:
-    return hours.first_day <= day.weekday() <= hours.last_day and day not in HOLIDAYS
+    return hours.works(day, HOLIDAYS)
 
 
 def _months(local: datetime, amount: int) -> datetime:

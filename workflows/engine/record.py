@@ -9,7 +9,7 @@ from contracts.agencies import Party
 from contracts.clocks import Clocks
 from contracts.event import Event
 from contracts.letter import Letter
-from contracts.lines import Heard
+from contracts.lines import Heard, is_counted
 from contracts.reference import Reference
 from contracts.refusals import RefusalCode
 from contracts.text import Model
@@ -53,7 +53,7 @@ class Received(Letterhead, Generic[E]):
     @property
     def counts(self) -> bool:
         """Whether its number counts. Answers are for the file that sent what they answer, and are counted over all such files."""
-        return self.sequence > 0 and self.event.rule.file is not None
+        return self.sequence > 0 and is_counted(type(self.event))
 
     @property
     def letterhead(self) -> Letterhead:

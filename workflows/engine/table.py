@@ -1,7 +1,7 @@
 """What a transition table is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 CLOCK = "clock"
@@ -35,6 +35,7 @@ class State:
         alarm: What a person on duty is told when the clock ends; empty where a reminder on the screen is enough.
         moves: Trigger to the states it may lead to. Triggers are commands, events, and the clock.
         keeps: Events that leave the clock as it runs where they lead back here; what a person decides always does.
+        former: Where a trigger led in an earlier version, and leads now only in a run that began then.
     """
 
     name: str
@@ -45,6 +46,7 @@ class State:
     moves: Mapping[str, frozenset[str]]
     alarm: str = ""
     keeps: frozenset[str] = frozenset()
+    former: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Table:
         state = self.states.get(phase)
         return state.moves.get(trigger, frozenset()) if state else frozenset()
 
+    def led(self, phase: str, trigger: str) -> str:
+        """Where a trigger led from a phase in an earlier version; empty where it leads where it led."""
+        state = self.states.get(phase)
+        return state.former.get(trigger, "") if state else ""
+
 
 def state(  # noqa: PLR0913 - a row of a table has as many columns as it has
     name: str,
@@ -73,10 +80,11 @@ def state(  # noqa: PLR0913 - a row of a table has as many columns as it has
     moves: Mapping[str, str | Iterable[str]],
     alarm: str = "",
     keeps: Iterable[str] = (),
+    former: Mapping[str, str] | None = None,
 ) -> State:
     """A row: a trigger leads to one state or to one of several."""
     targets = {trigger: frozenset([to] if isinstance(to, str) else to) for trigger, to in moves.items()}
-    return State(name, turn, who, clock, then, targets, alarm, frozenset(keeps))
+    return State(name, turn, who, clock, then, targets, alarm, frozenset(keeps), former or {})
 
 
 def opening(event: str, to: str, **others: str) -> State:

@@ -142,7 +142,7 @@ class Track:
         """
         targets = self.table.targets(self.phase, trigger)
         target = to or (next(iter(targets)) if len(targets) == 1 else "")
-        if target not in targets:
+        if target not in {*targets, self.table.led(self.phase, trigger)} - {""}:
             raise RuntimeError(f"{self.table.name}: {self.phase} --{trigger}--> {target or '?'} is not in the table")
         back = target == self.phase and not anew
         if not (back and self._keeps_its_clock(trigger)):
@@ -184,6 +184,11 @@ class Track:
             return due(workflow.now(), crisis, ALWAYS)
         hours = (self.turn_of or self.process.file.me).hours
         return due(workflow.now(), getattr(self.process.file.clocks, state.clock), hours)
+
+    def hasten(self) -> None:
+        """The terms of a crisis begin now: the clock that runs ends no later than they say."""
+        if self.state:
+            self.progress.due = min(self.progress.due, self.clock_end(self.state))
 
     def ring(self) -> None:
         """The clock ended: do what the table says."""

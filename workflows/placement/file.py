@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from contracts.agencies import Party
-from contracts.events.referrals import ReferralOffered
+from contracts.events.referrals import PersonRevealed, ReferralOffered
 from contracts.words import AidOutcome, Decline, Urgency
 from workflows.engine.record import Record
 
@@ -20,6 +20,7 @@ class PlacementFile(Record):
 
     coordinator: Party | None = None
     offer: ReferralOffered | None = None
+    revealed: PersonRevealed | None = None
     let_go: LetGo | None = None
     declined: Decline | None = None
     outcome: AidOutcome | None = None
@@ -37,8 +38,13 @@ class PlacementFile(Record):
             return self.let_go.urgency
         return self.offer.need.urgency if self.offer else Urgency.NORMAL
 
+    @property
+    def knows_the_person(self) -> bool:
+        """Whether it was told for whom the help is: by name when it accepted, or by an offer of before at once."""
+        return self.revealed is not None or (self.offer is not None and not self.offer.is_blind)
+
     def forget(self) -> None:
         """The offer leads to no help here: what it told of a person is not kept."""
         if self.offer is not None:
             self.let_go = LetGo(referral=self.number, urgency=self.urgency)
-            self.offer = None
+            self.offer = self.revealed = None

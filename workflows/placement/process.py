@@ -10,6 +10,7 @@ from contracts.commands import AcceptOffer, CompleteHelp, DeclineOffer, ReportFi
 from contracts.event import File
 from contracts.events.referrals import (
     FirstContactMade,
+    PersonRevealed,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
@@ -28,6 +29,13 @@ from workflows.engine.table import CLOSED, OPENING, State
 from workflows.placement.file import PlacementFile
 from workflows.placement.table import PLACEMENT, TAKEN_BACK
 from workflows.placement.table import Placement as Phase
+
+NOT_REVEALED = "who the person is has not been told yet: wait for the coordinator's answer to your acceptance, or call them"
+
+
+def _not_revealed(self: "Placement") -> str | None:
+    """Nobody is met who is not known."""
+    return None if self.file.knows_the_person else NOT_REVEALED
 
 
 @workflow.defn
@@ -96,6 +104,12 @@ class Placement(Process[PlacementFile]):
         self.move("ReferralOffered")
 
     @hears()
+    def person_revealed(self, received: Received[PersonRevealed]) -> None:
+        """The coordinator says who it is, now that we accepted."""
+        self.file.revealed = received.event
+        self.move("PersonRevealed")
+
+    @hears()
     def referral_recalled(self, _: Received[ReferralRecalled]) -> None:
         """The offer no longer stands; help that runs ends by hand only."""
         if self.phase not in {Phase.IN_CARE, Phase.LEAVING}:
@@ -124,7 +138,7 @@ class Placement(Process[PlacementFile]):
         self.file.forget()
         self.move("decline_offer")
 
-    @command()
+    @command(bar=_not_revealed)
     def report_first_contact(self, _: ReportFirstContact) -> None:
         """Report that the worker has met the person."""
         self.move("report_first_contact")
@@ -137,7 +151,11 @@ class Placement(Process[PlacementFile]):
 
     def parts(self) -> list[ContentPart]:
         """What is needed, and who needs it; nothing once the offer was declined, taken back, or has lapsed."""
-        return told(self.file, "referral_offered", self.file.coordinator, self.file.offer)
+        by = self.file.coordinator
+        return [
+            *told(self.file, "referral_offered", by, self.file.offer),
+            *told(self.file, "person_revealed", by, self.file.revealed),
+        ]
 
     @property
     def them(self) -> Party | None:

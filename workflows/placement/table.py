@@ -46,7 +46,14 @@ PLACEMENT = table(
         "the assigned worker",
         clock="first_contact",
         then="the worker is reminded; the coordinator is still responsible",
-        moves={"report_first_contact": PL.IN_CARE, "decline_offer": CLOSED, "ReferralRecalled": CLOSED, CLOCK: PL.ACCEPTED},
+        moves={
+            "PersonRevealed": PL.ACCEPTED,
+            "report_first_contact": PL.IN_CARE,
+            "decline_offer": CLOSED,
+            "ReferralRecalled": CLOSED,
+            CLOCK: PL.ACCEPTED,
+        },
+        keeps={"PersonRevealed"},
     ),
     state(
         PL.IN_CARE,

@@ -1,5 +1,7 @@
 """What the file of a privacy check holds."""
 
+from pydantic import Field
+
 from activities.routing import RiecRoute
 from contracts.agencies import Party
 from contracts.events.dossiers import Observation
@@ -13,6 +15,9 @@ class PrivacyFile(Record):
     coordinator: Party | None = None
     observation: Observation | None = None
     route: RiecRoute | None = None
+    observed_apart: bool = Field(
+        default=False, description="asked under a reference that leads to no case; by software of before under that of its case"
+    )
     brought: Observation | None = None
     not_brought: NotBrought | None = None
     weighing: Weighing | None = None

@@ -5,13 +5,17 @@ from temporalio import workflow
 from activities.routing import Place, RiecRoute, Routing
 from contracts.agencies import Party
 from contracts.commands import BringToRiec, CloseCheck, DoNotBring
-from contracts.event import File
+from contracts.event import Event, File
 from contracts.events.dossiers import (
     DossierBrought,
     DossierReportedBack,
     PrivacyCheckAnswered,
+    PrivacyCheckAnsweredV2,
     PrivacyCheckDecided,
+    PrivacyCheckDecidedV2,
     PrivacyCheckRequested,
+    PrivacyCheckRequestedV2,
+    upcast,
 )
 from contracts.views import ContentPart
 from workflows.engine.admission import command, hears
@@ -69,23 +73,36 @@ class PrivacyCheck(Process[PrivacyFile]):
         move = await self.turn()
         if move.to == Phase.WITH_RIEC and self.file.brought is not None:
             self.tell(self.riec, DossierBrought(observation=self.file.brought))
-            self.tell(self.file.coordinator, PrivacyCheckDecided(brought=True))
+            self.tell(self.file.coordinator, self._decided(brought=True))
         elif move.trigger == "do_not_bring":
-            self.tell(self.file.coordinator, PrivacyCheckDecided(brought=False, reason=self.file.not_brought))
+            self.tell(self.file.coordinator, self._decided(brought=False))
 
     @chapter(Phase.WITH_RIEC)
     async def await_feedback(self) -> None:
         """What the RIEC reports back goes on to the coordinator."""
         move = await self.turn()
         if move.trigger == "DossierReportedBack" and self.file.weighing is not None:
-            self.tell(self.file.coordinator, PrivacyCheckAnswered(weighing=self.file.weighing))
+            answered = PrivacyCheckAnsweredV2 if self.file.observed_apart else PrivacyCheckAnswered
+            self.tell(self.file.coordinator, answered(weighing=self.file.weighing))
+
+    @hears(anyone=True)
+    def privacy_check_requested_v2(self, received: Received[PrivacyCheckRequestedV2]) -> None:
+        """A coordinator asks what may go to the RIEC."""
+        self.file.observed_apart = True
+        self._asked(received.sender, received.event, "PrivacyCheckRequestedV2")
 
     @hears(anyone=True)
     def privacy_check_requested(self, received: Received[PrivacyCheckRequested]) -> None:
-        """A coordinator asks what may go to the RIEC."""
-        self.file.coordinator = received.sender
-        self.file.observation = received.event.observation
-        self.move("PrivacyCheckRequested")
+        """The same, by software of before: under the reference of its case, which hears the answers."""
+        self._asked(received.sender, upcast(received.event), "PrivacyCheckRequested")
+
+    def _asked(self, coordinator: Party, request: PrivacyCheckRequestedV2, trigger: str) -> None:
+        self.file.coordinator, self.file.observation = coordinator, request.observation
+        self.move(trigger)
+
+    def _decided(self, *, brought: bool) -> Event:
+        decided = PrivacyCheckDecidedV2 if self.file.observed_apart else PrivacyCheckDecided
+        return decided(brought=brought, reason=self.file.not_brought)
 
     @hears()
     def dossier_reported_back(self, received: Received[DossierReportedBack]) -> None:
@@ -115,7 +132,7 @@ class PrivacyCheck(Process[PrivacyFile]):
         asked = {"observation": self.file.observation} if self.file.observation else None
         brought = {"observation": self.file.brought} if self.file.brought else None
         return [
-            *told(self.file, "privacy_check_requested", self.file.coordinator, asked),
+            *told(self.file, f"privacy_check_requested{'_v2' if self.file.observed_apart else ''}", self.file.coordinator, asked),
             *told(self.file, "bring_to_riec", self.file.me, brought),
         ]
 

@@ -15,7 +15,7 @@ class Privacy(StrEnum):
 PRIVACY = table(
     "PrivacyCheck",
     "privacy check",
-    opening("PrivacyCheckRequested", Privacy.ASKED),
+    opening("PrivacyCheckRequestedV2", Privacy.ASKED, PrivacyCheckRequested=Privacy.ASKED),
     state(
         Privacy.ASKED,
         Turn.US,

@@ -3,20 +3,25 @@
 from temporalio import workflow
 
 from contracts.agencies import Party
-from contracts.commands import CloseReport
+from contracts.commands import CloseReport, SupplementSignal
 from contracts.event import File
 from contracts.events.deliveries import DeliveryRefused
 from contracts.events.registrations import ReportRegistered
-from contracts.events.signals import SignalReceived, SignalStatusChanged
+from contracts.events.signals import SignalReceived, SignalStatusChanged, SignalSupplemented, Supplement
 from contracts.words import AgencyKind, SignalStatus
 from workflows.engine.admission import command, hears, no_track
 from workflows.engine.narrative import chapter
 from workflows.engine.process import Process
 from workflows.engine.record import Received
-from workflows.engine.table import CLOSED, OPENING
+from workflows.engine.table import CLOCK, CLOSED, OPENING
 from workflows.report.file import ReportFile
 from workflows.report.table import REPORT
 from workflows.report.table import Report as Phase
+
+
+def _no_desk(self: "Report") -> str | None:
+    """Only what the desk has can be added to."""
+    return None if self.file.desk else "the signal desk has not confirmed this signal yet: add to it when it has"
 
 
 @workflow.defn
@@ -73,10 +78,24 @@ class Report(Process[ReportFile]):
         if self.phase == OPENING:
             self.move("DeliveryRefused")
 
+    @command(bar=_no_desk)
+    def supplement_signal(self, order: SupplementSignal) -> None:
+        """Tell the desk what was learned since; it stays there and with whoever has the case, and not here."""
+        supplement = Supplement(account=order.account, person=order.person, urgency=order.urgency)
+        self.tell(self.file.desk, SignalSupplemented(supplement=supplement))
+        self.move("supplement_signal")
+
     @command()
     def close_report(self, _: CloseReport) -> None:
         """Stop following."""
         self.move("close_report")
+
+    def ring(self) -> None:
+        """Who is no professional hears nothing in between, so no silence is a reason to ask."""
+        if self.file.me.professional:
+            super().ring()
+        else:
+            self.move(CLOCK)
 
     @property
     def them(self) -> Party | None:

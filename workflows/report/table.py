@@ -26,6 +26,7 @@ REPORT = table(
             "SignalReceived": Report.FOLLOWING,
             "ReportRegistered": Report.FOLLOWING,
             "SignalStatusChanged": {Report.FOLLOWING, CLOSED},
+            "supplement_signal": Report.FOLLOWING,
             "close_report": CLOSED,
             CLOCK: Report.FOLLOWING,
         },

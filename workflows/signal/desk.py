@@ -1,14 +1,10 @@
-"""What the signal desk hears and decides: who is asked, who owns, what the reporter and the province are told."""
+"""What the signal desk hears and decides: who owns a signal, and what was learned of it since."""
 
 from typing import Any
 
 from temporalio import workflow
 
-from activities.routing import Route
-from contracts.agencies import Party
 from contracts.commands import AssignOwner, JoinSignal
-from contracts.event import File
-from contracts.events.coverage import CoverageGapObserved
 from contracts.events.signals import (
     CaseAccepted,
     CaseConcluded,
@@ -17,21 +13,19 @@ from contracts.events.signals import (
     CaseStalled,
     CaseWithdrawn,
     SignalReported,
-    SignalRouted,
-    SignalStatusChanged,
 )
-from contracts.reference import from_bytes
 from contracts.views import ContentPart
-from contracts.words import AgencyKind, CoverageGapKind, NotOurs, SignalStatus, Urgency
+from contracts.words import CoverageGapKind, NotOurs, SignalStatus
 from workflows.engine.admission import command, hears
-from workflows.engine.calendar import is_open
-from workflows.engine.content import told
-from workflows.engine.process import Process
+from workflows.engine.content import told, told_often
 from workflows.engine.record import Received
 from workflows.engine.table import CLOCK
 from workflows.engine.track import Track
-from workflows.signal.file import SignalFile
-from workflows.signal.table import KNOWN, KNOWN_TOO, NOBODY, SIGNAL, SILENT, STALLED, Phase
+from workflows.signal.supplements import Supplements
+from workflows.signal.table import KNOWN, KNOWN_TOO, NOBODY, SILENT, STALLED, Phase
+
+SEEKING = {Phase.WITH_COORDINATOR, Phase.WITH_REGISTRY, Phase.ALARM}
+"""Where nobody owns the signal, and whoever declines it may say whose it is."""
 
 
 def _owner_stays(self: "SignalDesk") -> str | None:
@@ -63,12 +57,8 @@ def _of_its_owner(self: "SignalDesk", received: Received[Any]) -> Track | None:
     return None if received.sender.slug in self.file.former else self
 
 
-class SignalDesk(Process[SignalFile]):
-    """The part of a signal's routing that listens, decides and tells."""
-
-    table = SIGNAL
-    system = File.SIGNAL
-    file_type = SignalFile
+class SignalDesk(Supplements):
+    """The part of a signal's routing that listens and decides."""
 
     @hears(anyone=True)
     def signal_reported(self, received: Received[SignalReported]) -> None:
@@ -83,21 +73,27 @@ class SignalDesk(Process[SignalFile]):
         if self.phase == Phase.OWNED:
             self.tell(received.sender, CaseWithdrawn(), because=received.id)
         else:
-            self._release_others(received.sender)
+            self.release_others(received.sender)
             self.report_status(SignalStatus.ACCEPTED)
         self.move("CaseAccepted")
 
     @hears()
     def case_declined(self, received: Received[CaseDeclined]) -> None:
-        """The next one is asked at once, if it was the holder who declined."""
-        was_holder = self.them is not None and received.sender.slug == self.them.slug
-        self.file.asked = [party for party in self.file.asked if party.slug != received.sender.slug]
-        known = received.event.reason is NotOurs.KNOWN_ALREADY
+        """The next one is asked at once, if it was the holder who declined: in the region that it names, or else CoMensha."""
+        who, said = received.sender.slug, received.event
+        was_holder = self.them is not None and who == self.them.slug
+        self.file.asked = [party for party in self.file.asked if party.slug != who]
+        self.file.declined = [*(slug for slug in self.file.declined if slug != who), who]
+        if said.elsewhere is not None:
+            self.file.stays_in, self.file.said_where = said.elsewhere, who
+        known = said.reason is NotOurs.KNOWN_ALREADY
         if known and workflow.patched("who-is-known-already-is-joined-by-hand"):
             self._known_elsewhere()
+        elif said.elsewhere and self.phase in SEEKING and (was_holder or self.phase == Phase.ALARM):
+            self.move("CaseDeclined", Phase.SEARCHING)
         elif self.phase == Phase.WITH_COORDINATOR:
             if was_holder or not workflow.patched("only-who-holds-a-signal-declines-it"):
-                self._escalate("CaseDeclined")
+                self.escalate("CaseDeclined")
             else:
                 self.move("CaseDeclined", Phase.WITH_COORDINATOR)
         elif self.phase == Phase.WITH_REGISTRY:
@@ -117,8 +113,9 @@ class SignalDesk(Process[SignalFile]):
         """A coordinator's silence is a gap in coverage; in a crisis a person at the desk calls at once."""
         if self.phase == Phase.WITH_COORDINATOR:
             self.observe_gap(CoverageGapKind.SILENT_COORDINATOR)
-            self._escalate(CLOCK)
-            if self.in_crisis and workflow.patched("a-silence-in-a-crisis-reaches-a-person"):
+            self.escalate(CLOCK)
+            asked = self.phase == Phase.WITH_REGISTRY
+            if asked and self.in_crisis and workflow.patched("a-silence-in-a-crisis-reaches-a-person"):
                 self.alarm(SILENT)
         else:
             self.move(CLOCK)
@@ -126,7 +123,7 @@ class SignalDesk(Process[SignalFile]):
     @hears(track=_of_its_owner)
     def case_progressed(self, received: Received[CaseProgressed]) -> None:
         """The case changed hands. Who was replaced meanwhile and does not know it is told, so that its file ends."""
-        if self._owns(received.sender):
+        if self.owns(received.sender):
             self.file.helped = received.event.status is SignalStatus.WITH_AID
             self.report_status(received.event.status)
             self.move("CaseProgressed")
@@ -136,7 +133,7 @@ class SignalDesk(Process[SignalFile]):
     @hears(track=_of_its_owner)
     def case_stalled(self, received: Received[CaseStalled]) -> None:
         """The case waits for somebody, in vain: a person here asks its owner, or assigns another one."""
-        if self._owns(received.sender):
+        if self.owns(received.sender):
             self.alarm(STALLED)
             self.move("CaseStalled")
             self.progress.reminders += 1
@@ -145,14 +142,14 @@ class SignalDesk(Process[SignalFile]):
     @hears(track=_of_its_owner)
     def case_concluded(self, received: Received[CaseConcluded]) -> None:
         """The case ended: the reporter hears that, not how. It ended only where its owner says so."""
-        if self._owns(received.sender):
+        if self.owns(received.sender):
             self.report_status(SignalStatus.CLOSED)
             self.move("CaseConcluded")
 
     @command()
     def join_signal(self, _: JoinSignal) -> None:
         """The person was known already and the two were joined by hand: this signal ends, and its reporter hears that."""
-        self._release_others(None)
+        self.release_others(None)
         self.report_status(SignalStatus.CLOSED)
         self.move("join_signal")
 
@@ -161,95 +158,17 @@ class SignalDesk(Process[SignalFile]):
         """Give the signal to an owner by name; this answers the alarm, and who owned it hears that."""
         self.file.alarms.clear()
         if self.phase == Phase.OWNED:
-            self._take_back()
-        route = self._route()
+            self.take_back()
+        route = self.known_route
         to = next(party for party in (*route.others, route.registry) if party.slug == order.to)
         self.hand_to(to, "assign_owner")
 
     def parts(self) -> list[ContentPart]:
-        """What was reported."""
+        """What was reported, and what was learned since: from the reporter, and from who declined where the person stays."""
         signal = {"signal": self.file.signal} if self.file.signal else None
-        return told(self.file, "signal_reported", self.file.reporter, signal)
+        return [*told(self.file, "signal_reported", self.file.reporter, signal), *self.added(), *self._learned()]
 
-    @property
-    def them(self) -> Party | None:
-        """Who holds the signal now."""
-        return self.file.holder
-
-    @property
-    def responsible(self) -> Party:
-        """The desk, until somebody has accepted."""
-        return self.file.holder if self.phase in {Phase.OWNED, Phase.CLOSED} and self.file.holder else self.file.me
-
-    def expects(self, sender: Party) -> bool:
-        """Whoever was asked may answer, also late; once owned, only the owner reports."""
-        return sender.slug in {party.slug for party in self.file.asked}
-
-    @property
-    def in_crisis(self) -> bool:
-        """Where the signal says so, until somebody helps the person."""
-        return self.file.signal is not None and self.file.signal.urgency is Urgency.CRISIS and not self.file.helped
-
-    def _owns(self, party: Party) -> bool:
-        """Once a case is owned, only its owner reports on it."""
-        return self.file.holder is not None and party.slug == self.file.holder.slug
-
-    def _route(self) -> Route:
-        if self.file.route is None:
-            raise RuntimeError("the route is known before anybody is asked")
-        return self.file.route
-
-    def first_choice(self, route: Route) -> Party:
-        """The coordinator; in a crisis, while that one is closed, whoever answers instead; CoMensha where nobody is known."""
-        coordinator = route.coordinator or route.registry
-        crisis = self.file.signal is not None and self.file.signal.urgency is Urgency.CRISIS
-        if crisis and route.fallback and not is_open(workflow.now(), coordinator.hours):
-            return route.fallback
-        return coordinator
-
-    def hand_to(self, party: Party, trigger: str) -> None:
-        """Ask somebody to own the signal, and be with them from now on."""
-        self._ask(party)
-        self.move(trigger, Phase.WITH_REGISTRY if party.kind is AgencyKind.REGISTRY else Phase.WITH_COORDINATOR)
-
-    def _escalate(self, trigger: str) -> None:
-        self._ask(self._route().registry)
-        self.move(trigger, Phase.WITH_REGISTRY)
-
-    def _ask(self, party: Party | None) -> None:
-        if party is None or self.file.signal is None or self.file.reporter is None:
-            raise RuntimeError("a signal is handed on after it was received")
-        self.file.holder, self.file.helped = party, False
-        self.file.former = [slug for slug in self.file.former if slug != party.slug]
-        self.file.asked = [*(other for other in self.file.asked if other.slug != party.slug), party]
-        routed = SignalRouted(signal=self.file.signal, care_region=self.file.region, reported_by=self.file.reporter.kind)
-        self.tell(party, routed)
-        remote = party.kind is AgencyKind.REGISTRY
-        self.report_status(SignalStatus.WITH_REGISTRY if remote else SignalStatus.WITH_COORDINATOR)
-
-    def _take_back(self) -> None:
-        """From who owned it, and has it still open."""
-        owner = self.file.holder
-        if owner is not None:
-            self.tell(owner, CaseWithdrawn())
-            self.file.former.append(owner.slug)
-            self.file.asked = [party for party in self.file.asked if party.slug != owner.slug]
-
-    def _release_others(self, owner: Party | None) -> None:
-        for party in self.file.asked:
-            if owner is None or party.slug != owner.slug:
-                self.tell(party, CaseWithdrawn())
-        self.file.holder = owner
-        self.file.alarms.clear()
-
-    def report_status(self, status: SignalStatus) -> None:
-        """Tell the reporter, if it is news."""
-        if status is not self.file.status:
-            self.file.status = status
-            self.tell(self.file.reporter, SignalStatusChanged(status=status))
-
-    def observe_gap(self, gap: CoverageGapKind) -> None:
-        """The province hears of the hole in the net under a reference that leads to no case."""
-        province = self.file.route.oversight if self.file.route else None
-        fresh = from_bytes(workflow.random().getrandbits(120).to_bytes(15, "big"))
-        self.tell(province, CoverageGapObserved(gap=gap, care_region=self.file.region), reference=fresh)
+    def _learned(self) -> list[ContentPart]:
+        if self.file.stays_in is None:
+            return []
+        return told_often(self.file, "case_declined", [(self.file.said_where, {"municipality": self.file.stays_in})])

@@ -3,10 +3,8 @@
 from temporalio import workflow
 
 from activities.routing import Place, Route, Routing
-from contracts.events.signals import (
-    SignalReceived,
-)
-from contracts.words import CoverageGapKind, SignalStatus
+from contracts.events.signals import SignalReceived
+from contracts.words import SignalStatus
 from workflows.engine.narrative import chapter
 from workflows.engine.table import OPENING
 from workflows.signal.desk import SignalDesk
@@ -26,8 +24,8 @@ class SignalRouting(SignalDesk):
     async def run(self, file: SignalFile) -> None:  # noqa: ARG002 - the file was taken up in __init__
         """Receive, route, find an owner, follow the case until it is concluded."""
         await self.receive()
-        await self.route()
-        while self.goes_on:  # a case that stands still is given to somebody else
+        while self.goes_on:  # a case that belongs to another region, or stands still, is given to somebody else
+            await self.route()
             await self.find_owner()
             await self.follow()
         await self.leave()
@@ -41,17 +39,13 @@ class SignalRouting(SignalDesk):
 
     @chapter(Phase.SEARCHING)
     async def route(self) -> None:
-        """By the municipality where the person stays: to its coordinator, else to CoMensha."""
+        """By the municipality where the person stays: to its coordinator, else to CoMensha; of an unknown place, too."""
         route = await self._find_route()
         self.file.route, self.file.region = route, route.care_region
-        if self.phase != Phase.SEARCHING:
+        if self.phase == Phase.SEARCHING:
+            self.search(route)
+        while self.reading == Phase.SEARCHING:  # what came meanwhile was read together with where it went
             await self.turn()
-            return
-        first = self.first_choice(route)
-        if route.coordinator is None:
-            self.observe_gap(CoverageGapKind.NO_COORDINATOR)
-        self.hand_to(first, "route")
-        await self.turn()
 
     @chapter(Phase.WITH_COORDINATOR, Phase.WITH_REGISTRY, Phase.ALARM, Phase.JOINING)
     async def find_owner(self) -> None:
@@ -66,8 +60,5 @@ class SignalRouting(SignalDesk):
         await self.turn()
 
     async def _find_route(self) -> Route:
-        signal = self.file.signal
-        if signal is None:
-            raise RuntimeError("a signal is routed after it was received")
-        place = Place(municipality=signal.municipality, at=workflow.now())
+        place = Place(municipality=self.file.place, at=workflow.now())
         return await self.look_up(Routing.find_owner, place, "who acts for the place where the person stays")

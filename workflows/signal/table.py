@@ -22,7 +22,9 @@ NOBODY = "nobody has accepted this signal: assign an owner"
 SILENT = "a crisis, and who was asked first is silent: CoMensha was asked, too; call both"
 KNOWN = "an agency that was asked knows the person already: join the two by hand with it, then join_signal; or assign an owner"
 KNOWN_TOO = "another agency that was asked knows the person, too: see to it that its file and this one are joined by hand"
+BECAME_CRISIS = "the reporter says that this is a crisis now, and nobody has taken the case yet: call whoever is asked"
 STALLED = "this case was reminded three times and still waits: ask its owner, or assign another one"
+ADDED = "SignalSupplemented"
 SIGNAL = table(
     "SignalRouting",
     "signal at the desk",
@@ -34,7 +36,14 @@ SIGNAL = table(
         clock="alarm",
         then="a person at the desk is alarmed",
         alarm=NOBODY,
-        moves={"route": {P.WITH_COORDINATOR, P.WITH_REGISTRY}, CLOCK: P.ALARM},
+        moves={
+            "route": {P.WITH_COORDINATOR, P.WITH_REGISTRY, P.ALARM},
+            "CaseAccepted": P.OWNED,
+            "CaseDeclined": {P.SEARCHING, P.JOINING},
+            ADDED: P.SEARCHING,
+            CLOCK: P.ALARM,
+        },
+        keeps={"CaseDeclined", ADDED},
     ),
     state(
         P.WITH_COORDINATOR,
@@ -44,10 +53,11 @@ SIGNAL = table(
         then="CoMensha is asked to coordinate remotely",
         moves={
             "CaseAccepted": P.OWNED,
-            "CaseDeclined": {P.WITH_COORDINATOR, P.WITH_REGISTRY, P.JOINING},
-            CLOCK: P.WITH_REGISTRY,
+            "CaseDeclined": {P.WITH_COORDINATOR, P.WITH_REGISTRY, P.SEARCHING, P.ALARM, P.JOINING},
+            ADDED: P.WITH_COORDINATOR,
+            CLOCK: {P.WITH_REGISTRY, P.ALARM},
         },
-        keeps={"CaseDeclined"},
+        keeps={"CaseDeclined", ADDED},
     ),
     state(
         P.WITH_REGISTRY,
@@ -56,8 +66,13 @@ SIGNAL = table(
         clock="remote_acceptance",
         then="a person at the desk is alarmed",
         alarm=NOBODY,
-        moves={"CaseAccepted": P.OWNED, "CaseDeclined": {P.ALARM, P.WITH_REGISTRY, P.JOINING}, CLOCK: P.ALARM},
-        keeps={"CaseDeclined"},
+        moves={
+            "CaseAccepted": P.OWNED,
+            "CaseDeclined": {P.ALARM, P.WITH_REGISTRY, P.SEARCHING, P.JOINING},
+            ADDED: P.WITH_REGISTRY,
+            CLOCK: P.ALARM,
+        },
+        keeps={"CaseDeclined", ADDED},
     ),
     state(
         P.ALARM,
@@ -69,10 +84,11 @@ SIGNAL = table(
         moves={
             "assign_owner": {P.WITH_COORDINATOR, P.WITH_REGISTRY},
             "CaseAccepted": P.OWNED,
-            "CaseDeclined": {P.ALARM, P.JOINING},
+            "CaseDeclined": {P.ALARM, P.SEARCHING, P.JOINING},
+            ADDED: P.ALARM,
             CLOCK: P.ALARM,
         },
-        keeps={"CaseDeclined"},
+        keeps={"CaseDeclined", ADDED},
     ),
     state(
         P.JOINING,
@@ -86,9 +102,10 @@ SIGNAL = table(
             "assign_owner": {P.WITH_COORDINATOR, P.WITH_REGISTRY},
             "CaseAccepted": P.OWNED,
             "CaseDeclined": P.JOINING,
+            ADDED: P.JOINING,
             CLOCK: P.JOINING,
         },
-        keeps={"CaseDeclined"},
+        keeps={"CaseDeclined", ADDED},
     ),
     state(
         P.OWNED,
@@ -104,9 +121,10 @@ SIGNAL = table(
             "CaseConcluded": P.CLOSED,
             "CaseAccepted": P.OWNED,
             "CaseDeclined": P.OWNED,
+            ADDED: P.OWNED,
             CLOCK: P.OWNED,
         },
-        keeps={"CaseStalled", "CaseAccepted", "CaseDeclined"},
+        keeps={"CaseStalled", "CaseAccepted", "CaseDeclined", ADDED},
     ),
     ends={P.CLOSED, VOID},
 )

@@ -108,19 +108,19 @@ def routes(desk: Desk) -> APIRouter:
         who = await asked(desk, request, OPERATE)
         form = await form_of(request, MOST_PAIRS + 2 * MOST)
         sent, ticket = _selection(form), form.control.get(TICKET, "")
-        spent = await desk.spend(who.visit, ticket, BATCHES, sent.command)
-        if spent.answer is not None:
-            return _made(spent.answer)
         try:
-            content = _checked(who, sent)
-            batch = await desk.batches(who.visit).make(ticket, sent.command, content, sent.targets)
+            async with desk.once(who.visit, ticket, BATCHES, sent.command) as spent:
+                if spent.answer is not None:
+                    return _made(spent.answer)
+                content = _checked(who, sent)
+                batch = await desk.batches(who.visit).make(ticket, sent.command, content, sent.targets)
+                await desk.answered(ticket, batch)
+                return _made(batch)
         except Wrong as wrong:
             return await _page(desk, request, who, sent, wrong.found)
         except TooMany as error:
             words = who.words.page("batches.too_many" if error.why == "items" else "batches.too_many_under_way", most=MOST)
             return await _page(desk, request, who, sent, [("", words)])
-        await desk.answered(ticket, batch)
-        return _made(batch)
 
     return router
 

@@ -145,13 +145,13 @@ def routes(desk: Desk) -> APIRouter:
         if what not in ("go_on", "stop") or not ID.fullmatch(batch):
             raise not_here()
         ticket = (await form_of(request)).control.get(TICKET, "")
-        spent = await desk.spend(who.visit, ticket, batch, GO_ON)
         mine = desk.batches(who.visit)
-        if spent.answer is None or (what, spent.answer) == ("stop", "go_on"):  # a page of before it went on stops it, too
-            if await mine.one(batch) is None:
-                raise not_here()
-            await (mine.go_on(batch) if what == "go_on" else mine.stop(batch))
-            await desk.answered(ticket, what)
+        async with desk.once(who.visit, ticket, batch, GO_ON) as spent:
+            if spent.answer is None or (what, spent.answer) == ("stop", "go_on"):  # a page of before it went on stops it, too
+                if await mine.one(batch) is None:
+                    raise not_here()
+                await (mine.go_on(batch) if what == "go_on" else mine.stop(batch))
+                await desk.answered(ticket, what)
         return RedirectResponse(f"/batches/{batch}", HTTPStatus.SEE_OTHER)
 
     return router

@@ -134,8 +134,7 @@ def _shown(who: Asked, counts: Answer | None, late: Answer | None, dead: Answer 
 
 
 def _counted(who: Asked, counts: Answer) -> str:
-    key = "board.counted_one" if counts.value.total == 1 else "board.counted"
-    return who.words.page(key, number=counts.value.total, time=who.showing.clock.second(counts.at))
+    return who.words.page("board.counted", number=counts.value.total, time=who.showing.clock.second(counts.at))
 
 
 def _health(who: Asked, health: Answer, lines: Sequence[Line]) -> str:

@@ -131,9 +131,7 @@ async def _page(desk: Desk, who: Asked, wanted: Wanted, after: str | None) -> Pa
 
 def _shown(desk: Desk, who: Asked, chosen: Mapping[str, str], page: Page, *, is_first: bool) -> Shown:
     here = f"/cases?{address(**chosen)}"
-    counted = who.words.page(
-        "cases.counted_one" if page.total == 1 else "cases.counted", number=page.total, time=who.showing.clock.second(who.now)
-    )
+    counted = who.words.page("cases.counted", number=page.total, time=who.showing.clock.second(who.now))
     return Shown(
         filters=_filters(desk, who, chosen),
         chosen=bool(chosen),

@@ -104,11 +104,9 @@ def routes(desk: Desk) -> APIRouter:
         form = await form_of(request)
         text = dict(form.answers).get("data", "")
         sent = Sent(WHAT[what], form.control.get(TICKET, ""), text, form.control.get(SEEN, ""))
-        spent = await desk.spend(who.visit, sent.ticket, file_of(seq), sent.what)
-        if spent.answer is not None:
-            return _pressed(seq, sent.what)
         try:
-            return await _do(desk, request, who, seq, sent)
+            async with desk.once(who.visit, sent.ticket, file_of(seq), sent.what) as spent:
+                return await _do(desk, request, who, seq, sent) if spent.answer is None else _pressed(seq, sent.what)
         except WrongCorrection as wrong:
             return await _page(desk, request, who, seq, Typed(text, wrong.faults))
         except (NotCorrected, SamePerson):

@@ -131,20 +131,20 @@ class Doing(NamedTuple):
 
 async def _once(desk: Desk, request: Request, who: Asked, seq: int, doing: Doing) -> Response:
     """Do it, if it was not done with this ticket before."""
-    spent = await desk.spend(who.visit, doing.ticket, file_of(seq), doing.what)
-    if spent.answer is not None:
+    async with desk.once(who.visit, doing.ticket, file_of(seq), doing.what) as spent:
+        if spent.answer is not None:
+            return done_page(seq, doing.what)
+        if doing.what == DISMISS and doing.why not in REASONS:
+            return await _page(desk, request, who, seq, unsaid=True)
+        letters = desk.letters(who.visit)
+        try:
+            await (letters.replay(seq, once(doing.ticket)) if doing.what == REPLAY else letters.dismiss(seq, doing.why))
+        except LookupError:
+            return gone(desk, request, who, seq)
+        except ValueError:  # only its hash was kept
+            raise not_here() from None
+        await desk.answered(doing.ticket, DONE[doing.what])
         return done_page(seq, doing.what)
-    if doing.what == DISMISS and doing.why not in REASONS:
-        return await _page(desk, request, who, seq, unsaid=True)
-    letters = desk.letters(who.visit)
-    try:
-        await (letters.replay(seq, once(doing.ticket)) if doing.what == REPLAY else letters.dismiss(seq, doing.why))
-    except LookupError:
-        return gone(desk, request, who, seq)
-    except ValueError:  # only its hash was kept
-        raise not_here() from None
-    await desk.answered(doing.ticket, DONE[doing.what])
-    return done_page(seq, doing.what)
 
 
 async def asked_for(desk: Desk, request: Request, number: str) -> tuple[Asked, int]:

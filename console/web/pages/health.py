@@ -74,10 +74,9 @@ def routes(desk: Desk) -> APIRouter:
         answer = await desk.overview(who.visit).health()
         lines: Sequence[Line] = answer.value
         wrong, words = sum(bool(line.do) for line in lines), who.words
-        key = "health.unwell_one" if wrong == 1 else "health.unwell"
         shown = Shown(
             looked=words.page("health.looked", time=who.showing.clock.second(answer.at)),
-            said=words.page(key, number=wrong) if wrong else words.page("health.well"),
+            said=words.page("health.unwell", number=wrong) if wrong else words.page("health.well"),
             well=not wrong,
             lines=tuple(_line(who, line, lines) for line in sorted(lines, key=lambda line: not line.do)),
         )

@@ -100,8 +100,7 @@ def routes(desk: Desk) -> APIRouter:
         number = max(len(now - before), len(before - now))
         if not number:
             return Response(status_code=HTTPStatus.NO_CONTENT)
-        key = "inbox.changed_one" if number == 1 else "inbox.changed"
-        return JSONResponse({"said": who.words.page(key, number=number)})
+        return JSONResponse({"said": who.words.page("inbox.changed", number=number)})
 
     return router
 

@@ -43,11 +43,16 @@ def routes(desk: Desk) -> APIRouter:
 
 
 async def _sent(desk: Desk, request: Request, want: Wanted, posted: Form, choosing: Choosing) -> Response:
-    who, ticket = want.who, posted.control.get(TICKET, "")
-    spent = await desk.spend(who.visit, ticket, want.name, want.command)
-    if spent.answer is not None:
+    ticket = posted.control.get(TICKET, "")
+    async with desk.once(want.who.visit, ticket, want.name, want.command) as spent:
+        if spent.answer is None:
+            return await _decide(desk, request, want, posted, choosing)
         await sent(desk, want, ticket)
         return _done(want, spent.answer)
+
+
+async def _decide(desk: Desk, request: Request, want: Wanted, posted: Form, choosing: Choosing) -> Response:
+    who, ticket = want.who, posted.control.get(TICKET, "")
     if want.command in ORDERS and not desk.is_fresh(who.visit):
         return log_in_again(desk, request, who, want.again, form=posted, leave=want.case)
     it = await opened(desk, want, choosing)

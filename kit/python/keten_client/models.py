@@ -109,6 +109,7 @@ class Event(_Read):
         subject: Your own number of the case, if you gave one.
         data: Its content; None in a thin webhook, and where it was erased.
         erased: Whether its case was erased, or its time at the post office has ended.
+        unreadable: Whether it was altered on the post office's disk; when that is restored it stands in the feed again.
     """
 
     specversion: str
@@ -122,6 +123,7 @@ class Event(_Read):
     ground: str | None = None
     data: dict[str, Any] | None = None
     erased: bool = False
+    unreadable: bool = False
 
 
 class Mark(_Read):

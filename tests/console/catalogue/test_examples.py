@@ -80,6 +80,8 @@ def test_only_what_begins_a_case_has_no_reference() -> None:
     assert {name for name, event in BY_SHORT_NAME.items() if "caseref" not in sent(event)} == {
         "signals.reported.v1",
         "coveragegaps.observed.v1",
+        "observations.noted.v1",
+        "privacychecks.requested.v2",
     }
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from console.forms.leaf import Kind, Leaf, leaves
+from contracts.bounds import FIRST_DAY, LAST_DAY
 from contracts.shape import codes_of, inner
 from contracts.text import Model, readable
 
@@ -71,6 +72,7 @@ _BY_KIND: dict[Kind, Callable[[Leaf], st.SearchStrategy[Any]]] = {
     Kind.AREA: _texts,
     Kind.ORDER: _texts,
     Kind.NUMBER: _numbers,
+    Kind.DAY: lambda _: st.dates(FIRST_DAY, LAST_DAY),
     Kind.SEVERAL: _lists,
     Kind.GROUP: lambda leaf: models(leaf.within) if leaf.within else st.nothing(),
 }

@@ -50,7 +50,13 @@ def test_few_codes_are_shown_at_once_and_many_in_a_list() -> None:
 
 def test_what_only_a_clock_or_another_decision_says_cannot_be_chosen() -> None:
     outcome = asked(ConcludeCase)["outcome"]
-    assert [option.value for option in outcome.options] == ["helped", "no_help_wanted", "not_placed", "out_of_sight"]
+    assert [option.value for option in outcome.options] == [
+        "helped",
+        "no_help_wanted",
+        "not_placed",
+        "other_help",
+        "out_of_sight",
+    ]
     assert outcome.kind is Kind.RADIOS, "so few that all are shown"
     assert "expired" not in {option.value for option in asked(DeclineOffer)["reason"].options}
     assert "closed" not in {option.value for option in asked(RecordWeighing)["weighing"].options}
@@ -59,7 +65,7 @@ def test_what_only_a_clock_or_another_decision_says_cannot_be_chosen() -> None:
 def test_yes_or_no_is_explicit_where_there_is_no_default() -> None:
     fields = asked(RecordConsent)
     assert fields["help"].kind is Kind.RADIOS
-    assert [option.value for option in fields["help"].options] == ["yes", "no"]
+    assert [option.value for option in fields["help"].options] == ["yes", "no", ""]
     assert fields["written"].kind is Kind.CHECK
     assert {(box.kind, box.value) for box in asked(WithdrawConsent).values()} == {(Kind.CHECK, "no")}, "nobody withdraws unasked"
 
@@ -116,7 +122,7 @@ def test_a_form_shows_again_what_was_typed_and_what_is_wrong_with_it() -> None:
 )
 def test_a_form_shows_again_whatever_names_were_posted(name: str) -> None:
     again = filled(fields_of(OfferHelp, PlainWords(), choices), [(name, "x")])
-    assert [field.path for field in again] == ["need", "organisations"]
+    assert [field.path for field in again] == ["need", "profile", "organisations", "at_once"]
 
 
 class _Numbered(Model):

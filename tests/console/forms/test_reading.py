@@ -92,7 +92,7 @@ def test_what_is_wrong_with_an_entry_is_said_at_that_entry() -> None:
 
 
 def test_yes_and_no_without_a_default_are_neither_until_somebody_says_so() -> None:
-    assert "help" not in read([], RecordConsent)
+    assert read([], RecordConsent)["help"] is None
     assert read([], RecordConsent)["written"] is False
     assert read([("help", "no")], RecordConsent)["help"] is False
 

@@ -32,7 +32,7 @@ async def consent_taken_back(staff: SimulatedStaff) -> str:
     await staff.decide(OWNER, reference, "offer_help", need={"service": "cosm"}, organisations=["cosm-shelter"])
     await staff.decide(OWNER, reference, "ask_privacy_check", observation=OBSERVATION)
     await staff.decide("cosm-shelter", reference, "see_offer")
-    await staff.sees("lelystad", reference, "asked", "privacy")
+    await staff.sees("lelystad", await staff.observation(OWNER, reference), "asked", "privacy")
     await staff.decide(OWNER, reference, "withdraw_consent", help=True, riec=True)
     await staff.sees("cosm-shelter", reference, "closed", "placement")
     await staff.decide(OWNER, reference, "record_consent", help=True)

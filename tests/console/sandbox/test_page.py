@@ -34,7 +34,9 @@ def address(tmp_path_factory: pytest.TempPathFactory, directory: Directory) -> G
     passing = Passing(installation, directory.get("urk"))
     for to in ("urk", "almere", "urk"):
         pass_on(passing, here, received(directory), "signal-desk", to)
-    app = page(cast(directory, directory.get("urk")), passing, "http://127.0.0.1:8237", Orders(_none, _none, "key"))
+    app = page(
+        cast(directory, directory.get("urk")), passing, ["export POST=http://127.0.0.1:8237/v1"], Orders(_none, _none, "key")
+    )
     door = bound("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door.socket]}, daemon=True)

@@ -281,7 +281,7 @@ async def test_the_page_shows_what_passes_and_content_of_ours_only(box: Sandbox)
             assert box.own.token not in answer.text  # pyright: ignore[reportOperatorIssue]
         one = await client.get(f"/events/{event.number}")
         assert "answer_by" in one.text
-        assert "curl -sS" in one.text
+        assert "curl --fail-with-body -sS" in one.text
         for absent in (str(theirs.number), "999999", "nonsense"):
             assert (await client.get(f"/events/{absent}")).status_code == 404
         assert (await client.get("/", headers={"Host": "elsewhere.example"})).status_code == 421

@@ -1,5 +1,6 @@
 """Asks an application for pages, without a server."""
 
+import asyncio
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -34,6 +35,14 @@ class Asker:
     ) -> httpx.Response:
         """Send a form."""
         return self._ask("POST", path, data=data, content=content, headers=headers)
+
+    def at_once(self, path: str, data: Mapping[str, str], times: int) -> list[httpx.Response]:
+        """Send a form several times at the same moment."""
+
+        async def together() -> list[httpx.Response]:
+            return await asyncio.gather(*(self._client.post(path, data=data) for _ in range(times)))
+
+        return self._portal.call(together)
 
     def _ask(self, method: str, path: str, **given: Any) -> httpx.Response:
         return self._portal.call(partial(self._client.request, method, path, **given))

@@ -4,7 +4,8 @@ import asyncio
 import re
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -23,6 +24,7 @@ from console.rungs import CaseLog
 from console.web import pages
 from console.web.aside import Aside
 from console.web.drafts_ports import NotKept
+from console.web.in_turn import InTurn
 from console.web.looking import NoAnswer
 from console.web.visit import Left
 from console.web.ways import menu
@@ -436,6 +438,7 @@ class Desk:
         self.stale_at = ""
         self._path = ""
         self.aside = Aside()
+        self.in_turn = InTurn()
         self.answers: dict[tuple[str, str, str], str | None] = {}
         self.database_away = False
         self.began = self.seen = datetime.now(UTC)
@@ -507,6 +510,11 @@ class Desk:
         if (ticket, file, command) not in self.answers:
             raise HTTPException(403)
         return Spent(self.answers[ticket, file, command])
+
+    @asynccontextmanager
+    async def once(self, visit: Visit, ticket: str, file: str, command: str) -> AsyncGenerator[Spent]:
+        async with self.in_turn.of(ticket):
+            yield await self.spend(visit, ticket, file, command)
 
     async def answered(self, ticket: str, answer: str) -> None:
         self._reach()

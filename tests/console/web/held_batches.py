@@ -33,6 +33,7 @@ class Held:
     )
     pressed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     full: bool = False
+    makes: int = 0
 
     async def possible(self, command: str) -> tuple[Sequence[Any], int]:
         return self.rows, len(self.rows) if self.total is None else self.total
@@ -40,6 +41,7 @@ class Held:
     async def make(self, ticket: str, command: str, content: Mapping[str, Any], targets: Sequence[str]) -> str:
         if self.full:
             raise TooMany("batches")
+        self.makes += 1
         self.made[ticket] = (command, content, [*targets])
         return f"{len(self.made):032x}"
 

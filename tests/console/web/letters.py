@@ -83,6 +83,7 @@ class Correcting:
     texts: dict[int, str] = field(default_factory=dict[int, str])
     waits: dict[int, tuple[Waiting, str]] = field(default_factory=dict[int, tuple[Waiting, str]])
     released: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    asked: Counter[str] = field(default_factory=Counter[str])
     person: str = ""
     wrong: tuple[Fault, ...] = ()
     never: bool = False
@@ -98,6 +99,7 @@ class Correcting:
         if self.wrong:
             raise WrongCorrection(self.wrong)
         await self.look(number)
+        self.asked["propose"] += 1
         self.wait(number, self.person, text)
 
     async def release(self, number: int, seen: str) -> bool:
@@ -113,6 +115,7 @@ class Correcting:
         return True
 
     async def withdraw(self, number: int) -> None:
+        self.asked["withdraw"] += 1
         self.waits.pop(number, None)
 
     def wait(self, number: int, person: str, text: str) -> None:

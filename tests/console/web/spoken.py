@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from console.web.spoken import page_words
+from contracts.counted import filled
 from contracts.texts import Language
 from tests.console.forms.plain_words import PlainWords
 
@@ -16,7 +17,7 @@ class Spoken(PlainWords):
         self.language = language
 
     def page(self, key: str, **facts: object) -> str:
-        return page_words(self.language)[key].format_map(facts)
+        return filled(page_words(self.language)[key], facts)
 
     def hint(self, model: str, name: str) -> str:
         return ""

@@ -27,7 +27,7 @@ def narrow(installation: Installation) -> OneAgency:
 
 
 def test_it_is_one_agency(installation: Installation, narrow: OneAgency) -> None:
-    assert len(installation.with_key) == 13
+    assert len(installation.with_key) == 16
     assert [agency.slug for agency in narrow.ours] == [ALMERE]
     assert narrow.witness.person == "c-17"
 

@@ -110,14 +110,18 @@ async def test_five_people_lead_a_case_from_report_to_closure(keten: Keten) -> N
         pages: dict[Offered, Page] = {}
         async with _all(chromium, console, pages):
             for who, command, answers in WAY:
-                await decide(pages[who], console, case, command, answers)
+                apart = who in {OFFICER, ANALYST}
+                about = await staff.observation(COORDINATOR.agency, case) if apart else case
+                await decide(pages[who], console, about, command, answers)
             await staff.sees(POLICE, case, "closed", "report")
             page = pages[COORDINATOR]
             await page.goto(f"{console.answering.address}/cases/{case}")
             await expect(page.locator("main")).to_contain_text("gesloten")
             assert await page.locator('main a[href*="/do/"]').count() == 0, "nothing is left to decide"
         await chromium.close()
-    stories = [line.what for file in await staff.files(case) for line in file.view.story if line.what in _commands()]
+    observed = await staff.observation(COORDINATOR.agency, case)
+    files = [*await staff.files(case), *await staff.files(observed)]
+    stories = [line.what for file in files for line in file.view.story if line.what in _commands()]
     assert sorted(stories) == sorted(command for _, command, _ in WAY)
 
 

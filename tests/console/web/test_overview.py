@@ -4,10 +4,11 @@ from typing import Any, cast
 import pytest
 
 from console.counting import Counted
+from console.cutting import Known
 from console.finding import Trouble, Well
 from console.health import Health
 from console.installation import Installation
-from console.lists import Known, Page
+from console.lists import Page
 from console.shared import Shared
 from console.web import overview as module
 from console.web.looking import NoAnswer

@@ -116,7 +116,7 @@ async def test_a_form_is_filled_in_checked_and_sent_once(keten: Keten, console: 
     assert wrong.status_code == 422
     assert "#f-finding" in Parsed(wrong.text).links
     check = Parsed((await browser.post(triage, form.sends(finding="presumed_victim"))).text)
-    answers = await asyncio.gather(*(browser.post(f"{triage}/send", check.sends()) for _ in range(5)))
+    answers = await asyncio.gather(*(browser.post(f"{triage}/send", check.sends()) for _ in range(10)))
     assert {answer.headers["location"] for answer in answers} == {f"/files/case-{case}/did/record_triage?state=intake"}
     [file] = await keten.here.at(ALMERE, case)
     assert [line.what for line in file.view.story].count("record_triage") == 1
@@ -160,6 +160,8 @@ async def test_a_whole_way_by_forms_alone(console: Console, case: str) -> None:
             assert checked.status_code == 200, checked.text
             check = Parsed(checked.text)
         sent = await browser.post(f"{path}/send", check.sends())
+        if sent.status_code == 409:  # another agency answered meanwhile: that was shown, and it is sent all the same
+            sent = await browser.post(f"{path}/send", Parsed(sent.text).sends())
         assert sent.status_code == 303, sent.text
         assert (await browser.get(sent.headers["location"])).status_code == 200
     story = (await page(browser, f"/cases/{case}")).words

@@ -236,12 +236,12 @@ def overview(desk: Desk) -> Overview:
         dead=1,
         lines=(
             Line("office", f"office of {OWNER}", "is away: nobody works there", f"start it: `keten worker {OWNER}`", NOW - hour),
-            Line("queue", f"queue of {OWNER}", "about 3 tasks wait, none of them for long", since=NOW - hour),
+            Line("queue", f"queue of {OWNER}", "waiting tasks: about 3, none for long", since=NOW - hour),
             Line("temporal", "", "did not answer within two seconds", LOOK, NOW - hour),
-            Line("bus", f"inbox of {OWNER}", "moves: 2 events wait, 1 are being taken", since=NOW - hour),
-            Line("bus", f"INBOX of {OWNER}", "holds 3 messages, 0% of its room", since=NOW - hour),
+            Line("bus", f"inbox of {OWNER}", "moves; events that wait: 2, that are being taken: 1", since=NOW - hour),
+            Line("bus", f"INBOX of {OWNER}", "messages: 3, 0% of its room", since=NOW - hour),
             Line("certificates", f"certificate of {OWNER}", "is valid until 2031-05-01 12:00", since=NOW - hour),
-            Line("audit", f"audit log of {OWNER}", "holds 812 entries; its head was not signed yet", since=NOW - hour),
+            Line("audit", f"audit log of {OWNER}", "entries: 812; its head was not signed yet", since=NOW - hour),
             Line("files", f"files of {OWNER}", "none stands still", since=NOW - hour),
         ),
     )

@@ -38,6 +38,9 @@ SOURCES: dict[str, frozenset[str]] = {
     "runtime/people/people.py": frozenset({"verify", "_moment"}),
     "runtime/keys/signatures.py": frozenset({"claims_of", "kid_of"}),
     "console/files.py": EVERYTHING,
+    "console/unknown.py": EVERYTHING,
+    "console/corrections.py": frozenset({"_content"}),
+    "console/written.py": frozenset({"told_too_much"}),
     "console/deciding.py": EVERYTHING,
     "console/troubles.py": EVERYTHING,
     "console/forms/reading.py": EVERYTHING,
@@ -53,7 +56,16 @@ NOT_SAID_IN_CALLS = frozenset(
     {
         *("RuntimeError", "TypeError", "patched", "warning", "info", "error"),  # for whoever repairs the software
         *("ask", "look_up", "list_workflows", "over"),  # summaries in Temporal's UI, a search, a key
-        *("_rule", "_answer", "_to_aid", "_to_coordinator", "Rule"),  # purposes, for the register of processing
+        *(
+            "_rule",
+            "_answer",
+            "_to_aid",
+            "_to_coordinator",
+            "_to_child_protection",
+            "_to_investigation",
+            "_back",
+            "Rule",
+        ),  # purposes, for the register of processing
         *("compile", "cast", "removeprefix", "HeaderParameter", "Processing"),
     }
 )

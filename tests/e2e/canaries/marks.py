@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 
 MARKED = (
@@ -17,11 +18,16 @@ MARKED = (
     "suspect",
     "findings",
     "interventions",
+    "threat",
+    "whereabouts",
 )
 """Personal fields of text; under each stands a mark."""
 
-CODED = {"birth_year", "under_16", "person", "registrant"}
+CODED = {"birth_year", "under_16", "person", "guardian", "profile", "registrant"}
 """Personal fields that hold a number, an answer, or other fields: their names may not be written next to a value."""
+
+STAYS_INSIDE = ("needs", "findings", "interventions")
+"""Personal fields that no event carries."""
 
 NAMED = ("birth_year", "under_16")
 
@@ -37,10 +43,23 @@ def marks(*fields: str) -> set[str]:
     return {mark(field) for field in fields}
 
 
-def found_in(text: str | bytes) -> set[str]:
-    """The marks, and the names of personal fields, that something holds: as text, or as base64 or hexadecimal digits of it."""
+Forms = Mapping[str, Sequence[bytes]]
+
+
+def found_in(text: str | bytes, forms: Forms | None = None) -> set[str]:
+    """The words that something holds: as text, or as base64 or hexadecimal digits of it.
+
+    Args:
+        text: In what is searched.
+        forms: Of which words; None: of the marks, and the names of personal fields.
+    """
     raw = text.encode() if isinstance(text, str) else text
-    return {word for word, forms in FORMS.items() if any(form in raw for form in forms)}
+    return {word for word, ways in (FORMS if forms is None else forms).items() if any(way in raw for way in ways)}
+
+
+def forms_of(words: Iterable[str]) -> Forms:
+    """In which forms these words would be found."""
+    return {word: _forms(word) for word in words}
 
 
 def _forms(word: str) -> list[bytes]:
@@ -58,7 +77,7 @@ def _within(encoded: bytes, shift: int) -> bytes:
     return digits[(0, 2, 3)[shift] : len(digits) - (len(encoded) > len(digits))]
 
 
-FORMS = {word: _forms(word) for word in (*NAMED, *map(mark, MARKED))}
+FORMS = forms_of((*NAMED, *map(mark, MARKED)))
 
 
 def whole(text: str) -> str:

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from post_office.ports import CaseSeen, Heard
+from runtime.processing.log import NotLogged
 
 TYPE = "nl.keten.signals.reported.v1"
 OTHER = "nl.keten.referrals.offered.v1"
@@ -20,6 +21,9 @@ class HeardBook:
         self._heard: list[Heard] = []
         self._erased: dict[str, datetime] = {}
         self._bell = asyncio.Event()
+        self._unaltered: Mapping[str, Any] | None = None
+        self.unlogged = False
+        self.handed_ = list[tuple[str, str]]()
 
     def hear(self, case: str, kind: str = TYPE, subject: str | None = None) -> Heard:
         """One more event about a case."""
@@ -46,8 +50,20 @@ class HeardBook:
     def erase(self, case: str) -> None:
         self._heard = [one._replace(event=None) if one.caseref == case else one for one in self._heard]
 
+    def alter(self, position: int, *, altered: bool = True) -> None:
+        """What it is on a disk that was altered; or as it was before."""
+        one = self._heard[position - 1]
+        event, self._unaltered = (None, one.event) if altered else (self._unaltered, None)
+        self._heard[position - 1] = one._replace(event=event, unreadable=altered)
+
     async def feed(self, after: int, most: int, types: frozenset[str] = frozenset()) -> list[Heard]:
         return [one for one in self._heard[after:] if not types or one.type in types][:most]
+
+    async def handed(self, to: str, after: int, found: Sequence[Heard]) -> None:
+        del after
+        if self.unlogged and found:
+            raise NotLogged
+        self.handed_ += [(to, heard.id) for heard in found]
 
     async def more(self, after: int, seconds: float) -> bool:
         bell = self._bell

@@ -20,6 +20,9 @@ from tests.post_office.webhooks.heard_book import HeardBook
 SOURCE = "urn:nld:oin:00000099000000000002:systeem:post"
 START = datetime(2026, 3, 2, 11, tzinfo=UTC)
 
+ENOUGH = 2
+"""Looks that find nothing to do, one after the other."""
+
 
 class Clock:
     """Stands still until it is moved."""
@@ -87,12 +90,16 @@ class Office:
         return seen.endpoint.id, secret
 
     async def turn(self, endpoint: str) -> float:
-        """Do all that is due now; seconds until something is due again."""
+        """Do all that is due now; seconds until something is due again.
+
+        A try may end while it is looked what is due, and what follows it is seen by the next look.
+        """
         courier = self.delivering.courier(endpoint)
-        while True:
+        seconds, idle = None, 0
+        while idle < ENOUGH:
             seconds = await courier.look()
-            if not await courier.settle():
-                return seconds or 0.0
+            idle = 0 if await courier.settle() else idle + 1
+        return seconds or 0.0
 
     async def live(self, endpoint: str, seconds: float) -> None:
         """Let simulated time pass, with all that is due in it."""

@@ -1,15 +1,19 @@
 """In order per case, cases side by side, until it is taken or set aside; each guard fails without what it guards."""
 
+import json
 from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import update
 
 from contracts.alarms import AlarmCode
+from post_office.webhooks import courier
 from post_office.webhooks.endpoint import MOST_ATTEMPTS, Form, Wanted
 from post_office.webhooks.outcomes import Outcome
 from post_office.webhooks.sending import AT_A_TIME
+from runtime.post_office.webhook_tables import WEBHOOK
 from tests.post_office.webhooks.conftest import delivering
 from tests.post_office.webhooks.heard_book import OTHER, PERSONAL, TYPE
 from tests.post_office.webhooks.office import START, Clock, Office
@@ -41,6 +45,26 @@ async def test_a_thin_one_says_that_there_is_an_event_and_nothing_of_it(url: str
     assert event["id"] == heard.id
     assert not {"data", "datacontenttype", "ground"} & event.keys()
     assert PERSONAL.encode() not in there.taken[0].body
+
+
+async def test_content_leaves_when_it_is_written_down_who_is_given_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thin one gives none, so it needs no line."""
+    monkeypatch.setattr(courier, "FAULT_PAUSE", 0.0)
+    office = Office(url, Clock())
+    async with receiver() as there:
+        whole, _ = await office.make(there.url(path="/whole"))
+        thin, _ = await office.make(there.url(path="/thin"), Form.THIN, name="thin")
+        heard = office.book.hear(ONE)
+        office.book.unlogged = True
+        await office.turn(thin)
+        await office.delivering.courier(whole).look()
+        await office.delivering.courier(whole).settle()
+        assert ["data" in json.loads(told.body) for told in there.taken] == [False]
+        assert office.book.handed_ == []
+        office.book.unlogged = False
+        await office.turn(whole)
+        assert ["data" in json.loads(told.body) for told in there.taken] == [False, True]
+        assert office.book.handed_ == [("webhook case-system", heard.id)]
 
 
 async def test_only_what_was_asked_for_is_sent_and_in_order(url: str) -> None:
@@ -195,6 +219,39 @@ async def test_what_was_erased_is_not_sent_and_holds_nothing_up(url: str) -> Non
         await office.turn(endpoint)
         assert there.positions == [2]
         assert {attempt.outcome for attempt in await office.desk.attempts(endpoint)} == {Outcome.ERASED, Outcome.TAKEN}
+
+
+async def test_what_was_altered_waits_with_its_case_others_go_on_and_a_person_hears(url: str) -> None:
+    clock = Clock()
+    office = Office(url, clock)
+    async with receiver() as there:
+        endpoint, _ = await office.make(there.url())
+        for case in (ONE, TWO, ONE):
+            office.book.hear(case)
+        office.book.alter(1)
+        await office.turn(endpoint)
+        assert there.positions == [2]
+        await office.live(endpoint, 1000)
+        assert [code for _, code, _ in office.alarms] == [AlarmCode.WEBHOOK_FAILING]
+        office.book.alter(1, altered=False)
+        await office.live(endpoint, 3700)
+        assert there.positions == [2, 1, 3]
+        assert {attempt.outcome for attempt in await office.desk.attempts(endpoint)} == {Outcome.UNREADABLE, Outcome.TAKEN}
+
+
+async def test_an_endpoint_that_was_altered_on_the_disk_fails_as_one_that_is_away(url: str) -> None:
+    office = Office(url, Clock())
+    async with receiver() as there:
+        endpoint, _ = await office.make(there.url())
+        other, _ = await office.make(there.url(), name="other")
+        with office.store.engine.begin() as connection:
+            connection.execute(update(WEBHOOK).where(WEBHOOK.c.id == endpoint).values(url=b"altered"))
+        office.book.hear(ONE)
+        await office.turn(other)
+        await office.live(endpoint, 1000)
+        assert [code for _, code, _ in office.alarms] == [AlarmCode.WEBHOOK_FAILING]
+        assert there.positions == [1], "the other endpoint has it"
+        assert (await office.desk.test(endpoint)).outcome is Outcome.UNREADABLE
 
 
 async def test_signs_of_life_come_and_fail_as_events_do(url: str) -> None:

@@ -22,6 +22,7 @@ from runtime.keys.wrapping import KeyFiles, Wrapped
 from runtime.migrations import Tables, downgrade, upgrade
 from runtime.private_files import KeyUnavailable
 from runtime.schema import check
+from tests.statements import statements
 
 SLUG = "almere"
 
@@ -78,6 +79,38 @@ async def test_a_case_without_a_key_is_named(store: CaseKeys) -> None:
     case = new_reference()
     with pytest.raises(CaseKeyMissing, match=case):
         await store.get(case)
+
+
+async def test_several_are_read_at_once_and_then_remembered(store: CaseKeys, url: str, files: Keys) -> None:
+    cases = [new_reference() for _ in range(20)]
+    keys = {case: await store.make_or_get(case) for case in cases}
+    fresh = again(url, files)
+    with statements() as asked:
+        assert await fresh.several(cases[:10]) == {case: keys[case] for case in cases[:10]}
+        assert await fresh.several(set(cases)) == keys
+        assert await fresh.several(cases) == keys
+        assert await fresh.several(()) == {}
+    assert len([text for text in asked if "case_key" in text]) == 2
+
+
+async def test_of_several_those_that_were_destroyed_have_none_and_one_that_never_was_is_named(
+    store: CaseKeys, url: str, files: Keys
+) -> None:
+    case, erased, never = new_reference(), new_reference(), new_reference()
+    key = await store.make_or_get(case)
+    await store.make_or_get(erased)
+    await store.forget(erased)
+    for process in (store, again(url, files)):
+        assert await process.several([case, erased]) == {case: key}
+        with pytest.raises(CaseKeyMissing, match=never):
+            await process.several([case, never])
+
+
+async def test_what_is_too_old_is_not_kept_in_memory(store: CaseKeys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_keys, "IN_MEMORY", -1.0)
+    for _ in range(10):
+        await store.make_or_get(new_reference())
+    assert len(store._in_memory) == 1, "the last one"  # pyright: ignore[reportPrivateUsage]
 
 
 async def test_a_destroyed_key_never_comes_back(store: CaseKeys, url: str, files: Keys) -> None:

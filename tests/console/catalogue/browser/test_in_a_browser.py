@@ -118,6 +118,7 @@ def test_it_is_read_whole_without_script(opened: Opened) -> None:
     ("language", "words", "name"),
     [
         ("nl", "terugkoppeling riec", "Terugkoppeling van het RIEC"),
+        ("nl", "terugkoppeling riec", "Terugkoppeling van het RIEC (v2)"),
         ("nl", "ZORGCOORDINATOR", "Zorgcoördinator"),
         ("nl", "case_erased", "case_erased"),
         ("en", "safe_contact", "Report"),

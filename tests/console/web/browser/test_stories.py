@@ -115,7 +115,7 @@ def test_a_list_that_changed_says_so_and_moves_nothing(opened: Opened, town: Des
     before = page.locator(".rows").first.inner_text()
     town.listed.rows = [*town.listed.rows, a_row(99)]
     page.clock.run_for(11_000)
-    expect(page.get_by_text("Eén dossier is veranderd sinds u keek.")).to_be_visible()
+    expect(page.get_by_text("1 dossier is veranderd sinds u keek.")).to_be_visible()
     assert page.locator(".rows").first.inner_text() == before
     page.get_by_role("link", name="Toon").click()
     expect(page.locator(f"a[href='/cases/k{99:024d}']")).to_be_visible()

@@ -93,7 +93,7 @@ def test_a_page_is_told_how_many_files_changed_since(desk: Desk, browser: Asker)
     desk.listed.rows = [a_row(1), a_row(2, alarm=True), a_row(4)]
     assert browser.get(asks).json() == {"said": "2 dossiers zijn veranderd sinds u keek."}
     desk.listed.rows = [a_row(1), a_row(2), a_row(3), a_row(4)]
-    assert browser.get(asks).json() == {"said": "Eén dossier is veranderd sinds u keek."}
+    assert browser.get(asks).json() == {"said": "1 dossier is veranderd sinds u keek."}
 
 
 def test_what_waits_for_others_has_a_page_of_its_own(desk: Desk, browser: Asker) -> None:

@@ -112,7 +112,7 @@ def test_that_somebody_takes_a_file_is_a_change_of_the_list(desk: Desk, browser:
     watch = next(str(given["data-watch"]) for _, given in shown(browser, "/inbox").tags if "data-watch" in given)
     assert browser.get(watch).status_code == 204
     desk.taken.by[CASE] = Taken("c-18", NOW)
-    assert browser.get(watch).json()["said"].startswith("Eén dossier is veranderd")
+    assert browser.get(watch).json()["said"].startswith("1 dossier is veranderd")
 
 
 @pytest.mark.parametrize("back", ["", "https://evil.example.org", "//evil.example.org", "/lock", "/inbox/../lock", "/inboxes"])

@@ -1,0 +1,73 @@
+"""The transition table of one request for help."""
+
+from enum import StrEnum
+
+from workflows.case.table import COORDINATOR
+from workflows.engine.table import CLOCK, Turn, state, table
+
+
+class Referral(StrEnum):
+    """Where one request for help is."""
+
+    OFFERED = "offered"
+    SEEN = "seen"
+    ACCEPTED = "accepted"
+    WITH_AID = "with_aid"
+    LEAVING = "leaving"
+    NOT_PLACED = "not_placed"
+    COMPLETED = "completed"
+    RECALLED = "recalled"
+    GIVEN_UP = "given_up"
+
+
+R = Referral
+AID = "the aid organisation"
+_NEXT = {R.OFFERED, R.NOT_PLACED}
+_ANSWERS = {
+    "ReferralSeen": R.SEEN,
+    "ReferralAccepted": R.ACCEPTED,
+    "ReferralDeclined": _NEXT,
+    CLOCK: _NEXT,
+    "recall": R.RECALLED,
+}
+NEXT_ASKED = "the offer is taken back and the next organisation is asked"
+
+REFERRAL = table(
+    "AidReferral",
+    "help",
+    state(R.OFFERED, Turn.THEM, AID, clock="offer", then=NEXT_ASKED, moves=_ANSWERS),
+    state(R.SEEN, Turn.THEM, AID, clock="offer", then=NEXT_ASKED, moves=_ANSWERS),
+    state(
+        R.ACCEPTED,
+        Turn.THEM,
+        AID,
+        clock="first_contact",
+        then="the coordinator, still responsible, is reminded to ask",
+        moves={"FirstContactMade": R.WITH_AID, "ReferralDeclined": _NEXT, "recall": R.RECALLED, CLOCK: R.ACCEPTED},
+    ),
+    state(
+        R.WITH_AID,
+        Turn.THEM,
+        AID,
+        clock="care_review",
+        then="the coordinator asks how it goes",
+        moves={"ReferralCompleted": R.COMPLETED, "recall": {R.LEAVING, R.RECALLED}, CLOCK: R.WITH_AID},
+    ),
+    state(
+        R.LEAVING,
+        Turn.THEM,
+        AID,
+        clock="leaving",
+        then="the coordinator is reminded to ask where the person goes",
+        moves={"ReferralCompleted": R.RECALLED, CLOCK: R.LEAVING},
+    ),
+    state(
+        R.NOT_PLACED,
+        Turn.US,
+        COORDINATOR,
+        clock="not_placed",
+        then="the coordinator looks again; it is counted as not placed",
+        moves={"offer_again": R.OFFERED, "give_up": R.GIVEN_UP, "recall": R.RECALLED, CLOCK: R.NOT_PLACED},
+    ),
+    ends={R.COMPLETED, R.RECALLED, R.GIVEN_UP},
+)

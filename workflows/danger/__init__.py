@@ -1,0 +1,1 @@
+"""A danger, at the investigation service that protects."""

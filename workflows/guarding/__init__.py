@@ -1,0 +1,1 @@
+"""A child, at whoever protects it."""
