@@ -6,14 +6,14 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from contracts.bounds import AlarmNumber, Number
-from contracts.by_hand import NotByHand, Unchoosable, kept_from_people
+from contracts.by_hand import NotAskedNow, NotByHand, Unchoosable, kept_from_people
 from contracts.events.children import Guardian
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
 from contracts.events.signals import Person
 from contracts.places import MUNICIPALITIES
-from contracts.profile import Profile
+from contracts.profile import AgeBand, Profile
 from contracts.text import Line, Model, MunicipalityCode, Personal, Slug, Text
 from contracts.words import (
     Acknowledged,
@@ -25,6 +25,7 @@ from contracts.words import (
     DangerOutcome,
     Decline,
     ErasureReason,
+    FactSource,
     Finding,
     GuardingOutcome,
     NotBrought,
@@ -103,7 +104,21 @@ class RecordIntake(Command):
     needs: Personal[Text]
     person: Personal[Person] = Person()
     registrant: Personal[Registrant] = Registrant()
-    under_16: Personal[bool] = Field(default=False, description="then a parent or guardian must consent")
+    age: Personal[AgeBand] = Field(default=AgeBand.UNKNOWN, description="who may be under 18 counts as under 18")
+    under_16: Annotated[Personal[bool], NotAskedNow()] = Field(default=False, description="before: now it is `age`")
+
+    @property
+    def told_age(self) -> AgeBand:
+        """What it says of the age; of an intake of before no more than that it is under 16."""
+        known = self.age is not AgeBand.UNKNOWN
+        return self.age if known or not self.under_16 else AgeBand.UNDER_16
+
+
+class RecordFacts(Command):
+    """What is known of the person now, and from where. It stands beside what was recorded before; unknown is an answer, too."""
+
+    age: Personal[AgeBand] = Field(description="who may be under 18 counts as under 18")
+    source: FactSource
 
 
 class RecordConsent(Command):

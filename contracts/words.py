@@ -50,6 +50,18 @@ class ConsentTo(StrEnum):
     RIEC = "riec"
 
 
+class FactSource(StrEnum):
+    """Where something comes from that is known of a person."""
+
+    PERSON = "person"
+    DOCUMENT = "document"
+    OTHERS = "others"
+    ESTIMATE = "estimate"
+    INTAKE = "intake"
+    REPORTER = "reporter"
+    CHILD_PROTECTION = "child_protection"
+
+
 class Urgency(StrEnum):
     """How fast somebody must answer."""
 

@@ -20,6 +20,7 @@ from contracts.commands import (
     OfferHelp,
     RecordConsent,
     RecordEnrichment,
+    RecordFacts,
     RecordIntake,
     RecordPlan,
     RecordTriage,
@@ -76,6 +77,7 @@ from contracts.events.signals import (
     SignalSupplemented,
     Supplement,
 )
+from contracts.profile import AgeBand
 from contracts.refusals import RefusalCode
 from contracts.words import (
     AgencyKind,
@@ -85,6 +87,7 @@ from contracts.words import (
     CoverageGapKind,
     Decline,
     ErasureReason,
+    FactSource,
     Finding,
     NotBrought,
     NotDisclosed,
@@ -122,6 +125,7 @@ _DECISIONS: dict[type[Command], Command] = {
         OfferHelp(need=NEED, organisations=("cosm-shelter",)),
         RecordConsent(help=True),
         RecordEnrichment(findings="an example finding"),
+        RecordFacts(age=AgeBand.FROM_23, source=FactSource.DOCUMENT),
         RecordIntake(needs="an example need"),
         RecordPlan(interventions="an example plan"),
         RecordTriage(finding=Finding.PRESUMED_VICTIM),

@@ -5,6 +5,7 @@ from typing import Any
 
 from temporalio import workflow
 
+from contracts.ages import UNDER_16
 from contracts.commands import RecordConsent, WithdrawConsent
 from contracts.events.erasures import ConsentWithdrawn
 from contracts.views import ConsentView
@@ -23,7 +24,7 @@ NOTHING_TAKEN_BACK = "nothing is taken back by this: choose at least one consent
 def _is_valid(self: "Consents", order: RecordConsent) -> str | None:
     """Under 16, a parent or guardian consents."""
     gives = order.help or order.registration or order.riec
-    if gives and self.file.intake is not None and self.file.intake.under_16 and not order.by_guardian:
+    if gives and self.age in UNDER_16 and not order.by_guardian:
         return "the person is under 16: a parent or guardian must consent; set `by_guardian` when they did"
     return None
 

@@ -6,9 +6,11 @@ from enum import StrEnum
 from temporalio import workflow
 
 from contracts.agencies import Party
+from contracts.ages import UNDER_18
 from contracts.commands import CallPolice, DeclareDanger, StandDown
 from contracts.events.dangers import DangerEnded, DangerRecalled, DangerReported, DangerTaken, PersonMissing
 from contracts.hours import ALWAYS
+from contracts.profile import AgeBand
 from contracts.views import ContentPart
 from contracts.words import ConsentTo, Ground
 from workflows.case.effects import Effects, PartTrack
@@ -40,8 +42,6 @@ NOT_OVER = "the police does nothing more about a danger that is not over: declar
 STILL_THERE = "a danger has been with the police for three days: ask whether it is still there, and ask the person for consent"
 NO_POLICE = "no investigation service takes part here: call 112 and the police, then stand_down when the danger is over"
 DECLARED_ALREADY = "a danger is declared already: tell the police by telephone what changed, or stand_down first"
-ADULT = 18
-"""Years; who has them in this calendar year may still be younger."""
 STILL = "a danger is declared: stand_down where it is over, then end the case"
 
 DANGER = table(
@@ -196,8 +196,7 @@ class Dangers(CasePart):
 
     def _missing(self, danger: DangerFile) -> PersonMissing:
         """Of somebody out of sight: the police looks for them. An age that is not known may be under 18."""
-        born = self.file.person.birth_year
-        minor = born is None or workflow.now().year - born <= ADULT
+        minor = self.age in {*UNDER_18, AgeBand.UNKNOWN}
         return PersonMissing(danger=danger.number, minor=minor, person=self.file.person, whereabouts=danger.whereabouts)
 
     @command(track=_open)

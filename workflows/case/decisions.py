@@ -11,7 +11,8 @@ from contracts.commands import (
     RecordTriage,
     StartAftercare,
 )
-from contracts.words import CaseOutcome, Finding
+from contracts.profile import AgeBand
+from contracts.words import CaseOutcome, FactSource, Finding
 from workflows.case.letters import CaseLetters
 from workflows.case.referral_table import Referral
 from workflows.case.table import Phase
@@ -84,6 +85,8 @@ class CaseDecisions(CaseLetters):
     def record_intake(self, order: RecordIntake) -> None:
         """Record the intake."""
         self.file.intake = order
+        if order.told_age is not AgeBand.UNKNOWN:
+            self.learn(order.told_age, FactSource.INTAKE)
         help_wanted = self.file.consent.help if self.file.consent else None
         helped = help_wanted and self.is_helped
         self.move("record_intake", Phase.IN_CARE if helped else AFTER_INTAKE[help_wanted])

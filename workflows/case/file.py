@@ -1,19 +1,21 @@
 """The coordinator's file, with what its tracks keep."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from activities.routing import CareMap
 from contracts.agencies import Party
+from contracts.ages import age_of
 from contracts.commands import RecordConsent, RecordIntake
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.signals import Person, Signal, Supplement
-from contracts.profile import Profile
+from contracts.profile import AgeBand, Profile
 from contracts.reference import Reference
 from contracts.text import Line, Personal, Text
-from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Finding, NotOurs, Urgency, Weighing
+from contracts.words import AgencyKind, CaseOutcome, ConsentTo, FactSource, Finding, NotOurs, Urgency, Weighing
 from workflows.engine.record import Progress, Record
 
 
@@ -41,6 +43,19 @@ class DangerFile(BaseModel):
     whereabouts: Personal[Line | None] = None
     told: Party | None = None
     progress: Progress | None = None
+
+
+class FactFile(BaseModel):
+    """What somebody knew of the person at a moment."""
+
+    at: datetime
+    who: str = Field(description="slug of the agency that recorded it")
+    source: FactSource
+    age: Personal[AgeBand] = AgeBand.UNKNOWN
+
+    def told(self) -> dict[str, Any]:
+        """What a person reads of it."""
+        return self.model_dump(mode="json", exclude={"at", "who"})
 
 
 class ConsentFile(BaseModel):
@@ -82,6 +97,7 @@ class CaseFile(Record):
     not_ours: NotOurs | None = None
     stays_in: str | None = Field(default=None, description="of a case that belongs to another region: where the person stays")
     intake: RecordIntake | None = None
+    facts: list[FactFile] = Field(default_factory=list[FactFile], description="one beside the other; none is overwritten")
     consent: RecordConsent | None = None
     consents: list[ConsentFile] = Field(default_factory=list[ConsentFile], description="every one; `consent` says what holds now")
     referrals: list[ReferralFile] = Field(default_factory=list[ReferralFile])
@@ -113,6 +129,14 @@ class CaseFile(Record):
         if self.intake is not None:
             return self.intake.person
         return self.signal.person if self.signal else Person()
+
+    def age_on(self, day: date) -> AgeBand:
+        """The newest that is known; else what the intake or the birth year says."""
+        known = [fact.age for fact in self.facts if fact.age is not AgeBand.UNKNOWN]
+        if known:
+            return known[-1]
+        told = self.intake.told_age if self.intake else AgeBand.UNKNOWN
+        return told if told is not AgeBand.UNKNOWN else age_of(self.person.birth_year, day)
 
     @property
     def urgency(self) -> Urgency:

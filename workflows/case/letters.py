@@ -12,6 +12,7 @@ from contracts.views import ContentPart
 from contracts.words import CaseOutcome, Recall, SignalStatus
 from workflows.case.consents import Consents
 from workflows.case.danger import Dangers
+from workflows.case.facts import Facts
 from workflows.case.help import Helps
 from workflows.case.referral_table import Referral
 from workflows.case.registering import Registers
@@ -29,7 +30,7 @@ HELPING = {Referral.WITH_AID, Referral.LEAVING}
 """Where an organisation answers for the person."""
 
 
-class CaseLetters(Consents, Dangers, Registers, SharesWithRiec, Helps):
+class CaseLetters(Consents, Facts, Dangers, Registers, SharesWithRiec, Helps):
     """The part of a case that listens."""
 
     @property

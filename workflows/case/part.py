@@ -1,7 +1,10 @@
 """What the parts of a case share; they know each other through this and through ``effects`` only."""
 
+from temporalio import workflow
+
 from contracts.agencies import Party
 from contracts.event import File
+from contracts.profile import AgeBand
 from contracts.views import ContentPart
 from contracts.words import ConsentTo, Ground, Recall, Urgency
 from workflows.case.effects import effects_of
@@ -35,6 +38,14 @@ class CasePart(Process[CaseFile]):
 
     def consent_was_recorded(self) -> None:
         """The person has said something of a purpose."""
+
+    def age_was_told(self) -> None:
+        """Somebody has said something of the person's age."""
+
+    @property
+    def age(self) -> AgeBand:
+        """What is known of the person's age now."""
+        return self.file.age_on(workflow.now().date())
 
     def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:  # noqa: ARG002 - the parts know of consent and danger
         """A legal task always; what else makes up for it, parts say."""

@@ -46,6 +46,7 @@ def _taken(phase: Phase, clock: str, then: str, moves: Moves) -> State:
         "record_triage": {phase, P.CLOSING},
         "offer_help": phase,
         "declare_danger": phase,
+        "record_facts": phase,
         "conclude_case": P.CLOSING,
     }
     return _ours(phase, clock, then, {**stays, **moves}, {"record_consent": P.CLOSING, "withdraw_consent": P.CONSENT})
@@ -139,6 +140,7 @@ CASE = table(
             "close_unconfirmed": P.CLOSED,
             "withdraw_consent": P.CLOSING,
             "declare_danger": P.CLOSING,
+            "record_facts": P.CLOSING,
             "CaseWithdrawn": P.CLOSING,
             "SignalAmended": P.CLOSING,
             CLOCK: P.CLOSING,
