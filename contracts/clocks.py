@@ -96,6 +96,7 @@ class Clocks(Model):
     danger: Term = _term("1 hour", "of a danger that was declared the police is told, or it is over (DEFAULT)")
     danger_answer: Term = _term("1 hour", "an investigation service takes up a danger (DEFAULT)")
     danger_review: Term = _term("72 hours", "an investigation service looks whether a danger is still there (DEFAULT)")
+    minor: Term = _term("1 working day", "of somebody who may be under 18 child protection is told (DEFAULT)")
     child_safety: Term = _term("5 working days", "child protection assesses whether a child is safe (LAW: Wmo decree art. 4.1.7)")
     child_inquiry: Term = _term("70 days", "child protection ends an inquiry, within ten weeks (LAW: Wmo decree art. 4.1.7)")
     child_review: Term = _term("3 months", "a guardian reviews how a child is doing (DEFAULT)")
@@ -116,6 +117,7 @@ class Clocks(Model):
     care_review_crisis: Term = _term("24 hours", "in a crisis: the case is looked at until somebody helps (DEFAULT)")
     lost_crisis: Term = _term("24 hours", "in a crisis: a person who is out of sight is looked for (DEFAULT)")
     leaving_crisis: Term = _term("4 hours", "in a crisis: a shelter says where the person goes (DEFAULT)")
+    minor_crisis: Term = _term("1 hour", "in a crisis: of somebody who may be under 18 child protection is told (DEFAULT)")
     child_safety_crisis: Term = _term(
         "1 hour", "in a crisis: a child is looked at; at once (LAW), which is an hour here (DEFAULT)"
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from contracts.ages import UNDER_18
 from contracts.bounds import AlarmNumber, Number
 from contracts.by_hand import NotAskedNow, NotByHand, Unchoosable, kept_from_people
 from contracts.events.children import Guardian
@@ -37,6 +38,8 @@ from contracts.words import (
 )
 
 NOTHING_SAID = "this says nothing: answer yes or no for at least one purpose"
+NO_ADULT = "this is not the age of an adult: choose one from 18"
+ESTIMATED = "an estimate makes nobody an adult: who may be under 18 counts as under 18 until the age is known"
 NOBODY = "this asks help for nobody: say for how many adults, or how many children"
 
 NO_SUCH_PLACE = "no municipality has this CBS code; they look like GM0995 (Lelystad)"
@@ -225,6 +228,27 @@ class CallPolice(Command):
 
 class StandDown(Command):
     """The danger is over."""
+
+
+class NotifyChildProtection(Command):
+    """Tell child protection of somebody who is, or may be, under 18."""
+
+    account: Personal[Text] = Field(description="why the child may not be safe, and where it is")
+    to: Slug | None = Field(default=None, description="which agency; none: whoever assesses children in this place")
+    outside: bool = Field(default=False, description="no agency takes part here; one was told otherwise, and protects the child")
+
+
+class RecordAdult(Command):
+    """Somebody who counted as under 18 is 18 or older."""
+
+    age: Personal[AgeBand]
+    source: FactSource
+
+    def unchoosable(self) -> Unchoosable | None:
+        """It is an adult's age, and more than an estimate (LAW: directive 2011/36/EU, art. 13, paragraph 2)."""
+        if self.age in {*UNDER_18, AgeBand.UNKNOWN}:
+            return Unchoosable("age", NO_ADULT)
+        return Unchoosable("source", ESTIMATED) if self.source is FactSource.ESTIMATE else None
 
 
 class RecordContact(Command):

@@ -6,13 +6,15 @@ from contracts.commands import (
     GiveUp,
     OfferHelp,
     RecordConsent,
+    RecordFacts,
     RefuseErasure,
     WithdrawConsent,
 )
 from contracts.events.dossiers import Observation, PrivacyCheckRequestedV2
 from contracts.events.observations import ObservationAnswered
 from contracts.events.signals import CaseStalled
-from contracts.words import AgencyKind, NotErased, ObservationStands, Weighing
+from contracts.profile import AgeBand
+from contracts.words import AgencyKind, FactSource, NotErased, ObservationStands, Weighing
 from tests.workflows.samples import NEED
 from tests.workflows.ways import (
     ALMERE,
@@ -51,6 +53,8 @@ SITUATIONS: dict[str, Way] = {
 """By name: every state, and what else makes a difference to what can be decided."""
 
 OTHERWISE: dict[str, tuple[Command, ...]] = {
+    "record_consent": (RecordConsent(help=True, by_guardian=True),),
+    "record_facts": (RecordFacts(age=AgeBand.UNKNOWN, source=FactSource.PERSON),),
     "withdraw_consent": (WithdrawConsent(riec=True), WithdrawConsent(registration=True)),
 }
 """Further contents, where that of the samples is not possible in every situation."""

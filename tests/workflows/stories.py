@@ -24,11 +24,14 @@ from contracts.commands import (
     EndGuarding,
     GiveUp,
     NameGuardian,
+    NotifyChildProtection,
     OfferAgain,
     OfferHelp,
+    RecordAdult,
     RecordConsent,
     RecordContact,
     RecordEnrichment,
+    RecordFacts,
     RecordIntake,
     RecordPlan,
     RecordTriage,
@@ -40,7 +43,7 @@ from contracts.commands import (
     SupplementSignal,
     TakeDanger,
 )
-from contracts.events.children import ChildRecalled, Guardian
+from contracts.events.children import ChildAssessed, ChildRecalled, Guardian
 from contracts.events.dangers import DangerRecalled, DangerTaken
 from contracts.events.dossiers import (
     DossierReportedBack,
@@ -64,6 +67,7 @@ from contracts.events.signals import (
     SignalStatusChanged,
     SignalSupplemented,
 )
+from contracts.profile import AgeBand
 from contracts.words import (
     AgencyKind,
     AidOutcome,
@@ -72,6 +76,7 @@ from contracts.words import (
     ChildRecall,
     DangerOutcome,
     Decline,
+    FactSource,
     Finding,
     GuardingOutcome,
     ObservationStands,
@@ -106,6 +111,7 @@ from tests.workflows.ways import (
     REVEALED,
     RIEC,
     SECOND,
+    VEILIG_THUIS,
     WAYS,
     WOMEN,
     Way,
@@ -133,6 +139,10 @@ CASE = WAYS["Case", "offered"].then(
     RecordTriage(finding=Finding.UNCLEAR),
     timedelta(hours=80, minutes=30),
     RecordTriage(finding=Finding.PRESUMED_VICTIM),
+    RecordFacts(age=AgeBand.PERHAPS_UNDER_18, source=FactSource.ESTIMATE),
+    NotifyChildProtection(account="an example account"),
+    (ChildAssessed(report=1, assessment=ChildAssessment.EXAMINED), VEILIG_THUIS),
+    RecordAdult(age=AgeBand.FROM_23, source=FactSource.DOCUMENT),
     DeclareDanger(threat="an example threat"),
     CallPolice(),
     (DangerTaken(system="case", danger=1), POLICE_ON_DUTY),
@@ -161,7 +171,7 @@ CASE = WAYS["Case", "offered"].then(
     ConcludeCase(outcome=CaseOutcome.HELPED),
     RECORDED,
 )
-"""A danger that is over; no help wanted at first; declined, expired, asked again, helped; the RIEC; aftercare and the end."""
+"""Perhaps a child; a danger that is over; no help wanted at first; declined, expired, asked again, helped; the RIEC; the end."""
 
 CASE_WITHOUT_WAITING = IN_CARE.then(
     AskPrivacyCheck(observation=OBSERVATION),

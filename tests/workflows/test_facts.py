@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.clocks import Clocks
-from contracts.commands import ConcludeCase, RecordConsent, RecordFacts, RecordIntake
+from contracts.commands import ConcludeCase, RecordAdult, RecordConsent, RecordFacts, RecordIntake
 from contracts.events.signals import Person
 from contracts.profile import AgeBand
 from contracts.words import CaseOutcome, FactSource
@@ -33,7 +33,7 @@ async def test_a_fact_stands_beside_the_one_before_with_who_when_and_from_where(
 async def test_unknown_is_an_answer_and_takes_nothing_back(stage: Staged) -> None:
     case = await walk(stage, INTAKE.then(TOLD, DENIED))
     assert "parent or guardian" in await case.refused(RecordConsent(help=True))
-    await case.decide(RecordFacts(age=AgeBand.FROM_18, source=FactSource.DOCUMENT))
+    await case.decide(RecordAdult(age=AgeBand.FROM_18, source=FactSource.DOCUMENT))
     await case.decide(RecordConsent(help=True))
 
 

@@ -19,9 +19,11 @@ from contracts.commands import (
     ConcludeCase,
     ConfirmErasure,
     DeclareDanger,
+    NotifyChildProtection,
     OfferHelp,
     RecordConsent,
     RecordEnrichment,
+    RecordFacts,
     RecordIntake,
     RecordTriage,
     RecordWeighing,
@@ -29,7 +31,7 @@ from contracts.commands import (
     WithdrawConsent,
 )
 from contracts.event import Event, File
-from contracts.events.children import ChildReported
+from contracts.events.children import ChildAssessed, ChildReported
 from contracts.events.coverage import CoverageGapObserved
 from contracts.events.dangers import DangerReported, DangerTaken
 from contracts.events.disclosures import AccessAsked, DisclosureRequested
@@ -58,7 +60,7 @@ from contracts.events.signals import (
     SignalReported,
     SignalRouted,
 )
-from contracts.profile import Profile
+from contracts.profile import AgeBand, Profile
 from contracts.words import (
     AgencyKind,
     AidOutcome,
@@ -68,6 +70,7 @@ from contracts.words import (
     CoverageGapKind,
     Decline,
     ErasureReason,
+    FactSource,
     Finding,
     NotOurs,
     ObservationStands,
@@ -208,10 +211,16 @@ def _case(*steps: Step) -> Way:
     return Way(Case, ALMERE, (routed, DESK), steps)
 
 
+def _assessed(found: ChildAssessment) -> Step:
+    return ChildAssessed(report=1, assessment=found), VEILIG_THUIS
+
+
 NO_CAPACITY = CaseDeclined(reason=NotOurs.NO_CAPACITY)
 KNOWN = CaseDeclined(reason=NotOurs.KNOWN_ALREADY)
 INTAKE = _case(AcceptCase(), RecordTriage(finding=Finding.PRESUMED_VICTIM))
 DECLARED = DeclareDanger(threat="an example threat")
+MINOR = INTAKE.then(RecordFacts(age=AgeBand.FROM_12, source=FactSource.OTHERS))
+NOTIFIED = MINOR.then(NotifyChildProtection(account="an example account"))
 CONSENT = INTAKE.then(RecordIntake(needs="an example need"))
 PLANNING = CONSENT.then(RecordConsent(help=True, riec=True))
 NAMED = CONSENT.then(RecordConsent(help=True, riec=True, registration=True, written=True))
@@ -280,6 +289,10 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("CaseDanger", "alarmed"): INTAKE.then(DECLARED),
     ("CaseDanger", "with_police"): INTAKE.then(DECLARED, CallPolice()),
     ("CaseDanger", "protected"): INTAKE.then(DECLARED, CallPolice(), (DangerTaken(system="case", danger=1), POLICE_ON_DUTY)),
+    ("CaseMinor", "unguarded"): MINOR,
+    ("CaseMinor", "notified"): NOTIFIED,
+    ("CaseMinor", "examined"): NOTIFIED.then(_assessed(ChildAssessment.EXAMINED)),
+    ("CaseMinor", "guarded"): NOTIFIED.then(_assessed(ChildAssessment.GUARDED)),
     ("Sharing", "asked"): SHARING,
     ("Sharing", "brought"): BROUGHT,
     ("Registering", "requested"): NAMED,

@@ -84,6 +84,7 @@ class Case(CaseDecisions):
         """Take back what is still offered, see the case registered, and tell the desk, who tells the reporter."""
         taken = self.file.outcome is CaseOutcome.TAKEN_ELSEWHERE
         self.take_help_back(Recall.PLACED_ELSEWHERE if taken else Recall.CASE_CLOSED)
+        self.child_is_left()
         if self._counts:
             self.register()
         if self.phase == Phase.CLOSING and self.is_settled and not self.unread:

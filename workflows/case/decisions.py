@@ -1,5 +1,7 @@
 """What people decide of a case itself: each a sentence, possible when the table and the rules say so."""
 
+from temporalio import workflow
+
 from contracts.commands import (
     AcceptCase,
     CloseUnconfirmed,
@@ -49,6 +51,10 @@ def _finding_fits(self: "CaseDecisions", order: RecordTriage) -> str | None:
     return self.keeps_open() or _help_runs(self) if order.finding is Finding.NO_VICTIM else None
 
 
+def _age_fits(self: "CaseDecisions", order: RecordIntake) -> str | None:
+    return self.adult_in_passing(order.age)
+
+
 def _help_runs(self: "CaseDecisions") -> str | None:
     running = [referral.them.slug for referral in self.referrals if referral.phase == Referral.WITH_AID and referral.them]
     if not running:
@@ -63,6 +69,9 @@ class CaseDecisions(CaseLetters):
     def accept_case(self, _: AcceptCase) -> None:
         """Take the case."""
         self.move("accept_case")
+        for told in (self.file.signal, *self.file.supplements):
+            if told is not None:
+                self.learn_from(told.person, FactSource.REPORTER)
 
     @command()
     def decline_case(self, order: DeclineCase) -> None:
@@ -81,12 +90,14 @@ class CaseDecisions(CaseLetters):
         first = order.finding is Finding.NO_VICTIM or self.phase in UNTIL_INTAKE
         self.move("record_triage", AFTER_TRIAGE[order.finding] if first else self.phase)
 
-    @command()
+    @command(check=_age_fits)
     def record_intake(self, order: RecordIntake) -> None:
         """Record the intake."""
         self.file.intake = order
-        if order.told_age is not AgeBand.UNKNOWN:
+        before = order.age is AgeBand.UNKNOWN  # an intake of before says under 16 at most
+        if order.told_age is not AgeBand.UNKNOWN and (not before or workflow.patched("a-child-is-a-part-of-the-case")):
             self.learn(order.told_age, FactSource.INTAKE)
+        self.learn_from(order.person, FactSource.INTAKE)
         help_wanted = self.file.consent.help if self.file.consent else None
         helped = help_wanted and self.is_helped
         self.move("record_intake", Phase.IN_CARE if helped else AFTER_INTAKE[help_wanted])

@@ -9,6 +9,7 @@ from activities.routing import CareMap
 from contracts.agencies import Party
 from contracts.ages import age_of
 from contracts.commands import RecordConsent, RecordIntake
+from contracts.events.children import Guardian
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.signals import Person, Signal, Supplement
@@ -58,6 +59,18 @@ class FactFile(BaseModel):
         return self.model_dump(mode="json", exclude={"at", "who"})
 
 
+class MinorFile(BaseModel):
+    """Somebody who may be under 18, and what child protection says of them."""
+
+    number: int = Field(default=0, description="of the report that stands")
+    told: Party | None = Field(default=None, description="whom that report went to, while it stands")
+    reported: dict[int, str] = Field(default_factory=dict[int, str], description="who got each report, by its number")
+    accounts: list[Personal[Text]] = Field(default_factory=list[Text], description="what was told, in the order of time")
+    guardian: Personal[Guardian | None] = None
+    named_by: Party | None = Field(default=None, description="the agency that named the guardian")
+    progress: Progress | None = None
+
+
 class ConsentFile(BaseModel):
     """What the person was asked to consent to, and what they said when."""
 
@@ -103,6 +116,7 @@ class CaseFile(Record):
     referrals: list[ReferralFile] = Field(default_factory=list[ReferralFile])
     offers: int = 0
     not_placed: int = 0
+    minor: MinorFile | None = Field(default=None, description="None: nobody has said that the person may be under 18")
     dangers: list[DangerFile] = Field(default_factory=list[DangerFile], description="one after the other; the last may be open")
     sharing: SharingFile | None = None
     registering: RegisteringFile | None = None

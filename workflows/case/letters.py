@@ -9,11 +9,12 @@ from contracts.clocks import Duration
 from contracts.events.registrations import RegistrationAmended
 from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalAmended, SignalRouted
 from contracts.views import ContentPart
-from contracts.words import CaseOutcome, Recall, SignalStatus
+from contracts.words import CaseOutcome, FactSource, Recall, SignalStatus
 from workflows.case.consents import Consents
 from workflows.case.danger import Dangers
 from workflows.case.facts import Facts
 from workflows.case.help import Helps
+from workflows.case.minor_answers import MinorAnswers
 from workflows.case.referral_table import Referral
 from workflows.case.registering import Registers
 from workflows.case.riec_way import SharesWithRiec
@@ -24,13 +25,14 @@ from workflows.engine.record import Received
 from workflows.engine.track import Track
 
 WITHOUT_CONSENT = "the danger is over and help goes on without consent: ask the person, and record_consent"
+ASK_ANEW = "this person is an adult now: ask anew for each consent, and record_consent"
 ADDED = "the reporter added to the signal: read what, in the content of this case"
 BECAME_CRISIS = "the reporter says that this is a crisis now: read what was added to the signal, and act"
 HELPING = {Referral.WITH_AID, Referral.LEAVING}
 """Where an organisation answers for the person."""
 
 
-class CaseLetters(Consents, Facts, Dangers, Registers, SharesWithRiec, Helps):
+class CaseLetters(Consents, Facts, MinorAnswers, Dangers, Registers, SharesWithRiec, Helps):
     """The part of a case that listens."""
 
     @property
@@ -91,6 +93,8 @@ class CaseLetters(Consents, Facts, Dangers, Registers, SharesWithRiec, Helps):
         before = self.file.urgency
         self.file.supplements.append(received.event.supplement)
         self.move("SignalAmended", self.phase)
+        if self.phase != Phase.OFFERED:
+            self.learn_from(received.event.supplement.person, FactSource.REPORTER)
         if self.file.urgency is before:
             self.alarm(ADDED, told_by_others=True)
         else:
@@ -131,6 +135,18 @@ class CaseLetters(Consents, Facts, Dangers, Registers, SharesWithRiec, Helps):
             self.take_offers_back(Recall.GROUND_ENDED)
             if self.is_helped:
                 self.alarm(WITHOUT_CONSENT)
+        self.settle_if_all_is_told(track)
+
+    def child_is_seen_to(self, track: Track) -> None:
+        """Whoever must protect the child knows of it: a case that only waited for this is closed."""
+        if self.phase == Phase.CLOSING:
+            self.child_is_left()
+        self.settle_if_all_is_told(track)
+
+    def child_is_adult(self, track: Track) -> None:
+        """What was consented to for a child is asked of the adult."""
+        if self.file.consent is not None and any(self.file.consent.said.values()):
+            self.alarm(ASK_ANEW)
         self.settle_if_all_is_told(track)
 
     def nobody_could_help(self, _: Track) -> None:

@@ -56,6 +56,11 @@ class CasePart(Process[CaseFile]):
         return None
 
     @property
+    def is_child(self) -> bool:
+        """Whether the person counts as under 18, and the case follows who protects them."""
+        return False
+
+    @property
     def is_helped(self) -> bool:
         """Whether help is asked, or runs."""
         return False
