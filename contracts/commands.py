@@ -14,7 +14,7 @@ from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
 from contracts.events.signals import Person
 from contracts.places import MUNICIPALITIES
-from contracts.profile import AgeBand, Profile
+from contracts.profile import AgeBand, Answer, Profile
 from contracts.text import Line, Model, MunicipalityCode, Personal, Slug, Text
 from contracts.words import (
     Acknowledged,
@@ -22,6 +22,8 @@ from contracts.words import (
     CaseOutcome,
     ChildAssessment,
     ChildDecline,
+    ConsentBecause,
+    ConsentBy,
     ConsentTo,
     DangerOutcome,
     Decline,
@@ -121,6 +123,7 @@ class RecordFacts(Command):
     """What is known of the person now, and from where. It stands beside what was recorded before; unknown is an answer, too."""
 
     age: Personal[AgeBand] = Field(description="who may be under 18 counts as under 18")
+    guardian_suspected: Personal[Answer] = Field(default=Answer.UNKNOWN, description="is a parent or guardian suspected")
     source: FactSource
 
 
@@ -130,7 +133,9 @@ class RecordConsent(Command):
     help: bool | None = Field(default=None, description="may aid organisations be asked")
     registration: bool | None = Field(default=None, description="may the registration hold personal data")
     riec: bool | None = Field(default=None, description="may the observation go to the privacy officer")
-    by_guardian: bool = Field(default=False, description="given by parent or guardian")
+    by: ConsentBy = Field(default=ConsentBy.PERSON, description="who says it; under 16 not the person alone")
+    because: Personal[ConsentBecause | None] = Field(default=None, description="why somebody from 12 to 15 consents alone")
+    by_guardian: Annotated[bool, NotAskedNow()] = Field(default=False, description="before: now it is `by`")
     written: bool = Field(default=False, description="in writing; registration with personal data needs it")
 
     @model_validator(mode="after")
@@ -138,6 +143,11 @@ class RecordConsent(Command):
         if self.registration and not self.written:
             raise ValueError("registration with personal data needs written consent: set `written`, or leave `registration` out")
         return self
+
+    @property
+    def given_by(self) -> ConsentBy:
+        """Who says it; of what was recorded before, the person or a guardian."""
+        return ConsentBy.GUARDIAN if self.by_guardian and self.by is ConsentBy.PERSON else self.by
 
     @property
     def said(self) -> dict[ConsentTo, bool]:

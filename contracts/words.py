@@ -50,6 +50,22 @@ class ConsentTo(StrEnum):
     RIEC = "riec"
 
 
+class ConsentBy(StrEnum):
+    """Who consents."""
+
+    PERSON = "person"
+    GUARDIAN = "guardian"
+    BOTH = "both"
+    AUTHORITY = "authority"
+
+
+class ConsentBecause(StrEnum):
+    """Why somebody from 12 to 15 consents alone (Jeugdwet art. 7.3.4)."""
+
+    SERIOUS_HARM = "serious_harm"
+    CONSIDERED_REFUSAL = "considered_refusal"
+
+
 class FactSource(StrEnum):
     """Where something comes from that is known of a person."""
 
@@ -138,6 +154,7 @@ class Recall(StrEnum):
     CASE_CLOSED = "case_closed"
     PLACED_ELSEWHERE = "placed_elsewhere"
     GROUND_ENDED = "ground_ended"
+    UNDER_18 = "under_18"
 
 
 class AidOutcome(StrEnum):

@@ -128,8 +128,8 @@ def test_a_decision_is_asked_for_field_by_field(keten: Keten, terminal: Opened, 
     at.answer("decision (number or name; empty: nothing):", "record_triaage")
     at.see("type a number or a name of the table")
     at.answer("decision", "record_triage")
-    at.answer("finding (presumed_victim | unclear | other_harm | no_victim):", "maybe")
-    at.see("finding must be one of: presumed_victim, unclear, other_harm, no_victim")
+    at.answer("finding (presumed_victim | unclear | no_victim):", "maybe")
+    at.see("finding must be one of: presumed_victim, unclear, no_victim")
     at.answer("finding (", "presumed_victim")
     at.see(f"done: case at {OWNER} is now intake")
     assert at.ended() == 0
@@ -166,14 +166,14 @@ def test_lists_and_what_the_whole_must_be(terminal: Opened, keten: Keten, accept
     asyncio.run(until_planning())
     at = terminal("decide", accepted)
     at.answer("decision", "record_consent")
-    at.answer("help (yes | no", "yes")
-    at.answer("registration (yes | no", "yes")
-    for field in ("riec", "by_guardian", "written"):
-        at.answer(f"{field} (yes | no", "")
+    at.answer("help (yes | no)", "yes")
+    at.answer("registration (yes | no, empty: no)", "yes")
+    for field in ("riec (yes | no", "by (person |", "because (serious_harm |", "written (yes | no"):
+        at.answer(field, "")
     at.see("registration with personal data needs written consent")
-    at.answer("help (yes | no", "yes")
-    for field in ("registration", "riec", "by_guardian", "written"):
-        at.answer(f"{field} (yes | no", "")
+    at.answer("help (yes | no)", "yes")
+    for field in ("registration (yes | no", "riec (yes | no", "by (person |", "because (serious_harm |", "written (yes | no"):
+        at.answer(field, "")
     at.see("is now planning")
     assert at.ended() == 0
 

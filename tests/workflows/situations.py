@@ -14,7 +14,7 @@ from contracts.events.dossiers import Observation, PrivacyCheckRequestedV2
 from contracts.events.observations import ObservationAnswered
 from contracts.events.signals import CaseStalled
 from contracts.profile import AgeBand
-from contracts.words import AgencyKind, FactSource, NotErased, ObservationStands, Weighing
+from contracts.words import AgencyKind, ConsentBy, FactSource, NotErased, ObservationStands, Weighing
 from tests.workflows.samples import NEED
 from tests.workflows.ways import (
     ALMERE,
@@ -53,7 +53,7 @@ SITUATIONS: dict[str, Way] = {
 """By name: every state, and what else makes a difference to what can be decided."""
 
 OTHERWISE: dict[str, tuple[Command, ...]] = {
-    "record_consent": (RecordConsent(help=True, by_guardian=True),),
+    "record_consent": (RecordConsent(help=True, by=ConsentBy.BOTH),),
     "record_facts": (RecordFacts(age=AgeBand.UNKNOWN, source=FactSource.PERSON),),
     "withdraw_consent": (WithdrawConsent(riec=True), WithdrawConsent(registration=True)),
 }

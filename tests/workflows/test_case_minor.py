@@ -7,9 +7,11 @@ import pytest
 from contracts.clocks import Clocks
 from contracts.commands import (
     AcceptCase,
+    AskPrivacyCheck,
     ConcludeCase,
     DeclareDanger,
     NotifyChildProtection,
+    OfferHelp,
     RecordAdult,
     RecordConsent,
     RecordFacts,
@@ -25,6 +27,7 @@ from contracts.events.children import (
     GuardianNamed,
     GuardingEnded,
 )
+from contracts.events.referrals import Need, ReferralAccepted
 from contracts.events.signals import CaseConcluded, Person, SignalAmended, SignalRouted, Supplement
 from contracts.profile import AgeBand
 from contracts.words import (
@@ -33,14 +36,16 @@ from contracts.words import (
     ChildAssessment,
     ChildDecline,
     ChildRecall,
+    ConsentBy,
     FactSource,
     Finding,
     GuardingOutcome,
+    Service,
     Urgency,
 )
 from tests.workflows.conftest import Staged
-from tests.workflows.samples import SIGNAL
-from tests.workflows.stage import Stage
+from tests.workflows.samples import OBSERVATION, SIGNAL
+from tests.workflows.stage import DIRECTORY, Stage
 from tests.workflows.test_let_go import content
 from tests.workflows.ways import ALMERE, DESK, INTAKE, MINOR, NIDOS, NOTIFIED, RECORDED, VEILIG_THUIS, WAYS, Way, walk
 from workflows.case.case import Case
@@ -52,6 +57,7 @@ NOTIFY = NotifyChildProtection(account="an example account")
 ADULT = RecordAdult(age=AgeBand.FROM_18, source=FactSource.DOCUMENT)
 END = ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT)
 CHILD = Person(birth_year=2013)
+AMBULATORY = next(a.slug for a in DIRECTORY.agencies if Service.AMBULATORY in a.services)
 GUARDED, EXAMINED = WAYS["CaseMinor", "guarded"], WAYS["CaseMinor", "examined"]
 
 
@@ -256,7 +262,7 @@ async def test_when_nobody_guards_a_child_any_more_a_person_looks_who_does(
 
 
 async def test_an_adult_is_asked_anew_and_child_protection_hears_it(stage: Staged) -> None:
-    case = await walk(stage, GUARDED.then(RecordConsent(help=True, by_guardian=True)))
+    case = await walk(stage, GUARDED.then(RecordConsent(help=True, by=ConsentBy.BOTH)))
     for refused in (RecordFacts(age=AgeBand.FROM_18, source=FactSource.PERSON), RecordIntake(needs="x", age=AgeBand.FROM_18)):
         assert "use record_adult" in await case.refused(refused)
     assert "an estimate makes nobody an adult" in await case.refused(ADULT.model_copy(update={"source": FactSource.ESTIMATE}))
@@ -279,3 +285,27 @@ async def test_the_story_never_says_which_age(stage: Staged) -> None:
     view = await case.view()
     shown = view.model_copy(update={"choices": ()}).model_dump_json()
     assert not [age for age in AgeBand if f'"{age}"' in shown and age is not AgeBand.UNKNOWN]
+
+
+async def test_why_a_child_may_not_be_safe_goes_to_child_protection_and_that_hears_nothing_else(stage: Staged) -> None:
+    told, needs = "a mark of why", "a mark of needs"
+    everything = RecordConsent(help=True, riec=True, registration=True, written=True, by=ConsentBy.BOTH)
+    help_asked = OfferHelp(need=Need(service=Service.AMBULATORY), organisations=(AMBULATORY,))
+    case = await walk(
+        stage,
+        MINOR.then(
+            RecordIntake(needs=needs, person=Person(name="a mark of a name")),
+            NotifyChildProtection(account=told),
+            everything,
+            help_asked,
+            (ReferralAccepted(referral=1), AMBULATORY),
+            AskPrivacyCheck(observation=OBSERVATION),
+            assessed(ChildAssessment.GUARDED),
+        ),
+    )
+    await case.settle()
+    letters = [(to, type(message.event()).__name__, str(message.data)) for to, message in case.letters.all]
+    assert {to for to, _, data in letters if told in data} == {VEILIG_THUIS}
+    assert [what for to, what, _ in letters if to == VEILIG_THUIS] == ["ChildReported"]
+    assert [to for to, _, data in letters if needs in data] == []
+    assert {to for to, _, data in letters if "a mark of a name" in data} == {VEILIG_THUIS, AMBULATORY}, "the control"

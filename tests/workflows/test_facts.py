@@ -24,8 +24,8 @@ async def test_a_fact_stands_beside_the_one_before_with_who_when_and_from_where(
     case = await walk(stage, INTAKE.then(TOLD, DENIED))
     facts = [part for part in (await content(case)).parts if part.what == "record_facts"]
     assert [(one.who, one.data) for one in facts] == [
-        (ALMERE, {"source": "others", "age": "from_12"}),
-        (ALMERE, {"source": "person", "age": "unknown"}),
+        (ALMERE, {"source": "others", "age": "from_12", "guardian_suspected": "unknown"}),
+        (ALMERE, {"source": "person", "age": "unknown", "guardian_suspected": "unknown"}),
     ]
     assert all(one.at for one in facts)
 

@@ -5,15 +5,16 @@ from typing import Any
 
 from temporalio import workflow
 
-from contracts.ages import UNDER_16
 from contracts.commands import RecordConsent, WithdrawConsent
 from contracts.events.erasures import ConsentWithdrawn
-from contracts.views import ConsentView
+from contracts.views import ConsentView, ContentPart
 from contracts.words import CaseOutcome, ConsentTo, Ground, Recall
+from workflows.case.consent_rules import does_not_count
 from workflows.case.ledger import consents_of, note_said, note_withdrawn
 from workflows.case.part import CasePart
 from workflows.case.table import Phase
 from workflows.engine.admission import command
+from workflows.engine.content import told
 
 TO_HELP = {Phase.CONSENT, Phase.PLANNING, Phase.IN_CARE}
 """Where help is asked, or is next."""
@@ -22,11 +23,8 @@ NOTHING_TAKEN_BACK = "nothing is taken back by this: choose at least one consent
 
 
 def _is_valid(self: "Consents", order: RecordConsent) -> str | None:
-    """Under 16, a parent or guardian consents."""
-    gives = order.help or order.registration or order.riec
-    if gives and self.age in UNDER_16 and not order.by_guardian:
-        return "the person is under 16: a parent or guardian must consent; set `by_guardian` when they did"
-    return None
+    """By the age of the person, and who may speak for a child."""
+    return does_not_count(self.file, self.age, order)
 
 
 def _nothing_was_given(self: "Consents") -> str | None:
@@ -47,7 +45,8 @@ def _taken_back(given: RecordConsent, order: WithdrawConsent) -> list[ConsentTo]
 
 def _with(before: RecordConsent, order: RecordConsent) -> dict[str, Any]:
     """What changes of what holds: of a purpose that is left out nothing, and who says it and how is that of now."""
-    return {**order.said, "by_guardian": order.by_guardian, "written": order.written or before.written}
+    said = {"by": order.given_by, "because": order.because, "by_guardian": order.by_guardian}
+    return {**order.said, **said, "written": order.written or before.written}
 
 
 class Consents(CasePart):
@@ -57,6 +56,11 @@ class Consents(CasePart):
     def consents(self) -> tuple[ConsentView, ...]:
         """Each purpose for itself, with when it was given and taken back."""
         return consents_of(self.file)
+
+    def parts(self) -> list[ContentPart]:
+        """Why somebody from 12 to 15 consents alone."""
+        because = self.file.consent.because if self.file.consent else None
+        return [*super().parts(), *told(self.file, "record_consent", self.file.me, {"because": because} if because else None)]
 
     def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:
         """Consent is kept here, each purpose for itself."""

@@ -34,6 +34,7 @@ EFFECTS: Sequence[Effect] = (
     Effect("AidReferral", "recall", "recalled", "hand_back"),
     Effect("CaseDanger", "", "stood_down", "danger_has_ended"),
     Effect("CaseDanger", "", "over", "danger_has_ended"),
+    Effect("CaseMinor", "", "unguarded", "child_has_appeared"),
     Effect("CaseMinor", "", "examined", "child_is_seen_to"),
     Effect("CaseMinor", "", "guarded", "child_is_seen_to"),
     Effect("CaseMinor", "", "adult", "child_is_adult"),

@@ -5,7 +5,7 @@ from temporalio import workflow
 from contracts.ages import UNDER_18, age_of
 from contracts.commands import RecordFacts
 from contracts.events.signals import Person
-from contracts.profile import AgeBand
+from contracts.profile import AgeBand, Answer
 from contracts.views import ContentPart
 from contracts.words import FactSource
 from workflows.case.file import FactFile
@@ -31,9 +31,10 @@ class Facts(CasePart):
         """Who counts as a child becomes an adult by a decision of its own."""
         return COUNTS if self.is_child and age not in {*UNDER_18, AgeBand.UNKNOWN} else None
 
-    def learn(self, age: AgeBand, source: FactSource) -> None:
+    def learn(self, age: AgeBand, source: FactSource, suspected: Answer = Answer.UNKNOWN) -> None:
         """Keep what became known."""
-        self.file.facts.append(FactFile(at=workflow.now(), who=self.file.me.slug, source=source, age=age))
+        fact = FactFile(at=workflow.now(), who=self.file.me.slug, source=source, age=age, guardian_suspected=suspected)
+        self.file.facts.append(fact)
         self.age_was_told()
 
     def learn_from(self, person: Person, source: FactSource) -> None:
@@ -46,5 +47,5 @@ class Facts(CasePart):
     @command(check=_is_decided_otherwise)
     def record_facts(self, order: RecordFacts) -> None:
         """Record what is known of the person now, and from where."""
-        self.learn(order.age, order.source)
+        self.learn(order.age, order.source, order.guardian_suspected)
         self.move("record_facts")

@@ -13,10 +13,10 @@ from contracts.events.children import Guardian
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.signals import Person, Signal, Supplement
-from contracts.profile import AgeBand, Profile
+from contracts.profile import AgeBand, Answer, Profile
 from contracts.reference import Reference
 from contracts.text import Line, Personal, Text
-from contracts.words import AgencyKind, CaseOutcome, ConsentTo, FactSource, Finding, NotOurs, Urgency, Weighing
+from contracts.words import AgencyKind, CaseOutcome, ConsentBy, ConsentTo, FactSource, Finding, NotOurs, Urgency, Weighing
 from workflows.engine.record import Progress, Record
 
 
@@ -53,6 +53,7 @@ class FactFile(BaseModel):
     who: str = Field(description="slug of the agency that recorded it")
     source: FactSource
     age: Personal[AgeBand] = AgeBand.UNKNOWN
+    guardian_suspected: Personal[Answer] = Answer.UNKNOWN
 
     def told(self) -> dict[str, Any]:
         """What a person reads of it."""
@@ -78,6 +79,7 @@ class ConsentFile(BaseModel):
     given: datetime | None = None
     withdrawn: datetime | None = None
     by_guardian: bool = False
+    by: ConsentBy | None = Field(default=None, description="None: an earlier version noted a guardian or the person")
 
 
 class SharingFile(BaseModel):
@@ -151,6 +153,12 @@ class CaseFile(Record):
             return known[-1]
         told = self.intake.told_age if self.intake else AgeBand.UNKNOWN
         return told if told is not AgeBand.UNKNOWN else age_of(self.person.birth_year, day)
+
+    @property
+    def guardian_is_suspected(self) -> bool:
+        """Whether that is what was recorded last of it; unknown takes nothing back."""
+        known = [fact.guardian_suspected for fact in self.facts if fact.guardian_suspected is not Answer.UNKNOWN]
+        return known[-1:] == [Answer.YES]
 
     @property
     def urgency(self) -> Urgency:

@@ -1,6 +1,6 @@
 """The part of a case that asks aid organisations for help: one request for each need, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from temporalio import workflow
 
@@ -15,6 +15,7 @@ from contracts.events.referrals import (
 )
 from contracts.views import ContentPart
 from contracts.words import AidOutcome, ConsentTo, Ground, Recall, Service, Urgency
+from workflows.case.audience import not_for_a_child
 from workflows.case.file import ReferralFile
 from workflows.case.part import NOT_READ, CasePart
 from workflows.case.referral import AidReferral
@@ -56,13 +57,22 @@ def _nobody_can_be_asked(self: "Helps") -> str | None:
 
 def _can_be_asked(self: "Helps", order: OfferHelp) -> str | None:
     """Of organisations that offer the service here."""
-    return _can_help(self, order.organisations, order.need.service)
+    return _not_for(self, order) or _can_help(self, order.organisations, order.need.service)
 
 
 def _can_be_asked_again(self: "Helps", order: OfferAgain) -> str | None:
     """Of organisations that offer the service here."""
     referral = self.numbered(order.referral)
-    return _can_help(self, order.organisations, referral.need.service) if referral else _no_request(order.referral)
+    if referral is None:
+        return _no_request(order.referral)
+    service = referral.need.service
+    return not_for_a_child(service, self.age) or _can_help(self, order.organisations, service)
+
+
+def _not_for(self: "Helps", order: OfferHelp) -> str | None:
+    """For whom the service is: by what is known here, and by what the organisations would be told."""
+    service = order.need.service
+    return not_for_a_child(service, self.age) or not_for_a_child(service, order.profile.age)
 
 
 def _exists(self: "Helps", order: GiveUp) -> str | None:
@@ -131,10 +141,10 @@ class Helps(CasePart):
         """Whether any request is open."""
         return bool(self.referrals)
 
-    def take_offers_back(self, reason: Recall) -> None:
+    def take_offers_back(self, reason: Recall, services: Container[Service] = frozenset(Service)) -> None:
         """From whoever is asked and has not met the person; help that runs goes on."""
         for referral in self.referrals:
-            if referral.phase in UNTIL_CONTACT:
+            if referral.phase in UNTIL_CONTACT and referral.file.need.service in services:
                 referral.recall(reason)
 
     @property

@@ -8,8 +8,10 @@ from contracts.agencies import Party
 from contracts.clocks import Duration
 from contracts.events.registrations import RegistrationAmended
 from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalAmended, SignalRouted
+from contracts.services import ADULTS_ONLY
 from contracts.views import ContentPart
 from contracts.words import CaseOutcome, FactSource, Recall, SignalStatus
+from workflows.case.consent_rules import does_not_count
 from workflows.case.consents import Consents
 from workflows.case.danger import Dangers
 from workflows.case.facts import Facts
@@ -25,6 +27,8 @@ from workflows.engine.record import Received
 from workflows.engine.track import Track
 
 WITHOUT_CONSENT = "the danger is over and help goes on without consent: ask the person, and record_consent"
+AMONG_ADULTS = "a shelter for adults helps somebody who counts as under 18: decide with child protection where they go"
+CONSENT_OF_A_CHILD = "at this age the consent that was recorded does not count: ask whoever must give it, and record_consent"
 ASK_ANEW = "this person is an adult now: ask anew for each consent, and record_consent"
 ADDED = "the reporter added to the signal: read what, in the content of this case"
 BECAME_CRISIS = "the reporter says that this is a crisis now: read what was added to the signal, and act"
@@ -136,6 +140,15 @@ class CaseLetters(Consents, Facts, MinorAnswers, Dangers, Registers, SharesWithR
             if self.is_helped:
                 self.alarm(WITHOUT_CONSENT)
         self.settle_if_all_is_told(track)
+
+    def child_has_appeared(self, _: Track) -> None:
+        """What is for adults only is offered no more; help that runs goes on until a person decides, and consent is looked at."""
+        self.take_offers_back(Recall.UNDER_18, ADULTS_ONLY)
+        if any(home.phase == Referral.WITH_AID and home.file.need.service in ADULTS_ONLY for home in self.referrals):
+            self.alarm(AMONG_ADULTS)
+        consent = self.file.consent
+        if consent is not None and does_not_count(self.file, self.age, consent):
+            self.alarm(CONSENT_OF_A_CHILD)
 
     def child_is_seen_to(self, track: Track) -> None:
         """Whoever must protect the child knows of it: a case that only waited for this is closed."""
