@@ -24,6 +24,7 @@ from contracts.words import (
     ConsentTo,
     DangerOutcome,
     Decline,
+    Destination,
     ErasureReason,
     Finding,
     GuardingOutcome,
@@ -244,6 +245,12 @@ class CompleteHelp(Command):
     """Help ended."""
 
     outcome: AidOutcome
+
+
+class EndStay(Command):
+    """Help that was taken back ends: the person has left, and goes there."""
+
+    destination: Destination
 
 
 class CloseObservation(Command):

@@ -138,6 +138,23 @@ class AidOutcome(StrEnum):
     OUT_OF_SIGHT = "out_of_sight"
 
 
+class Destination(StrEnum):
+    """Where a person sleeps from tonight on who leaves a place."""
+
+    OTHER_SHELTER = "other_shelter"
+    OWN_HOUSING = "own_housing"
+    WITH_OTHERS = "with_others"
+    ABROAD = "abroad"
+    DETENTION = "detention"
+    NO_PLACE = "no_place"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_a_bed(self) -> bool:
+        """Whether it is known that the person sleeps somewhere; else whoever coordinates must act at once."""
+        return self not in {Destination.NO_PLACE, Destination.UNKNOWN}
+
+
 class CaseOutcome(StrEnum):
     """How a case ended."""
 

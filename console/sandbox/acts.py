@@ -39,6 +39,7 @@ from contracts.events.referrals import (
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
+    ReferralEnded,
     ReferralSeen,
 )
 from contracts.events.registrations import RegistrationRecorded
@@ -54,6 +55,7 @@ from contracts.words import (
     CaseOutcome,
     DangerOutcome,
     Decline,
+    Destination,
     NotOurs,
     SignalStatus,
     Weighing,
@@ -117,6 +119,12 @@ ACTS: dict[str, Act] = {
         "complete_help",
         {"outcome": "help_completed"},
         to_owner(ReferralCompleted(referral=FIRST, outcome=AidOutcome.HELP_COMPLETED)),
+    ),
+    "end_stay": Act(
+        "helper",
+        "end_stay",
+        {"destination": "other_shelter"},
+        to_owner(ReferralEnded(referral=FIRST, destination=Destination.OTHER_SHELTER)),
     ),
     "conclude": Act(
         "owner",

@@ -51,6 +51,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "referrals.person-revealed": REVEALED,
     "referrals.first-contact-made": HELPED,
     "referrals.completed": (*HELPED, "complete"),
+    "referrals.ended": (*HELPED, "withdraw_help", "end_stay"),
     "registrations.requested": WITH_CONSENT,
     "registrations.recorded": WITH_CONSENT,
     "registrations.amended": (*OFFERED, "conclude", "amend"),

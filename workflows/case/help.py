@@ -30,7 +30,7 @@ UNTIL_CONTACT = {Referral.OFFERED, Referral.SEEN, Referral.ACCEPTED}
 NOBODY_HERE = "no organisation that takes part offers this help here: ask CoMensha's helpdesk, or look outside of Keten"
 
 
-def _referral(self: "Helps", received: Received[ReferralSeen]) -> Track | None:
+def about(self: "Helps", received: Received[ReferralSeen]) -> Track | None:
     """The request that a letter is about; None for an earlier offer of this case, which is only noted."""
     number = received.event.referral
     running = self.running(number)
@@ -168,34 +168,34 @@ class Helps(CasePart):
         if home is not None:
             AidReferral(self, home).move("give_up")
 
-    @hears(track=_referral)
+    @hears(track=about)
     def referral_seen(self, received: Received[ReferralSeen]) -> None:
         """A human has read the offer."""
-        self._answered(received.event.referral, "ReferralSeen")
+        self.answered(received.event.referral, "ReferralSeen")
 
-    @hears(track=_referral)
+    @hears(track=about)
     def referral_accepted(self, received: Received[ReferralAccepted]) -> None:
         """An organisation will help, and hears who it is; we stay responsible until it has met the person."""
         referral = self.running(received.event.referral)
         if referral:
             referral.accepted()
 
-    @hears(track=_referral)
+    @hears(track=about)
     def referral_declined(self, received: Received[ReferralDeclined]) -> None:
         """The next organisation is asked."""
         referral = self.running(received.event.referral)
         if referral:
             referral.declined()
 
-    @hears(track=_referral)
+    @hears(track=about)
     def first_contact_made(self, received: Received[FirstContactMade]) -> None:
         """An organisation has met the person."""
-        self._answered(received.event.referral, "FirstContactMade")
+        self.answered(received.event.referral, "FirstContactMade")
 
-    @hears(track=_referral)
+    @hears(track=about)
     def referral_completed(self, received: Received[ReferralCompleted]) -> None:
         """Help ended: who is out of sight is looked for at once."""
-        if not self._answered(received.event.referral, "ReferralCompleted"):
+        if not self.answered(received.event.referral, "ReferralCompleted"):
             return
         lost = received.event.outcome is AidOutcome.OUT_OF_SIGHT
         if lost and self.table.targets(self.phase, "ReferralCompleted") and workflow.patched("out-of-sight-is-a-state"):
@@ -210,7 +210,7 @@ class Helps(CasePart):
         known = {found.party.slug: found.party for found in self.file.care.organisations} if self.file.care else {}
         return [known[slug] for slug in slugs]
 
-    def _answered(self, number: int, trigger: str) -> bool:
+    def answered(self, number: int, trigger: str) -> bool:
         """Move the request that an answer is about; an answer to an earlier offer moves nothing."""
         referral = self.running(number)
         if referral:

@@ -12,10 +12,10 @@ from contracts.views import ContentPart
 from contracts.words import CaseOutcome, Recall, SignalStatus
 from workflows.case.consents import Consents
 from workflows.case.danger import Dangers
-from workflows.case.help import Helps
 from workflows.case.referral_table import Referral
 from workflows.case.registering import Registers
 from workflows.case.riec_way import SharesWithRiec
+from workflows.case.stays import Stays
 from workflows.case.table import Phase
 from workflows.engine.admission import hears
 from workflows.engine.content import Said, told, told_often
@@ -29,7 +29,7 @@ HELPING = {Referral.WITH_AID, Referral.LEAVING}
 """Where an organisation answers for the person."""
 
 
-class CaseLetters(Consents, Dangers, Registers, SharesWithRiec, Helps):
+class CaseLetters(Consents, Dangers, Registers, SharesWithRiec, Stays):
     """The part of a case that listens."""
 
     @property

@@ -59,7 +59,7 @@ REFERRAL = table(
         AID,
         clock="leaving",
         then="the coordinator is reminded to ask where the person goes",
-        moves={"ReferralCompleted": R.RECALLED, CLOCK: R.LEAVING},
+        moves={"ReferralEnded": R.RECALLED, "ReferralCompleted": R.RECALLED, CLOCK: R.LEAVING},
     ),
     state(
         R.NOT_PLACED,

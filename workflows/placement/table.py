@@ -16,7 +16,7 @@ class Placement(StrEnum):
 
 
 PL = Placement
-TAKEN_BACK = "the coordinator took back help that runs: see to it where the person goes, then complete_help"
+TAKEN_BACK = "the coordinator took back help that runs: where does the person sleep tonight? See to it, then end_stay"
 INTAKE_DESK = "the intake desk"
 _DECIDE = {"accept_offer": PL.ACCEPTED, "decline_offer": CLOSED, "ReferralRecalled": CLOSED, CLOCK: CLOSED}
 
@@ -70,7 +70,7 @@ PLACEMENT = table(
         clock="leaving",
         then="the alarm is raised again",
         alarm=TAKEN_BACK,
-        moves={"complete_help": CLOSED, "ReferralRecalled": PL.LEAVING, CLOCK: PL.LEAVING},
+        moves={"end_stay": CLOSED, "complete_help": CLOSED, "ReferralRecalled": PL.LEAVING, CLOCK: PL.LEAVING},
         keeps={"ReferralRecalled"},
     ),
     ends={CLOSED, VOID},
