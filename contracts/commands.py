@@ -213,6 +213,10 @@ class StandDown(Command):
     """The danger is over."""
 
 
+class AskSearch(Command):
+    """Ask the police, who knows of a danger, to look for the person, who is missing now."""
+
+
 class RecordContact(Command):
     """The coordinator was in touch with somebody who wants no help now, or tried."""
 
@@ -245,6 +249,14 @@ class CompleteHelp(Command):
     """Help ended."""
 
     outcome: AidOutcome
+
+
+class ReportMissing(Command):
+    """The worker does not know where the person is."""
+
+
+class ReportFound(Command):
+    """The person is back."""
 
 
 class EndStay(Command):

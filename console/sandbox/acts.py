@@ -35,6 +35,8 @@ from contracts.events.dossiers import (
     PrivacyCheckAnsweredV2,
 )
 from contracts.events.referrals import (
+    ClientFound,
+    ClientMissing,
     FirstContactMade,
     ReferralAccepted,
     ReferralCompleted,
@@ -120,6 +122,8 @@ ACTS: dict[str, Act] = {
         {"outcome": "help_completed"},
         to_owner(ReferralCompleted(referral=FIRST, outcome=AidOutcome.HELP_COMPLETED)),
     ),
+    "lose": Act("helper", "report_missing", {}, to_owner(ClientMissing(referral=FIRST))),
+    "find": Act("helper", "report_found", {}, to_owner(ClientFound(referral=FIRST))),
     "end_stay": Act(
         "helper",
         "end_stay",

@@ -143,3 +143,15 @@ class ReferralEnded(_Referral):
         "ended", "leave nobody without a bed when help is taken back", ground=Ground.LEGAL_TASK
     )
     destination: Destination
+
+
+class ClientMissing(_Referral):
+    """The aid organisation does not know where the person is: the bed is kept for a while, and the coordinator looks for them."""
+
+    rule: ClassVar[Rule] = _to_coordinator("client-missing", "find a person who is missing from the place where they are helped")
+
+
+class ClientFound(_Referral):
+    """The person is back where they are helped."""
+
+    rule: ClassVar[Rule] = _to_coordinator("client-found", "let nobody be looked for in vain")

@@ -3,6 +3,7 @@
 from contracts.commands import (
     AcceptOffer,
     Command,
+    ConcludeCase,
     GiveUp,
     OfferHelp,
     RecordConsent,
@@ -12,7 +13,7 @@ from contracts.commands import (
 from contracts.events.dossiers import Observation, PrivacyCheckRequestedV2
 from contracts.events.observations import ObservationAnswered
 from contracts.events.signals import CaseStalled
-from contracts.words import AgencyKind, NotErased, ObservationStands, Weighing
+from contracts.words import AgencyKind, CaseOutcome, NotErased, ObservationStands, Weighing
 from tests.workflows.samples import NEED
 from tests.workflows.ways import (
     ALMERE,
@@ -51,6 +52,7 @@ SITUATIONS: dict[str, Way] = {
 """By name: every state, and what else makes a difference to what can be decided."""
 
 OTHERWISE: dict[str, tuple[Command, ...]] = {
+    "conclude_case": (ConcludeCase(outcome=CaseOutcome.NO_HELP_WANTED),),
     "withdraw_consent": (WithdrawConsent(riec=True), WithdrawConsent(registration=True)),
 }
 """Further contents, where that of the samples is not possible in every situation."""
@@ -68,6 +70,7 @@ BARRED = (
     ("AidReferral offered", "start_aftercare", STILL),
     ("AidReferral accepted", "start_aftercare", STILL),
     ("AidReferral with_aid", "start_aftercare", STILL),
+    ("CaseDanger protected", "ask_search", "the person is not out of sight"),
     ("SignalRouting owned", "assign_owner", "nothing is overdue"),
     ("a check of a place without RIEC", "bring_to_riec", "use do_not_bring with reason no_riec"),
     ("Retention in_use", "refuse_erasure", "nobody has asked to erase it"),

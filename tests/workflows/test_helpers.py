@@ -73,7 +73,7 @@ async def test_a_person_who_is_out_of_sight_is_looked_for_within_days(stage: Sta
 
 
 async def test_who_stays_out_of_sight_can_be_concluded_as_that(stage: Staged) -> None:
-    case = await walk(stage, WAYS["Case", "lost"])
+    case = await walk(stage, WAYS["Case", "lost"].then(timedelta(days=30, minutes=1)))
     await case.decide(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT))
     await case.hear(*RECORDED)
     await case.handle.result()

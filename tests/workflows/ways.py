@@ -41,6 +41,7 @@ from contracts.events.dossiers import (
 from contracts.events.erasures import ConsentWithdrawn, ErasureRequested, FileEnded
 from contracts.events.observations import ObservationAnswered, ObservationNoted
 from contracts.events.referrals import (
+    ClientMissing,
     FirstContactMade,
     PersonRevealed,
     ReferralAccepted,
@@ -275,6 +276,7 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("AidReferral", "seen"): LAST_SEEN,
     ("AidReferral", "accepted"): ACCEPTED,
     ("AidReferral", "with_aid"): HELPED,
+    ("AidReferral", "missing"): HELPED.then((ClientMissing(referral=1), COSM)),
     ("AidReferral", "leaving"): HELPED.then(WithdrawConsent(help=True)),
     ("AidReferral", "not_placed"): NOT_PLACED,
     ("CaseDanger", "alarmed"): INTAKE.then(DECLARED),

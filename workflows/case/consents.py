@@ -99,9 +99,14 @@ class Consents(CasePart):
         if not self.file.may_refer:
             self.take_help_back(Recall.CONSENT_WITHDRAWN)
 
-    def _where_now(self) -> Phase:
+    @property
+    def where_found(self) -> Phase:
+        """Where the case was, as what the person says of help leads on from there."""
+        return self._where_now(self.file.lost_from) if self.file.lost_from else Phase.IN_CARE
+
+    def _where_now(self, before: Phase | None = None) -> Phase:
         """Yes to help leads to it; no leads to waiting, where help was asked or was about to be."""
-        phase, help_wanted = Phase(self.phase), self.file.consent.help if self.file.consent else None
+        phase, help_wanted = before or Phase(self.phase), self.file.consent.help if self.file.consent else None
         if help_wanted is False and phase in TO_HELP:
             return Phase.WAITING
         if help_wanted and phase in {Phase.CONSENT, Phase.WAITING}:

@@ -1,5 +1,7 @@
 """What people decide of a case itself: each a sentence, possible when the table and the rules say so."""
 
+from temporalio import workflow
+
 from contracts.commands import (
     AcceptCase,
     CloseUnconfirmed,
@@ -16,6 +18,7 @@ from workflows.case.letters import CaseLetters
 from workflows.case.referral_table import Referral
 from workflows.case.table import Phase
 from workflows.engine.admission import command
+from workflows.engine.calendar import due
 
 AFTER_TRIAGE = {
     Finding.PRESUMED_VICTIM: Phase.INTAKE,
@@ -39,8 +42,14 @@ def _help_goes_on(self: "CaseDecisions") -> str | None:
 
 
 def _outcome_fits(self: "CaseDecisions", order: ConcludeCase) -> str | None:
-    """Help that runs is not cut off."""
-    return None if order.outcome is CaseOutcome.OUT_OF_SIGHT else _help_runs(self)
+    """Help that runs is not cut off, and who is out of sight is looked for."""
+    if order.outcome is not CaseOutcome.OUT_OF_SIGHT:
+        return _help_runs(self)
+    if self.phase != Phase.LOST:
+        return None
+    until = due(self.progress.since, self.file.clocks.out_of_sight, self.file.me.hours)
+    looked_for = f"the person is looked for until {until:%Y-%m-%d %H:%M} UTC; the case may end as out of sight after that"
+    return None if workflow.now() >= until else looked_for
 
 
 def _finding_fits(self: "CaseDecisions", order: RecordTriage) -> str | None:
@@ -96,7 +105,7 @@ class CaseDecisions(CaseLetters):
     @command()
     def find_person(self, _: FindPerson) -> None:
         """The person was found again."""
-        self.move("find_person")
+        self.move("find_person", self.where_found)
 
     @command(bar=_help_goes_on)
     def start_aftercare(self, _: StartAftercare) -> None:

@@ -14,7 +14,11 @@ from contracts.profile import Profile
 from contracts.reference import Reference
 from contracts.text import Line, Personal, Text
 from contracts.words import AgencyKind, CaseOutcome, ConsentTo, Finding, NotOurs, Urgency, Weighing
+from workflows.case.table import Phase
 from workflows.engine.record import Progress, Record
+
+ADULT = 18
+"""Years; who has them in this calendar year may still be younger."""
 
 
 class ReferralFile(BaseModel):
@@ -92,6 +96,7 @@ class CaseFile(Record):
     registering: RegisteringFile | None = None
     responsible: Party | None = None
     met: bool = Field(default=False, description="somebody helps the person, so that a crisis is over")
+    lost_from: Phase | None = Field(default=None, description="where the case was when the person went missing; it goes on there")
     outcome: CaseOutcome | None = None
     counted_at_the_end: bool = Field(
         default=False, description="without consent to a name it is counted when it ends; an older file was counted at once"
@@ -113,6 +118,13 @@ class CaseFile(Record):
         if self.intake is not None:
             return self.intake.person
         return self.signal.person if self.signal else Person()
+
+    def is_minor(self, year: int) -> bool | None:
+        """Whether the person is under 18, or may be; None where no age is known."""
+        if self.intake is not None and self.intake.under_16:
+            return True
+        born = self.person.birth_year
+        return None if born is None else year - born <= ADULT
 
     @property
     def urgency(self) -> Urgency:

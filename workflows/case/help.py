@@ -199,7 +199,7 @@ class Helps(CasePart):
             return
         lost = received.event.outcome is AidOutcome.OUT_OF_SIGHT
         if lost and self.table.targets(self.phase, "ReferralCompleted") and workflow.patched("out-of-sight-is-a-state"):
-            self.file.met = self.file.responsible is not None
+            self.file.met, self.file.lost_from = self.file.responsible is not None, None
             self.move("ReferralCompleted")
 
     def _asks_in_crisis(self) -> bool:

@@ -23,6 +23,7 @@ from workflows.engine.record import Received
 from workflows.engine.track import Track
 
 WITHOUT_CONSENT = "the danger is over and help goes on without consent: ask the person, and record_consent"
+MISSING_IN_DANGER = "a person in danger is missing: call 112; then ask_search, or call_police where no police was told yet"
 ADDED = "the reporter added to the signal: read what, in the content of this case"
 BECAME_CRISIS = "the reporter says that this is a crisis now: read what was added to the signal, and act"
 HELPING = {Referral.WITH_AID, Referral.LEAVING}
@@ -123,6 +124,22 @@ class CaseLetters(Consents, Dangers, Registers, SharesWithRiec, Stays):
         kept = [party for party in helping if party is not None]
         if self.file.responsible not in kept:
             self.file.responsible = kept[-1] if kept else None
+
+    def person_is_missing(self, track: Track) -> None:
+        """Whoever helped does not know where the person is: we answer for them again, and look."""
+        self.hand_back(track)
+        self.file.met = self.file.responsible is not None
+        if self.table.targets(self.phase, "ClientMissing"):
+            self.file.lost_from = Phase(self.phase)
+            self.move("ClientMissing")
+        if self.open_danger:
+            self.alarm(MISSING_IN_DANGER)
+
+    def person_is_found(self, track: Track) -> None:
+        """Whoever helps answers for the person again, and the case goes on where it was."""
+        self.file.responsible, self.file.met = track.them, True
+        if self.phase == Phase.LOST:
+            self.move("ClientFound", self.where_found)
 
     def danger_has_ended(self, track: Track) -> None:
         """With it ends the vital interest: offers are taken back, and consent is asked for help that runs; nobody is put out."""

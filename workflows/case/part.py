@@ -6,7 +6,7 @@ from contracts.views import ContentPart
 from contracts.words import ConsentTo, Ground, Recall, Urgency
 from workflows.case.effects import effects_of
 from workflows.case.file import CaseFile
-from workflows.case.table import CASE
+from workflows.case.table import CASE, Phase
 from workflows.engine.process import Process
 from workflows.engine.track import Track
 
@@ -51,6 +51,11 @@ class CasePart(Process[CaseFile]):
 
     def take_help_back(self, reason: Recall) -> None:
         """Whatever is offered is recalled."""
+
+    @property
+    def where_found(self) -> Phase:
+        """Where a case goes on whose person was out of sight."""
+        return Phase.IN_CARE
 
     @property
     def registry(self) -> Party | None:

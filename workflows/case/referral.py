@@ -109,7 +109,8 @@ class AidReferral(PartTrack):
         if self.file.offer:
             self._recall(reason, self._standing)
             self.file.beside = {}
-        if self.phase == Referral.WITH_AID and workflow.patched("help-that-runs-ends-by-hand"):
+        runs = self.phase == Referral.WITH_AID and workflow.patched("help-that-runs-ends-by-hand")
+        if runs or self.phase == Referral.MISSING:  # who is missing may be back there when this arrives
             self.move("recall", Referral.LEAVING)
             return
         self.file.offer = 0

@@ -13,6 +13,7 @@ class Referral(StrEnum):
     SEEN = "seen"
     ACCEPTED = "accepted"
     WITH_AID = "with_aid"
+    MISSING = "missing"
     LEAVING = "leaving"
     NOT_PLACED = "not_placed"
     COMPLETED = "completed"
@@ -30,6 +31,7 @@ _ANSWERS = {
     CLOCK: _NEXT,
     "recall": R.RECALLED,
 }
+BED_KEPT = "the bed of a person who is missing was kept for its term: tell the aid organisation whether it may go"
 NEXT_ASKED = "the offer is taken back and the next organisation is asked"
 
 REFERRAL = table(
@@ -51,7 +53,21 @@ REFERRAL = table(
         AID,
         clock="care_review",
         then="the coordinator asks how it goes",
-        moves={"ReferralCompleted": R.COMPLETED, "recall": {R.LEAVING, R.RECALLED}, CLOCK: R.WITH_AID},
+        moves={
+            "ReferralCompleted": R.COMPLETED,
+            "ClientMissing": R.MISSING,
+            "recall": {R.LEAVING, R.RECALLED},
+            CLOCK: R.WITH_AID,
+        },
+    ),
+    state(
+        R.MISSING,
+        Turn.THEM,
+        AID,
+        clock="bed_kept",
+        then="a person is paged: may the bed go",
+        alarm=BED_KEPT,
+        moves={"ClientFound": R.WITH_AID, "ReferralCompleted": R.COMPLETED, "recall": R.LEAVING, CLOCK: R.MISSING},
     ),
     state(
         R.LEAVING,
@@ -59,7 +75,14 @@ REFERRAL = table(
         AID,
         clock="leaving",
         then="the coordinator is reminded to ask where the person goes",
-        moves={"ReferralEnded": R.RECALLED, "ReferralCompleted": R.RECALLED, CLOCK: R.LEAVING},
+        moves={
+            "ReferralEnded": R.RECALLED,
+            "ReferralCompleted": R.RECALLED,
+            "ClientMissing": R.LEAVING,
+            "ClientFound": R.LEAVING,
+            CLOCK: R.LEAVING,
+        },
+        keeps={"ClientMissing", "ClientFound"},
     ),
     state(
         R.NOT_PLACED,

@@ -2,8 +2,9 @@
 
 from temporalio import workflow
 
-from contracts.commands import CompleteHelp, EndStay
-from contracts.events.referrals import ReferralCompleted, ReferralEnded, ReferralRecalled
+from contracts.commands import CompleteHelp, EndStay, ReportFound, ReportMissing
+from contracts.events.referrals import ClientFound, ClientMissing, ReferralCompleted, ReferralEnded, ReferralRecalled
+from contracts.words import Destination
 from workflows.engine.admission import command, hears
 from workflows.engine.narrative import Move, chapter
 from workflows.engine.process import Process
@@ -16,10 +17,15 @@ from workflows.placement.table import TAKEN_BACK, Placement
 class Stay(Process[PlacementFile]):
     """Nobody is put out by a message: help that runs ends by a person here, who knows where the other one goes."""
 
-    @chapter(Placement.IN_CARE)
+    @chapter(Placement.IN_CARE, Placement.MISSING)
     async def help(self) -> None:
-        """Help, until it ends with an outcome."""
-        self._tell_ended(await self.turn())
+        """Help, until it ends with an outcome; who is missing, and who is back, is told of at once."""
+        move = await self.turn()
+        if move.trigger == "report_missing":
+            self.tell(self.them, ClientMissing(referral=self.file.number))
+        elif move.trigger == "report_found":
+            self.tell(self.them, ClientFound(referral=self.file.number))
+        self._tell_ended(move)
 
     @chapter(Placement.LEAVING)
     async def let_go(self) -> None:
@@ -28,8 +34,11 @@ class Stay(Process[PlacementFile]):
 
     @hears()
     def referral_recalled(self, _: Received[ReferralRecalled]) -> None:
-        """The offer no longer stands; help that runs ends by hand only."""
-        if self.phase not in {Placement.IN_CARE, Placement.LEAVING}:
+        """The offer no longer stands; help that runs ends by hand only. Of who is missing nobody here knows where they sleep."""
+        if self.phase == Placement.MISSING:
+            self.file.destination = Destination.UNKNOWN
+            self.move("ReferralRecalled")
+        elif self.phase not in {Placement.IN_CARE, Placement.LEAVING}:
             self.file.forget()
             self.move("ReferralRecalled")
         elif workflow.patched("help-that-runs-ends-by-hand"):
@@ -45,6 +54,16 @@ class Stay(Process[PlacementFile]):
         self.move("complete_help")
 
     @command()
+    def report_missing(self, _: ReportMissing) -> None:
+        """Nobody here knows where the person is: the coordinator looks for them, and the bed is kept for its term."""
+        self.move("report_missing")
+
+    @command()
+    def report_found(self, _: ReportFound) -> None:
+        """The person is back, and help goes on."""
+        self.move("report_found")
+
+    @command()
     def end_stay(self, order: EndStay) -> None:
         """End help that was taken back: the coordinator hears where the person sleeps from tonight on."""
         self.file.destination = order.destination
@@ -53,5 +72,5 @@ class Stay(Process[PlacementFile]):
     def _tell_ended(self, move: Move) -> None:
         if move.trigger == "complete_help" and self.file.outcome is not None:
             self.tell(self.them, ReferralCompleted(referral=self.file.number, outcome=self.file.outcome))
-        elif move.trigger == "end_stay" and self.file.destination is not None:
+        elif move.to == CLOSED and self.file.destination is not None:
             self.tell(self.them, ReferralEnded(referral=self.file.number, destination=self.file.destination))

@@ -12,11 +12,13 @@ class Placement(StrEnum):
     SEEN = "seen"
     ACCEPTED = "accepted"
     IN_CARE = "in_care"
+    MISSING = "missing"
     LEAVING = "leaving"
 
 
 PL = Placement
 TAKEN_BACK = "the coordinator took back help that runs: where does the person sleep tonight? See to it, then end_stay"
+BED_KEPT = "the bed of a person who is missing was kept for its term: report_found, or ask the coordinator whether it may go"
 INTAKE_DESK = "the intake desk"
 _DECIDE = {"accept_offer": PL.ACCEPTED, "decline_offer": CLOSED, "ReferralRecalled": CLOSED, CLOCK: CLOSED}
 
@@ -61,7 +63,21 @@ PLACEMENT = table(
         "the assigned worker",
         clock="care_review",
         then="the worker reviews the help",
-        moves={"complete_help": CLOSED, "ReferralRecalled": {PL.LEAVING, CLOSED}, CLOCK: PL.IN_CARE},
+        moves={
+            "complete_help": CLOSED,
+            "report_missing": PL.MISSING,
+            "ReferralRecalled": {PL.LEAVING, CLOSED},
+            CLOCK: PL.IN_CARE,
+        },
+    ),
+    state(
+        PL.MISSING,
+        Turn.US,
+        "the assigned worker",
+        clock="bed_kept",
+        then="a person is paged: may the bed go",
+        alarm=BED_KEPT,
+        moves={"report_found": PL.IN_CARE, "complete_help": CLOSED, "ReferralRecalled": CLOSED, CLOCK: PL.MISSING},
     ),
     state(
         PL.LEAVING,
