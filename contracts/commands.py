@@ -241,6 +241,10 @@ class DeclineOffer(Command):
     reason: Annotated[Decline, NotByHand(Decline.EXPIRED)]
 
 
+class WaitlistOffer(Command):
+    """The aid organisation has no place yet, and puts the person on its waiting list."""
+
+
 class ReportFirstContact(Command):
     """The worker has met the person: responsibility moves now."""
 

@@ -126,6 +126,7 @@ class Recall(StrEnum):
     CASE_CLOSED = "case_closed"
     PLACED_ELSEWHERE = "placed_elsewhere"
     GROUND_ENDED = "ground_ended"
+    SEARCH_STOPPED = "search_stopped"
 
 
 class AidOutcome(StrEnum):

@@ -43,6 +43,7 @@ from contracts.events.referrals import (
     ReferralDeclined,
     ReferralEnded,
     ReferralSeen,
+    ReferralWaitlisted,
 )
 from contracts.events.registrations import RegistrationRecorded
 from contracts.events.signals import (
@@ -122,6 +123,7 @@ ACTS: dict[str, Act] = {
         {"outcome": "help_completed"},
         to_owner(ReferralCompleted(referral=FIRST, outcome=AidOutcome.HELP_COMPLETED)),
     ),
+    "waitlist": Act("helper", "waitlist_offer", {}, to_owner(ReferralWaitlisted(referral=FIRST))),
     "lose": Act("helper", "report_missing", {}, to_owner(ClientMissing(referral=FIRST))),
     "find": Act("helper", "report_found", {}, to_owner(ClientFound(referral=FIRST))),
     "end_stay": Act(

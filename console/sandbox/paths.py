@@ -48,6 +48,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "referrals.seen": (*OFFERED, "see"),
     "referrals.accepted": (*OFFERED, "see", "take"),
     "referrals.declined": (*OFFERED, "see", "refuse"),
+    "referrals.waitlisted": (*OFFERED, "see", "waitlist"),
     "referrals.person-revealed": REVEALED,
     "referrals.first-contact-made": HELPED,
     "referrals.completed": (*HELPED, "complete"),

@@ -123,6 +123,12 @@ class ReferralDeclined(_Referral):
     reason: Decline
 
 
+class ReferralWaitlisted(_Referral):
+    """The aid organisation will help as soon as it has a place; others may be asked meanwhile."""
+
+    rule: ClassVar[Rule] = _to_coordinator("waitlisted", "find a place for the person while one organisation has none yet")
+
+
 class FirstContactMade(_Referral):
     """The aid organisation has met the person: responsibility moves with this event."""
 

@@ -5,6 +5,7 @@ from contracts.commands import (
     Command,
     ConcludeCase,
     GiveUp,
+    OfferAgain,
     OfferHelp,
     RecordConsent,
     RefuseErasure,
@@ -53,6 +54,7 @@ SITUATIONS: dict[str, Way] = {
 
 OTHERWISE: dict[str, tuple[Command, ...]] = {
     "conclude_case": (ConcludeCase(outcome=CaseOutcome.NO_HELP_WANTED),),
+    "offer_again": (OfferAgain(referral=1, organisations=("womens-shelter",)),),
     "withdraw_consent": (WithdrawConsent(riec=True), WithdrawConsent(registration=True)),
 }
 """Further contents, where that of the samples is not possible in every situation."""

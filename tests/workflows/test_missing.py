@@ -30,6 +30,7 @@ from contracts.events.signals import CaseConcluded, Person
 from contracts.words import AidOutcome, CaseOutcome, DangerOutcome, Destination
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
+from tests.workflows.test_content import content
 from tests.workflows.ways import (
     ALMERE,
     COSM,
@@ -191,9 +192,11 @@ async def test_in_danger_the_police_is_asked_to_look_and_its_answers_count(stage
     await case.hear(*MISSING)
     assert (await words(case))[-1] == MISSING_IN_DANGER
     await case.decide(AskSearch())
+    assert "asked to look for the person already" in await case.refused(AskSearch())
     [(to, missing)] = await case.sent(PersonMissing)
     assert (to, missing.danger, missing.whereabouts) == (POLICE_ON_DUTY, 2, "an example place")
     assert [told.danger for _, told in await case.sent(DangerReported)] == [1]
+    assert len([part for part in (await content(case)).parts if part.what == "declare_danger"]) == 1, "a search is no new danger"
     await case.hear(DangerEnded(system="case", danger=1, outcome=DangerOutcome.SAFE), POLICE_ON_DUTY)
     assert (await phases(case))[-1] == "with_police", "what it says of the report before moves nothing"
     await case.hear(DangerTaken(system="case", danger=2), POLICE_ON_DUTY)

@@ -50,6 +50,7 @@ from contracts.events.referrals import (
     ReferralOffered,
     ReferralRecalled,
     ReferralSeen,
+    ReferralWaitlisted,
 )
 from contracts.events.registrations import RegistrationRecorded, RegistrationRequested
 from contracts.events.signals import (
@@ -274,6 +275,7 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("Case", "closing"): INTAKE.then(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT)),
     ("AidReferral", "offered"): ASKING,
     ("AidReferral", "seen"): LAST_SEEN,
+    ("AidReferral", "waitlisted"): LAST_SEEN.then((ReferralWaitlisted(referral=1), COSM)),
     ("AidReferral", "accepted"): ACCEPTED,
     ("AidReferral", "with_aid"): HELPED,
     ("AidReferral", "missing"): HELPED.then((ClientMissing(referral=1), COSM)),

@@ -28,6 +28,8 @@ DECLARED_ALREADY = "a danger is declared already: tell the police by telephone w
 STILL = "a danger is declared: stand_down where it is over, then end the case"
 NOT_MISSING = "the person is not out of sight: the police looks for whoever is missing"
 
+SEARCHED_ALREADY = "the police was asked to look for the person already: tell it by telephone what changed"
+
 
 class DangerTrack(PartTrack):
     """One danger; the next one is another."""
@@ -70,7 +72,10 @@ def _one_at_a_time(self: "Dangers") -> str | None:
 
 
 def _nobody_missing(self: "Dangers") -> str | None:
-    return None if self.phase == Phase.LOST else NOT_MISSING
+    if self.phase != Phase.LOST:
+        return NOT_MISSING
+    reported = self.open_danger is not None and self.open_danger.danger.missing == self.progress.since
+    return SEARCHED_ALREADY if reported else None
 
 
 def _nobody_to_call(self: "Dangers") -> str | None:
@@ -109,7 +114,7 @@ class Dangers(CasePart):
 
     def parts(self) -> list[ContentPart]:
         """What threatens, and where the person is."""
-        declared = [(self.file.me.slug, {"threat": one.threat, "whereabouts": one.whereabouts}) for one in self.file.dangers]
+        declared = [(self.file.me.slug, {"threat": one.threat, "whereabouts": one.whereabouts}) for one in self._declared]
         return [*super().parts(), *told_often(self.file, "declare_danger", declared)]
 
     @property
@@ -164,6 +169,7 @@ class Dangers(CasePart):
 
     def _missing(self, danger: DangerFile) -> PersonMissing:
         """Of somebody out of sight: the police looks for them. An age that is not known may be under 18."""
+        danger.missing = self.progress.since
         minor = self.file.is_minor(workflow.now().year) is not False
         return PersonMissing(danger=danger.number, minor=minor, person=self.file.person, whereabouts=danger.whereabouts)
 
@@ -188,6 +194,13 @@ class Dangers(CasePart):
                 break
             numbers.append(before.number)
         return numbers
+
+    @property
+    def _declared(self) -> list[DangerFile]:
+        """Without those that are a search: what threatens was said before."""
+        before = [None, *self.file.dangers]
+        searches = [was is not None and was.progress is not None and was.progress.phase == Danger.SEARCHED for was in before]
+        return [danger for danger, search in zip(self.file.dangers, searches, strict=False) if not search]
 
     @hears(track=_of_number)
     def danger_taken(self, received: Received[DangerTaken]) -> None:

@@ -32,6 +32,7 @@ class ReferralFile(BaseModel):
     offer: int = Field(default=0, description="number of the running offer within the case")
     at_once: bool = Field(default=False, description="all are asked at the same time, and the first who accepts is the one")
     beside: dict[int, Party] = Field(default_factory=dict[int, Party], description="offers that stand beside the running one")
+    waiting: dict[int, Party] = Field(default_factory=dict[int, Party], description="offers that are on a waiting list there")
     asked: dict[int, str] = Field(default_factory=dict[int, str], description="who got each offer made for this need")
     answer_by: datetime | None = None
     progress: Progress | None = None
@@ -44,6 +45,7 @@ class DangerFile(BaseModel):
     threat: Personal[Text]
     whereabouts: Personal[Line | None] = None
     told: Party | None = None
+    missing: datetime | None = Field(default=None, description="since when the person was out of sight whom the police looks for")
     progress: Progress | None = None
 
 

@@ -24,7 +24,7 @@ from workflows.engine.content import told_often
 from workflows.engine.record import Received
 from workflows.engine.track import Track
 
-UNTIL_CONTACT = {Referral.OFFERED, Referral.SEEN, Referral.ACCEPTED}
+UNTIL_CONTACT = {Referral.OFFERED, Referral.SEEN, Referral.WAITLISTED, Referral.ACCEPTED}
 """Where an organisation is asked and has not met the person."""
 
 NOBODY_HERE = "no organisation that takes part offers this help here: ask CoMensha's helpdesk, or look outside of Keten"
@@ -62,7 +62,12 @@ def _can_be_asked(self: "Helps", order: OfferHelp) -> str | None:
 def _can_be_asked_again(self: "Helps", order: OfferAgain) -> str | None:
     """Of organisations that offer the service here."""
     referral = self.numbered(order.referral)
-    return _can_help(self, order.organisations, referral.need.service) if referral else _no_request(order.referral)
+    if referral is None:
+        return _no_request(order.referral)
+    waits = [party.slug for party in referral.waiting.values() if party.slug in order.organisations]
+    if waits:
+        return f"the person is on the waiting list of {', '.join(waits)} already: ask others beside it"
+    return _can_help(self, order.organisations, referral.need.service)
 
 
 def _exists(self: "Helps", order: GiveUp) -> str | None:
@@ -118,7 +123,8 @@ class Helps(CasePart):
 
     def running(self, number: int) -> AidReferral | None:
         """The request of which an offer stands that has this number."""
-        home = next((home for home in self.file.referrals if number == home.offer or number in home.beside), None)
+        standing = ((home, {home.offer, *home.beside, *home.waiting}) for home in self.file.referrals)
+        home = next((home for home, numbers in standing if number in numbers), None)
         return AidReferral(self, home, number) if home else None
 
     def take_help_back(self, reason: Recall) -> None:
@@ -166,7 +172,7 @@ class Helps(CasePart):
         """Stop asking; it stays counted as not placed."""
         home = self.numbered(order.referral)
         if home is not None:
-            AidReferral(self, home).move("give_up")
+            AidReferral(self, home).give_up()
 
     @hears(track=about)
     def referral_seen(self, received: Received[ReferralSeen]) -> None:

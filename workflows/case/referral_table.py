@@ -11,6 +11,7 @@ class Referral(StrEnum):
 
     OFFERED = "offered"
     SEEN = "seen"
+    WAITLISTED = "waitlisted"
     ACCEPTED = "accepted"
     WITH_AID = "with_aid"
     MISSING = "missing"
@@ -23,11 +24,12 @@ class Referral(StrEnum):
 
 R = Referral
 AID = "the aid organisation"
-_NEXT = {R.OFFERED, R.NOT_PLACED}
+_NEXT = {R.OFFERED, R.WAITLISTED, R.NOT_PLACED}
 _ANSWERS = {
     "ReferralSeen": R.SEEN,
     "ReferralAccepted": R.ACCEPTED,
     "ReferralDeclined": _NEXT,
+    "ReferralWaitlisted": {R.OFFERED, R.WAITLISTED},
     CLOCK: _NEXT,
     "recall": R.RECALLED,
 }
@@ -40,12 +42,34 @@ REFERRAL = table(
     state(R.OFFERED, Turn.THEM, AID, clock="offer", then=NEXT_ASKED, moves=_ANSWERS),
     state(R.SEEN, Turn.THEM, AID, clock="offer", then=NEXT_ASKED, moves=_ANSWERS),
     state(
+        R.WAITLISTED,
+        Turn.THEM,
+        AID,
+        clock="waitlist",
+        then="the coordinator looks whether others can be asked beside it",
+        moves={
+            "ReferralAccepted": R.ACCEPTED,
+            "ReferralDeclined": {R.WAITLISTED, R.NOT_PLACED},
+            "ReferralWaitlisted": R.WAITLISTED,
+            "offer_again": R.OFFERED,
+            "give_up": R.GIVEN_UP,
+            "recall": R.RECALLED,
+            CLOCK: R.WAITLISTED,
+        },
+        keeps={"ReferralDeclined", "ReferralWaitlisted"},
+    ),
+    state(
         R.ACCEPTED,
         Turn.THEM,
         AID,
         clock="first_contact",
         then="the coordinator, still responsible, is reminded to ask",
-        moves={"FirstContactMade": R.WITH_AID, "ReferralDeclined": _NEXT, "recall": R.RECALLED, CLOCK: R.ACCEPTED},
+        moves={
+            "FirstContactMade": R.WITH_AID,
+            "ReferralDeclined": {R.OFFERED, R.NOT_PLACED},
+            "recall": R.RECALLED,
+            CLOCK: R.ACCEPTED,
+        },
     ),
     state(
         R.WITH_AID,

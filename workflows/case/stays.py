@@ -4,7 +4,7 @@ from datetime import datetime
 
 from temporalio import workflow
 
-from contracts.events.referrals import ClientFound, ClientMissing, ReferralEnded
+from contracts.events.referrals import ClientFound, ClientMissing, ReferralEnded, ReferralWaitlisted
 from contracts.hours import ALWAYS
 from workflows.case.help import Helps, about
 from workflows.case.table import Phase
@@ -25,6 +25,13 @@ class Stays(Helps):
         if child and workflow.patched("a-child-out-of-sight-is-looked-for-within-hours"):
             return due(workflow.now(), self.file.clocks.lost_minor, ALWAYS)
         return super().clock_end(state)
+
+    @hears(track=about)
+    def referral_waitlisted(self, received: Received[ReferralWaitlisted]) -> None:
+        """There is no place there yet; others are asked beside it."""
+        referral = self.running(received.event.referral)
+        if referral:
+            referral.waitlisted()
 
     @hears(track=about)
     def client_missing(self, received: Received[ClientMissing]) -> None:

@@ -38,7 +38,7 @@ def _ours(phase: Phase, clock: str, then: str, moves: Moves, former: Mapping[str
     return state(phase, Turn.US, COORDINATOR, clock=clock, then=then, moves=every, keeps={"SignalAmended"}, former=former)
 
 
-BEFORE_LOST = (P.TRIAGE, P.TALK, P.INTAKE, P.CONSENT, P.PLANNING, P.WAITING, P.IN_CARE, P.AFTERCARE)
+BEFORE_LOST = (P.TRIAGE, P.TALK, P.INTAKE, P.CONSENT, P.PLANNING, P.WAITING, P.IN_CARE)
 """Where a case may be when somebody who is helped goes missing; it goes on from there."""
 
 

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from contracts.agencies import Party
 from contracts.clocks import Duration
-from contracts.commands import AcceptOffer, DeclineOffer, ReportFirstContact, SeeOffer
+from contracts.commands import AcceptOffer, DeclineOffer, ReportFirstContact, SeeOffer, WaitlistOffer
 from contracts.event import File
 from contracts.events.referrals import (
     FirstContactMade,
@@ -15,6 +15,7 @@ from contracts.events.referrals import (
     ReferralDeclined,
     ReferralOffered,
     ReferralSeen,
+    ReferralWaitlisted,
 )
 from contracts.views import ContentPart
 from contracts.words import Urgency
@@ -64,12 +65,14 @@ class Placement(Stay):
         """A coordinator asks for help."""
         await self.turn()
 
-    @chapter(Phase.OFFERED, Phase.SEEN)
+    @chapter(Phase.OFFERED, Phase.SEEN, Phase.WAITLISTED)
     async def decide(self) -> None:
-        """A human reads it and decides before the offer expires."""
+        """A human reads it and decides before the offer expires, or keeps it on the waiting list until there is a place."""
         move = await self.turn()
         if move.to == Phase.SEEN:
             self.tell(self.them, ReferralSeen(referral=self.file.number))
+        elif move.trigger == "waitlist_offer":
+            self.tell(self.them, ReferralWaitlisted(referral=self.file.number))
         elif move.to == Phase.ACCEPTED:
             self.tell(self.them, ReferralAccepted(referral=self.file.number))
         elif move.trigger == "decline_offer":
@@ -106,6 +109,11 @@ class Placement(Stay):
     def accept_offer(self, _: AcceptOffer) -> None:
         """Accept; the coordinator stays responsible until first contact."""
         self.move("accept_offer")
+
+    @command()
+    def waitlist_offer(self, _: WaitlistOffer) -> None:
+        """Put the person on the waiting list; others may be asked meanwhile, and the first place counts."""
+        self.move("waitlist_offer")
 
     @command()
     def decline_offer(self, order: DeclineOffer) -> None:

@@ -10,6 +10,7 @@ class Placement(StrEnum):
 
     OFFERED = "offered"
     SEEN = "seen"
+    WAITLISTED = "waitlisted"
     ACCEPTED = "accepted"
     IN_CARE = "in_care"
     MISSING = "missing"
@@ -20,7 +21,8 @@ PL = Placement
 TAKEN_BACK = "the coordinator took back help that runs: where does the person sleep tonight? See to it, then end_stay"
 BED_KEPT = "the bed of a person who is missing was kept for its term: report_found, or ask the coordinator whether it may go"
 INTAKE_DESK = "the intake desk"
-_DECIDE = {"accept_offer": PL.ACCEPTED, "decline_offer": CLOSED, "ReferralRecalled": CLOSED, CLOCK: CLOSED}
+_ANSWER = {"accept_offer": PL.ACCEPTED, "decline_offer": CLOSED, "ReferralRecalled": CLOSED}
+_DECIDE = {**_ANSWER, "waitlist_offer": PL.WAITLISTED, CLOCK: CLOSED}
 
 PLACEMENT = table(
     "Placement",
@@ -41,6 +43,14 @@ PLACEMENT = table(
         clock="offer",
         then="the offer expires and the coordinator asks another organisation",
         moves=_DECIDE,
+    ),
+    state(
+        PL.WAITLISTED,
+        Turn.US,
+        INTAKE_DESK,
+        clock="waitlist",
+        then="the intake desk looks whether there is a place now",
+        moves={**_ANSWER, CLOCK: PL.WAITLISTED},
     ),
     state(
         PL.ACCEPTED,
