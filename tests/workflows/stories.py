@@ -16,12 +16,12 @@ from contracts.commands import (
     CloseDossier,
     CloseWithoutAnswers,
     CloseWithoutReceipts,
-    CompleteHelp,
     ConcludeCase,
     DeclareDanger,
     Disclose,
     EndDanger,
     EndGuarding,
+    EndStay,
     GiveUp,
     NameGuardian,
     OfferAgain,
@@ -34,11 +34,14 @@ from contracts.commands import (
     RecordTriage,
     RecordWeighing,
     ReportFirstContact,
+    ReportFound,
+    ReportMissing,
     SeeOffer,
     StandDown,
     StartAftercare,
     SupplementSignal,
     TakeDanger,
+    WaitlistOffer,
 )
 from contracts.events.children import ChildRecalled, Guardian
 from contracts.events.dangers import DangerRecalled, DangerTaken
@@ -49,11 +52,14 @@ from contracts.events.dossiers import (
 )
 from contracts.events.observations import ObservationAnswered
 from contracts.events.referrals import (
+    ClientFound,
+    ClientMissing,
     FirstContactMade,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
     ReferralSeen,
+    ReferralWaitlisted,
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRequested
 from contracts.events.signals import (
@@ -72,6 +78,7 @@ from contracts.words import (
     ChildRecall,
     DangerOutcome,
     Decline,
+    Destination,
     Finding,
     GuardingOutcome,
     ObservationStands,
@@ -106,6 +113,7 @@ from tests.workflows.ways import (
     REVEALED,
     RIEC,
     SECOND,
+    TAKEN_BACK,
     WAYS,
     WOMEN,
     Way,
@@ -149,8 +157,13 @@ CASE = WAYS["Case", "offered"].then(
     timedelta(days=3, minutes=30),
     (ReferralAccepted(referral=2), WOMEN),
     OfferAgain(referral=1, organisations=(COSM,)),
+    (ReferralWaitlisted(referral=3), COSM),
+    timedelta(days=1, minutes=30),
     (ReferralAccepted(referral=3), COSM),
     (FirstContactMade(referral=3), COSM),
+    (ClientMissing(referral=3), COSM),
+    timedelta(hours=73),
+    (ClientFound(referral=3), COSM),
     (ObservationAnswered(stands=ObservationStands.BROUGHT), ALMERE),
     (ObservationAnswered(stands=ObservationStands.BROUGHT, weighing=Weighing.CASE), ALMERE),
     timedelta(days=100, minutes=30),
@@ -161,7 +174,7 @@ CASE = WAYS["Case", "offered"].then(
     ConcludeCase(outcome=CaseOutcome.HELPED),
     RECORDED,
 )
-"""A danger that is over; no help wanted at first; declined, expired, asked again, helped; the RIEC; aftercare and the end."""
+"""A danger that is over; no help wanted at first; declined, expired, asked again, waiting, helped, missing; the RIEC; the end."""
 
 CASE_WITHOUT_WAITING = IN_CARE.then(
     AskPrivacyCheck(observation=OBSERVATION),
@@ -212,12 +225,19 @@ STORIES: dict[str, Way] = {
     "case": CASE,
     "placement": PLACE.then(
         SeeOffer(),
+        WaitlistOffer(),
+        timedelta(days=1, minutes=30),
         AcceptOffer(),
         REVEALED,
         timedelta(days=2, minutes=30),
         ReportFirstContact(),
         timedelta(days=100, minutes=30),
-        CompleteHelp(outcome=AidOutcome.SAFE_HOUSING),
+        ReportMissing(),
+        timedelta(hours=73),
+        ReportFound(),
+        TAKEN_BACK,
+        timedelta(days=1, minutes=30),
+        EndStay(destination=Destination.OTHER_SHELTER),
     ),
     "observation": NOTED.then(
         timedelta(days=10, minutes=30),
