@@ -30,7 +30,7 @@ from console.sandbox.saying import (
     to_police,
     weighed,
 )
-from contracts.events.dangers import DangerEnded, DangerRecalled, DangerReported, DangerTaken
+from contracts.events.dangers import DangerEnded, DangerRecalled, DangerReported, DangerTaken, PersonMissing
 from contracts.events.dossiers import (
     PrivacyCheckAnsweredV2,
 )
@@ -101,6 +101,7 @@ ACTS: dict[str, Act] = {
     "intake": Act("owner", "record_intake", {"needs": "invented needs", "person": {"language": "Dutch"}}, nothing),
     "declare": Act("owner", "declare_danger", {"threat": THREAT}, nothing),
     "call_police": Act("owner", "call_police", {}, to_police(DangerReported(danger=1, threat=THREAT))),
+    "search": Act("owner", "ask_search", {}, to_police(PersonMissing(danger=2, minor=True))),
     "stand_down": Act("owner", "stand_down", {}, to_police(DangerRecalled(danger=1))),
     "protect": Act("police", "take_danger", {}, to_owner(DangerTaken(system="case", danger=1))),
     "end_danger": Act(

@@ -63,7 +63,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "privacychecks.decided": BROUGHT,
     "privacychecks.answered": (*WEIGHED, "pass_on"),
     "dangers.reported": IN_DANGER,
-    "dangers.person-missing": (*HELPED, "lose", "declare", "call_police"),
+    "dangers.person-missing": (*HELPED, "declare", "call_police", "lose", "search"),
     "dangers.recalled": (*IN_DANGER, "stand_down"),
     "dossiers.brought": BROUGHT,
     "dossiers.reported-back": WEIGHED,
