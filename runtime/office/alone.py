@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import json
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -84,7 +85,7 @@ def has_book(settings: Settings, slug: str) -> bool:
 @contextmanager
 def _locked(settings: Settings, slug: str, how: int, words: str) -> Generator[None]:
     settings.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (settings.keys / f"{slug}.lock").open("a") as lock:
+    with os.fdopen(os.open(settings.keys / f"{slug}.lock", os.O_WRONLY | os.O_CREAT, 0o600), "a") as lock:
         try:
             fcntl.flock(lock, how | fcntl.LOCK_NB)
         except OSError:

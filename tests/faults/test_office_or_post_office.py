@@ -110,6 +110,7 @@ def test_several_processes_of_an_office_may_run_and_one_post_office(tmp_path: Pa
     with as_post_office(settings, POLICE), pytest.raises(NotAlone), as_post_office(settings, POLICE):
         pass
     assert not runs_as_post_office(settings, POLICE)
+    assert {path.stat().st_mode & 0o777 for path in settings.keys.iterdir()} == {0o600}, "beside keys everything is private"
 
 
 def test_a_book_without_a_case_is_nobodys(tmp_path: Path) -> None:
