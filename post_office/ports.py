@@ -21,6 +21,7 @@ class Draft(NamedTuple):
         recipient: Slug of who gets it; None where only one agency may.
         caseref: Of which case; None: the event begins one.
         subject: The agency's own number for that case. It never leaves.
+        causationid: The event of the feed that it answers; None: it answers none, or nobody said so.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Draft(NamedTuple):
     recipient: str | None = None
     caseref: str | None = None
     subject: str | None = None
+    causationid: str | None = None
 
 
 class Stage(StrEnum):
