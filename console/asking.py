@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from console.faults import explain
 from console.values import NO, YES, meaning, read
-from contracts.by_hand import FOLLOWS, not_by_hand
+from contracts.by_hand import FOLLOWS, is_asked, not_by_hand
 from contracts.personal import marks_of
 from contracts.shape import inner, model_of
 from contracts.text import Model
@@ -31,7 +31,8 @@ class Questions:
 
     def content(self, model: type[Model], place: str = "") -> dict[str, Any]:
         """Everything that was answered; what was left empty is not in it."""
-        answers = {name: self._field(f"{place}{name}", field) for name, field in model.model_fields.items()}
+        asked = {name: field for name, field in model.model_fields.items() if is_asked(field)}
+        answers = {name: self._field(f"{place}{name}", field) for name, field in asked.items()}
         return {name: answer for name, answer in answers.items() if answer is not None}
 
     def _field(self, name: str, field: FieldInfo) -> Any:

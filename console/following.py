@@ -15,7 +15,14 @@ from contracts.events.dossiers import (
     PrivacyCheckRequestedV2,
 )
 from contracts.events.erasures import ErasureCompleted, ErasureDeclined, ErasureRequested
-from contracts.events.referrals import ReferralAccepted, ReferralDeclined, ReferralOffered, ReferralRecalled, ReferralSeen
+from contracts.events.referrals import (
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralOffered,
+    ReferralRecalled,
+    ReferralSeen,
+    ReferralWaitlisted,
+)
 from contracts.events.registrations import RegistrationRecorded, RegistrationRequested, ReportRegistered
 from contracts.events.signals import CaseAccepted, CaseDeclined, CaseWithdrawn, SignalReceived, SignalReported, SignalRouted
 from contracts.processing import Direction, Processing
@@ -28,7 +35,7 @@ READ_BY: Mapping[type[Event], type[Event]] = {ReferralOffered: ReferralSeen}
 ANSWERED_BY: Mapping[type[Event], tuple[type[Event], ...]] = {
     SignalReported: (SignalReceived,),
     SignalRouted: (CaseAccepted, CaseDeclined),
-    ReferralOffered: (ReferralAccepted, ReferralDeclined),
+    ReferralOffered: (ReferralAccepted, ReferralDeclined, ReferralWaitlisted),
     PrivacyCheckRequested: (PrivacyCheckDecided,),
     PrivacyCheckRequestedV2: (PrivacyCheckDecidedV2,),
     DossierBrought: (DossierReportedBack,),

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from pydantic.fields import FieldInfo
+
 from contracts.personal import marks_of
 from contracts.text import Model
 
@@ -15,6 +17,15 @@ class NotByHand:
 
     def __init__(self, *values: StrEnum) -> None:
         self.values = frozenset(values)
+
+
+class NotAskedNow:
+    """Marks the field of a command in whose place another one stands: decisions of before hold it, and no form asks it."""
+
+
+def is_asked(field: FieldInfo) -> bool:
+    """Whether a form asks for a field."""
+    return not any(isinstance(mark, NotAskedNow) for mark in marks_of(field))
 
 
 class Unchoosable(NamedTuple):

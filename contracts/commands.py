@@ -5,15 +5,16 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from contracts.ages import UNDER_18
 from contracts.bounds import AlarmNumber, Number
-from contracts.by_hand import NotByHand, Unchoosable, kept_from_people
+from contracts.by_hand import NotAskedNow, NotByHand, Unchoosable, kept_from_people
 from contracts.events.children import Guardian
 from contracts.events.dossiers import Observation
 from contracts.events.referrals import Need
 from contracts.events.registrations import Registrant
 from contracts.events.signals import Person
 from contracts.places import MUNICIPALITIES
-from contracts.profile import Profile
+from contracts.profile import AgeBand, Answer, Profile
 from contracts.text import Line, Model, MunicipalityCode, Personal, Slug, Text
 from contracts.words import (
     Acknowledged,
@@ -21,10 +22,14 @@ from contracts.words import (
     CaseOutcome,
     ChildAssessment,
     ChildDecline,
+    ConsentBecause,
+    ConsentBy,
     ConsentTo,
     DangerOutcome,
     Decline,
+    Destination,
     ErasureReason,
+    FactSource,
     Finding,
     GuardingOutcome,
     NotBrought,
@@ -36,6 +41,8 @@ from contracts.words import (
 )
 
 NOTHING_SAID = "this says nothing: answer yes or no for at least one purpose"
+NO_ADULT = "this is not the age of an adult: choose one from 18"
+ESTIMATED = "an estimate makes nobody an adult: who may be under 18 counts as under 18 until the age is known"
 NOBODY = "this asks help for nobody: say for how many adults, or how many children"
 
 NO_SUCH_PLACE = "no municipality has this CBS code; they look like GM0995 (Lelystad)"
@@ -103,7 +110,22 @@ class RecordIntake(Command):
     needs: Personal[Text]
     person: Personal[Person] = Person()
     registrant: Personal[Registrant] = Registrant()
-    under_16: Personal[bool] = Field(default=False, description="then a parent or guardian must consent")
+    age: Personal[AgeBand] = Field(default=AgeBand.UNKNOWN, description="who may be under 18 counts as under 18")
+    under_16: Annotated[Personal[bool], NotAskedNow()] = Field(default=False, description="before: now it is `age`")
+
+    @property
+    def told_age(self) -> AgeBand:
+        """What it says of the age; of an intake of before no more than that it is under 16."""
+        known = self.age is not AgeBand.UNKNOWN
+        return self.age if known or not self.under_16 else AgeBand.UNDER_16
+
+
+class RecordFacts(Command):
+    """What is known of the person now, and from where. It stands beside what was recorded before; unknown is an answer, too."""
+
+    age: Personal[AgeBand] = Field(description="who may be under 18 counts as under 18")
+    guardian_suspected: Personal[Answer] = Field(default=Answer.UNKNOWN, description="is a parent or guardian suspected")
+    source: FactSource
 
 
 class RecordConsent(Command):
@@ -112,7 +134,9 @@ class RecordConsent(Command):
     help: bool | None = Field(default=None, description="may aid organisations be asked")
     registration: bool | None = Field(default=None, description="may the registration hold personal data")
     riec: bool | None = Field(default=None, description="may the observation go to the privacy officer")
-    by_guardian: bool = Field(default=False, description="given by parent or guardian")
+    by: ConsentBy = Field(default=ConsentBy.PERSON, description="who says it; under 16 not the person alone")
+    because: Personal[ConsentBecause | None] = Field(default=None, description="why somebody from 12 to 15 consents alone")
+    by_guardian: Annotated[bool, NotAskedNow()] = Field(default=False, description="before: now it is `by`")
     written: bool = Field(default=False, description="in writing; registration with personal data needs it")
 
     @model_validator(mode="after")
@@ -120,6 +144,11 @@ class RecordConsent(Command):
         if self.registration and not self.written:
             raise ValueError("registration with personal data needs written consent: set `written`, or leave `registration` out")
         return self
+
+    @property
+    def given_by(self) -> ConsentBy:
+        """Who says it; of what was recorded before, the person or a guardian."""
+        return ConsentBy.GUARDIAN if self.by_guardian and self.by is ConsentBy.PERSON else self.by
 
     @property
     def said(self) -> dict[ConsentTo, bool]:
@@ -212,6 +241,31 @@ class StandDown(Command):
     """The danger is over."""
 
 
+class AskSearch(Command):
+    """Ask the police, who knows of a danger, to look for the person, who is missing now."""
+
+
+class NotifyChildProtection(Command):
+    """Tell child protection of somebody who is, or may be, under 18."""
+
+    account: Personal[Text] = Field(description="why the child may not be safe, and where it is")
+    to: Slug | None = Field(default=None, description="which agency; none: whoever assesses children in this place")
+    outside: bool = Field(default=False, description="no agency takes part here; one was told otherwise, and protects the child")
+
+
+class RecordAdult(Command):
+    """Somebody who counted as under 18 is 18 or older."""
+
+    age: Personal[AgeBand]
+    source: FactSource
+
+    def unchoosable(self) -> Unchoosable | None:
+        """It is an adult's age, and more than an estimate (LAW: directive 2011/36/EU, art. 13, paragraph 2)."""
+        if self.age in {*UNDER_18, AgeBand.UNKNOWN}:
+            return Unchoosable("age", NO_ADULT)
+        return Unchoosable("source", ESTIMATED) if self.source is FactSource.ESTIMATE else None
+
+
 class RecordContact(Command):
     """The coordinator was in touch with somebody who wants no help now, or tried."""
 
@@ -236,6 +290,10 @@ class DeclineOffer(Command):
     reason: Annotated[Decline, NotByHand(Decline.EXPIRED)]
 
 
+class WaitlistOffer(Command):
+    """The aid organisation has no place yet, and puts the person on its waiting list."""
+
+
 class ReportFirstContact(Command):
     """The worker has met the person: responsibility moves now."""
 
@@ -244,6 +302,20 @@ class CompleteHelp(Command):
     """Help ended."""
 
     outcome: AidOutcome
+
+
+class ReportMissing(Command):
+    """The worker does not know where the person is."""
+
+
+class ReportFound(Command):
+    """The person is back."""
+
+
+class EndStay(Command):
+    """Help that was taken back ends: the person has left, and goes there."""
+
+    destination: Destination
 
 
 class CloseObservation(Command):

@@ -18,11 +18,13 @@ class Sex(StrEnum):
 
 
 class AgeBand(StrEnum):
-    """An age without a birthday; the Youth Act has borders at 12, 16 and 18."""
+    """An age without a birthday; the Youth Act has borders at 12, 16 and 18. Some say less: under 16, or perhaps under 18."""
 
     UNDER_12 = "under_12"
+    UNDER_16 = "under_16"
     FROM_12 = "from_12"
     FROM_16 = "from_16"
+    PERHAPS_UNDER_18 = "perhaps_under_18"
     FROM_18 = "from_18"
     FROM_23 = "from_23"
     FROM_40 = "from_40"

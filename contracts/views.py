@@ -63,7 +63,7 @@ class ConsentView(Model):
     purpose: str
     given: datetime | None = Field(description="None where it was not given, or an earlier version noted no time")
     withdrawn: datetime | None
-    by: str = Field(description="person, or guardian: a parent or guardian")
+    by: str = Field(description="a code of `ConsentBy`: the person, a parent or guardian, both, or child protection for them")
     holds: bool = Field(default=False, description="it was given and not taken back; a moment may not be known")
 
 

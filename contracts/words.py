@@ -50,6 +50,34 @@ class ConsentTo(StrEnum):
     RIEC = "riec"
 
 
+class ConsentBy(StrEnum):
+    """Who consents."""
+
+    PERSON = "person"
+    GUARDIAN = "guardian"
+    BOTH = "both"
+    AUTHORITY = "authority"
+
+
+class ConsentBecause(StrEnum):
+    """Why somebody from 12 to 15 consents alone (Jeugdwet art. 7.3.4)."""
+
+    SERIOUS_HARM = "serious_harm"
+    CONSIDERED_REFUSAL = "considered_refusal"
+
+
+class FactSource(StrEnum):
+    """Where something comes from that is known of a person."""
+
+    PERSON = "person"
+    DOCUMENT = "document"
+    OTHERS = "others"
+    ESTIMATE = "estimate"
+    INTAKE = "intake"
+    REPORTER = "reporter"
+    CHILD_PROTECTION = "child_protection"
+
+
 class Urgency(StrEnum):
     """How fast somebody must answer."""
 
@@ -126,6 +154,8 @@ class Recall(StrEnum):
     CASE_CLOSED = "case_closed"
     PLACED_ELSEWHERE = "placed_elsewhere"
     GROUND_ENDED = "ground_ended"
+    SEARCH_STOPPED = "search_stopped"
+    UNDER_18 = "under_18"
 
 
 class AidOutcome(StrEnum):
@@ -136,6 +166,23 @@ class AidOutcome(StrEnum):
     HELP_COMPLETED = "help_completed"
     LEFT_EARLY = "left_early"
     OUT_OF_SIGHT = "out_of_sight"
+
+
+class Destination(StrEnum):
+    """Where a person sleeps from tonight on who leaves a place."""
+
+    OTHER_SHELTER = "other_shelter"
+    OWN_HOUSING = "own_housing"
+    WITH_OTHERS = "with_others"
+    ABROAD = "abroad"
+    DETENTION = "detention"
+    NO_PLACE = "no_place"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_a_bed(self) -> bool:
+        """Whether it is known that the person sleeps somewhere; else whoever coordinates must act at once."""
+        return self not in {Destination.NO_PLACE, Destination.UNKNOWN}
 
 
 class CaseOutcome(StrEnum):

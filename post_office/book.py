@@ -14,8 +14,9 @@ from post_office.handing import Log, note
 from post_office.hearing import Hearing
 from post_office.keeping import Check, Fits, Keeping
 from post_office.ladder import Ladder
+from post_office.listing import Listing
 from post_office.outbox import Outbox
-from post_office.ports import CaseSeen, Draft, Heard, Kept, Reader
+from post_office.ports import CasePage, CaseSeen, Draft, Heard, Kept, Reader
 from post_office.store import Store, newest
 from runtime.database import insert_once
 from runtime.post_office.tables import BOOK, OUTGOING
@@ -37,6 +38,7 @@ class SqlBook:
         self.ladder = Ladder(store)
         self.feeding = Feed(store)
         self.cases = Cases(store, self.ladder)
+        self.listing = Listing(store)
         self.outbox = Outbox(store, self.ladder)
         self.hearing = Hearing(store)
         self._keeping = Keeping(store, self.ladder, check, fits)
@@ -96,7 +98,12 @@ class SqlBook:
 
     async def case(self, caseref: str) -> CaseSeen | None:
         """See ``post_office.ports.Book``."""
-        return await self.cases.case(caseref)
+        seen = await self.cases.case(caseref)
+        return seen and seen._replace(awaits=(await self.listing.awaits([caseref])).get(caseref, ()))
+
+    async def listed(self, after: str | None, most: int, *, awaiting: bool) -> CasePage | None:
+        """See ``post_office.ports.Book``."""
+        return await self.listing.cases(after, most, awaiting=awaiting)
 
     async def name_case(self, caseref: str, subject: str) -> bool:
         """See ``post_office.ports.Book``."""

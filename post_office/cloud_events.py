@@ -23,7 +23,7 @@ BATCH = "application/cloudevents-batch+json"
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~=+-]{0,127}")
 """Of an event: it stands in an address, so it has nothing that an address would quote."""
-TAKEN = frozenset({"type", "data", "id", "ground", "recipient", "caseref", "subject"})
+TAKEN = frozenset({"type", "data", "id", "ground", "recipient", "caseref", "subject", "causationid"})
 """What a client gives."""
 LEFT = frozenset({"specversion", "source", "time", "datacontenttype", "dataschema", "traceparent", "tracestate"})
 """What libraries for CloudEvents write by themselves: the post office gives its own on the way out."""
@@ -34,6 +34,7 @@ OLDEST = timedelta(days=30)
 
 _REFERENCE = re.compile(rf"k[{ALPHABET}]{{24}}")
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,39}")
+_FEED_ID = re.compile(r"[0-9a-f][0-9a-f-]{7,63}")
 _TYPE = re.compile(r"[A-Za-z0-9.-]{1,100}")
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -44,6 +45,7 @@ _FORMS: dict[str, tuple[Callable[[str], object], str]] = {
     "ground": (lambda text: text in set(Ground), f"one of {', '.join(Ground)}"),
     "recipient": (_SLUG.fullmatch, "the slug of an agency: GET /v1/agencies"),
     "caseref": (_REFERENCE.fullmatch, "a case reference as this post office gave it; leave it out for a new case"),
+    "causationid": (_FEED_ID.fullmatch, "the id of the event that it answers, as it stands in the feed"),
     "subject": (lambda text: len(text) <= 100 and text.isprintable(), "your own case number: up to 100 characters on one line"),
 }
 
@@ -160,6 +162,7 @@ def _draft(event: Mapping[str, Any], now: datetime, at: str = "", key: str | Non
         fields.get("recipient"),
         fields.get("caseref"),
         fields.get("subject"),
+        fields.get("causationid"),
     )
 
 

@@ -23,7 +23,7 @@ from post_office.putting import Meanwhile, Prepared, Putting, enveloped, erased,
 from post_office.sealing import key_name, mark
 from post_office.store import Store
 from runtime.keys.case_keys import CaseErased
-from runtime.post_office.tables import OUTGOING
+from runtime.post_office.tables import INCOMING, OUTGOING
 
 MOST = 100
 """How many drafts may be handed in together."""
@@ -98,6 +98,8 @@ class Keeping:
         reference, begins = await self._case_of(draft, type(checked.event))
         to, data = checked.recipient.slug, checked.event.told_to(checked.recipient.kind)
         one = Prepared(draft, said, checked.event, to, data, checked.ground, reference, None, b"")
+        if draft.causationid is not None:
+            one = one._replace(because=await self._answered(draft.causationid, reference, to))
         self._refuse_size(one)
         self._store.room.check(1, len(said))
         if not begins:
@@ -132,6 +134,16 @@ class Keeping:
         if not known:
             raise Refusal(RefusalCode.CASE_UNKNOWN, "this post office knows no such case", ["/caseref"])
 
+    async def _answered(self, feed_id: str, reference: str, to: str) -> str:
+        """An event that is answered, by the id with which it travelled: its sender knows it by no other."""
+        theirs = (INCOMING.c.feed_id == feed_id) & (INCOMING.c.case_reference == reference) & (INCOMING.c.sender == to)
+        query = select(INCOMING.c.event_id).where(theirs)
+        found = await self._store.read(lambda connection: connection.scalar(query))
+        if found is None:
+            words = "an answer names an event of the same case in the feed, from its recipient; leave `causationid` out otherwise"
+            raise Refusal(Code.ATTRIBUTE_INVALID, words, ["/causationid"])
+        return found
+
     def _refuse_size(self, one: Prepared) -> None:
         size = len(json.dumps(one.data, ensure_ascii=False).encode())
         too_large = Refusal(RefusalCode.TOO_LARGE, f"a message may have {MAX_BYTES} bytes, sealed", ["/data"])
@@ -148,6 +160,7 @@ class Keeping:
 
 def _said(draft: Draft) -> str:
     try:
-        return canonical([draft.type, draft.data, draft.ground, draft.recipient, draft.caseref, draft.subject])
+        answers = [] if draft.causationid is None else [draft.causationid]  # without it as books of before have it
+        return canonical([draft.type, draft.data, draft.ground, draft.recipient, draft.caseref, draft.subject, *answers])
     except (TypeError, ValueError, RecursionError):
         raise Refusal(RefusalCode.DATA_INVALID, "it is no JSON", ["/data"]) from None

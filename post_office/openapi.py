@@ -56,6 +56,11 @@ EVENT: Node = {
         },
         "caseref": {"type": "string", "pattern": "^k[0-9a-z]{24}$", "description": "of which case; left out: it begins one"},
         "subject": {"type": "string", "minLength": 1, "maxLength": 100, "description": "your own case number; it never leaves"},
+        "causationid": {
+            "type": "string",
+            "pattern": "^[0-9a-f][0-9a-f-]{7,63}$",
+            "description": "id of the event that it answers, as it stands in the feed: of the same case, from its recipient",
+        },
         **dict.fromkeys(("source", "dataschema", "traceparent", "tracestate"), _TEXT),
         "time": {"type": "string", "format": "date-time", "description": "when it happened: to tell a clock that is wrong"},
         "datacontenttype": {"type": "string", "description": "application/json"},

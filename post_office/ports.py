@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+from contracts.awaited import Awaited
 from contracts.refusals import RefusalCode
 from contracts.words import Ground
 
@@ -20,6 +21,7 @@ class Draft(NamedTuple):
         recipient: Slug of who gets it; None where only one agency may.
         caseref: Of which case; None: the event begins one.
         subject: The agency's own number for that case. It never leaves.
+        causationid: The event of the feed that it answers; None: it answers none, or nobody said so.
     """
 
     id: str
@@ -29,6 +31,7 @@ class Draft(NamedTuple):
     recipient: str | None = None
     caseref: str | None = None
     subject: str | None = None
+    causationid: str | None = None
 
 
 class Stage(StrEnum):
@@ -115,6 +118,7 @@ class CaseSeen(NamedTuple):
         sent: Events that we sent, the oldest first.
         heard: Positions of what we heard, in order.
         erased: When its key was destroyed.
+        awaits: Whose word it waits for.
     """
 
     caseref: str
@@ -122,6 +126,41 @@ class CaseSeen(NamedTuple):
     sent: tuple[Kept, ...]
     heard: tuple[int, ...]
     erased: datetime | None
+    awaits: tuple[Awaited, ...] = ()
+
+
+class CaseListed(NamedTuple):
+    """A case as it stands in the list of all.
+
+    Attributes:
+        caseref: Which.
+        subject: The agency's own number of it.
+        begun: When the book first heard of it.
+        erased: Whether its key was destroyed.
+        sent: How many events we sent.
+        heard: How many we heard.
+        awaits: Whose word it waits for.
+    """
+
+    caseref: str
+    subject: str | None
+    begun: datetime
+    erased: bool
+    sent: int
+    heard: int
+    awaits: tuple[Awaited, ...]
+
+
+class CasePage(NamedTuple):
+    """A part of the list of all cases.
+
+    Attributes:
+        cases: In the order in which they began.
+        next: The case after which the next part begins; None: there is none.
+    """
+
+    cases: tuple[CaseListed, ...]
+    next: str | None
 
 
 class Reader(NamedTuple):
@@ -229,6 +268,16 @@ class Book(Protocol):
 
     async def case(self, caseref: str) -> CaseSeen | None:
         """What is known of a case."""
+        ...
+
+    async def listed(self, after: str | None, most: int, *, awaiting: bool) -> CasePage | None:
+        """Cases in the order in which they began; None: there is no such case to go on from.
+
+        Args:
+            after: The case after which it begins; None: from the first.
+            most: How many at most; there may be fewer, though more follow.
+            awaiting: Only those that wait for our own agency.
+        """
         ...
 
     async def name_case(self, caseref: str, subject: str) -> bool:

@@ -10,7 +10,6 @@ from faststream.nats import NatsBroker
 
 from contracts.agencies import Agency
 from contracts.alarms import LONGEST, Alarm, AlarmCode, fitting
-from post_office.alone import PATIENCE, locked, refuse_company
 from post_office.book import SqlBook
 from post_office.checks import check
 from post_office.chores import Chores
@@ -23,6 +22,7 @@ from post_office.webhooks.making import Webhooks, webhooks
 from runtime.bus import Addressee, Inbox, Limits, NatsBus, Pace, broker
 from runtime.database import open_database
 from runtime.keys.files import Role
+from runtime.office.alone import PATIENCE, as_post_office, refuse_company
 from runtime.office.deliveries import Deliveries
 from runtime.office.drivers import Drivers
 from runtime.office.faults import passes
@@ -87,7 +87,7 @@ async def post_office(agency: Agency, drivers: Drivers, patience: float = PATIEN
     """
     slug, settings = agency.slug, drivers.settings
     async with AsyncExitStack() as stack:
-        stack.enter_context(locked(settings.home / "post-office" / f"{slug}.lock", slug))
+        stack.enter_context(as_post_office(settings, slug))
         drivers.prepare_stores(slug)
         book, published = book_of(drivers, agency), published_file(drivers, agency)
         stack.callback(book.store.engine.dispose)

@@ -35,6 +35,7 @@ class Prepared(NamedTuple):
         reference: Of its case.
         case_key: Of its case; None: that was destroyed, and the event is about that.
         key: Under which the event lies: that of its case, or the one that outlives it.
+        because: The event that it answers, by the id with which that travelled.
     """
 
     draft: Draft
@@ -46,6 +47,7 @@ class Prepared(NamedTuple):
     reference: str
     case_key: bytes | None
     key: bytes
+    because: str | None = None
 
 
 class Meanwhile(Exception):  # noqa: N818 - a request to look again
@@ -140,6 +142,7 @@ def enveloped(store: Store, one: Prepared, end: Said | None, about: str, at: dat
         traceparent=f"00-{trace[:32]}-{about[:16]}-01",
         ground=one.ground,
         previous=end.previous if end else None,
+        causationid=one.because,
         data=one.data,
     )
 

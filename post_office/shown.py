@@ -1,15 +1,16 @@
 """What is answered, as JSON: names in camelCase, what is not known left out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
+from contracts.awaited import Awaited
 from post_office.health import Does
-from post_office.ports import CaseSeen, Heard, Kept, Stage
+from post_office.ports import CaseListed, CasePage, CaseSeen, Heard, Kept, Stage
 
 
 class Shown(BaseModel):
@@ -59,6 +60,37 @@ class Entry(Shown):
     at: datetime
 
 
+class AwaitedShown(Shown):
+    """An event after which an agency must speak, and has not."""
+
+    by: str = Field(description="slug of who must speak; your own agency is one of them")
+    to: str = Field(description="slug of who waits for it")
+    id: str | None = Field(default=None, description="of the event after which it is awaited; left out: it cannot be read")
+    type: str = Field(description="of that event")
+    since: datetime = Field(description="when the post office kept or took that event")
+    answers: list[str] = Field(description="types of events of which one is awaited", min_length=1)
+
+
+class CaseEntry(Shown):
+    """A case in the list of all."""
+
+    caseref: str
+    subject: str | None = Field(default=None, description="the agency's own number of it")
+    begun: datetime = Field(description="when the post office first heard of it")
+    erased: Literal[True] | None = Field(default=None, description="its content is gone, here and in every copy")
+    sent_count: int
+    heard_count: int
+    awaits: list[AwaitedShown] = Field(description="the oldest first, a hundred at most")
+    awaits_count: int
+
+
+class Cases(Shown):
+    """A part of the list of all cases, in the order in which they began."""
+
+    cases: list[CaseEntry]
+    next: str | None = Field(default=None, description="give it as `after` for the next part; left out: there is none")
+
+
 class Case(Shown):
     """What is known of a case; of each list the newest."""
 
@@ -68,6 +100,8 @@ class Case(Shown):
     sent_count: int
     heard: list[Entry]
     heard_count: int
+    awaits: list[AwaitedShown] = Field(description="whose word it waits for, the oldest first, a hundred at most")
+    awaits_count: int
 
 
 class PartShown(Shown):
@@ -174,7 +208,41 @@ def case(seen: CaseSeen, heard: Iterable[Heard], most: int) -> Case:
         sent_count=len(seen.sent),
         heard=[Entry(id=one.id, position=one.position, type=one.type, sender=one.sender, at=one.at) for one in heard],
         heard_count=len(seen.heard),
+        awaits=_awaits(seen.awaits, most),
+        awaits_count=len(seen.awaits),
     )
+
+
+def cases(page: CasePage, most: int) -> Cases:
+    """A part of the list of all.
+
+    Args:
+        page: By the book.
+        most: How much that is awaited is shown of each.
+    """
+    return Cases(cases=[_entry(one, most) for one in page.cases], next=page.next)
+
+
+def _entry(one: CaseListed, most: int) -> CaseEntry:
+    return CaseEntry(
+        caseref=one.caseref,
+        subject=one.subject,
+        begun=one.begun,
+        erased=True if one.erased else None,
+        sent_count=one.sent,
+        heard_count=one.heard,
+        awaits=_awaits(one.awaits, most),
+        awaits_count=len(one.awaits),
+    )
+
+
+def _awaits(found: Sequence[Awaited], most: int) -> list[AwaitedShown]:
+    return [
+        AwaitedShown(
+            by=one.by, to=one.to, id=one.after.id or None, type=one.after.type, since=one.after.at, answers=list(one.answers)
+        )
+        for one in found[:most]
+    ]
 
 
 def answer(shown: Shown, code: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.agencies import Directory, read_directory
 from tests.bus_server import BusServer, running
-from tests.installed import Keten
+from tests.installed import Keten, unhurried
 from tests.runtime.collector import Collector, collector
 
 
@@ -86,9 +86,11 @@ def told() -> Generator[Collector]:
 
 @pytest.fixture(scope="session")
 def keten(tmp_path_factory: pytest.TempPathFactory, told: Collector) -> Generator[Keten]:
-    """A whole installation, with the demo's clocks, for every test that leaves others in peace."""
-    home = tmp_path_factory.mktemp("keten") / "home"
-    installed = Keten(home, KETEN_GAP_PATIENCE="6", KETEN_OTLP_ENDPOINT=told.url, KETEN_PROCESSES="2")
+    """A whole installation, with the demo's clocks but for who answers, for every test that leaves others in peace."""
+    folder = tmp_path_factory.mktemp("keten")
+    clocks = unhurried(folder / "clocks.toml")
+    home, told_to = folder / "home", told.url
+    installed = Keten(home, KETEN_CLOCKS=str(clocks), KETEN_GAP_PATIENCE="6", KETEN_OTLP_ENDPOINT=told_to, KETEN_PROCESSES="2")
     installed.up()
     try:
         yield installed

@@ -21,13 +21,13 @@ from activities.post import Post
 from contracts.agencies import Agency
 from contracts.alarms import Alarm, fitting
 from contracts.events.deliveries import BETWEEN_OFFICES, DeliveriesMissed, DeliveryRefused
-from contracts.events.disclosures import ANSWERING, ASKING
 from contracts.events.observations import ObservationAnswered
 from contracts.logged import Exchange, taken
 from contracts.refusals import RefusalCode, Refused
 from runtime.bus import Addressee, Delivery, Inbox, Limits, NatsBus, Pace, TryLater, broker
 from runtime.keys.case_keys import CaseErased
 from runtime.keys.files import Role
+from runtime.office.alone import as_office
 from runtime.office.content import check_before_it_is_logged, check_content
 from runtime.office.deliveries import Deliveries, Missed
 from runtime.office.entitled import check_part
@@ -39,17 +39,15 @@ from runtime.temporal.client import connect, plugin
 from runtime.temporal.kept_files import KeptWorkflows
 from workers.capabilities import activities_of, refuse_incomplete
 from workers.dividing import CACHED
+from workers.everywhere import everywhere
 from workers.faults import passes
 from workers.filing import Filing, Place, Workflow, code_of
 from workers.holdings import holdings
 from workers.keeping import Keeper, terms_watched
 from workers.looks import looks_of
 from workers.wiring import Wiring
-from workflows.access.access import Access
-from workflows.access.disclosure import Disclosure
 from workflows.engine.admission import EARLY, NOT_KEPT_HERE, heard_by
 from workflows.engine.record import Received
-from workflows.retention.process import Retention
 
 log = structlog.get_logger()
 
@@ -63,13 +61,6 @@ STICKY = timedelta(seconds=2)
 """A query to a case whose worker died waits this long before another answers; the default is ten seconds."""
 
 
-def _everywhere(agency: Agency) -> list[Workflow]:
-    """What every agency does beside its own work: keep no longer than the term, and answer people who ask for access."""
-    answers: list[Workflow] = [Disclosure] if agency.kind in ANSWERING else []
-    asks: list[Workflow] = [Access] if agency.kind in ASKING else []
-    return [Retention, *answers, *asks]
-
-
 class Office:
     """One agency at work."""
 
@@ -80,7 +71,7 @@ class Office:
         self._wiring = wiring
         self._capabilities = capabilities
         self._log = wiring.processing_log(agency.slug)
-        self._processes = {process.system: process for process in (*workflows, *_everywhere(agency))}
+        self._processes = {process.system: process for process in (*workflows, *everywhere(agency))}
 
     @asynccontextmanager
     async def open(self, cached: int = CACHED) -> AsyncGenerator[None]:
@@ -88,7 +79,16 @@ class Office:
 
         Args:
             cached: Workflows that stay in memory.
+
+        Raises:
+            NotAlone: The agency has a post office in this home.
         """
+        with as_office(self._wiring.settings, self.agency.slug):
+            async with self._working(cached):
+                yield
+
+    @asynccontextmanager
+    async def _working(self, cached: int) -> AsyncGenerator[None]:
         wiring, slug = self._wiring, self.agency.slug
         bus = broker(wiring.nats_url, wiring.keys.seed(slug, Role.WORKER), wiring.certificates.of(slug))
         identity, seal = wiring.keys.identity(slug), wiring.seal(self.agency)

@@ -6,6 +6,7 @@ from itertools import product
 from contracts.event import TYPE, Event, File
 from contracts.refusals import RefusalCode
 from contracts.words import AgencyKind
+from post_office.codes import ROWS, Row
 
 Catalogue = Mapping[str, type[Event]]
 Pair = tuple[AgencyKind, AgencyKind]
@@ -87,6 +88,12 @@ def refusals(event: type[Event]) -> list[RefusalCode]:
 def on_the_way(codes: list[RefusalCode]) -> list[RefusalCode]:
     """The other codes: of the envelope, the seal, the numbers. They go for every event."""
     return [code for code in RefusalCode if code not in codes]
+
+
+def at_the_door() -> tuple[list[Row], list[Row]]:
+    """With what a post office answers its own agency: codes that are its own, and those that a recipient has, too."""
+    recipients = {str(code) for code in RefusalCode}
+    return [row for row in ROWS if row.code not in recipients], [row for row in ROWS if row.code in recipients]
 
 
 def versions(event: type[Event], catalogue: Catalogue) -> list[type[Event]]:

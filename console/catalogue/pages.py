@@ -60,7 +60,8 @@ def pages(source: Source, spoken: Spoken, languages: tuple[Language, ...]) -> di
     told = entries.told(source.catalogue)
     page("index.html", "start.html", **_start(source, spoken))
     page("attributes.html", "attributes.html", attributes=attributes(spoken))
-    page("refusals.html", "refusals.html", codes=list(RefusalCode))
+    own, shared = entries.at_the_door()
+    page("refusals.html", "refusals.html", codes=list(RefusalCode), own=own, shared=shared)
     for event in told:
         page(event_page(event), "event.html", about=about(event, source, spoken))
     for kind in AgencyKind:

@@ -15,13 +15,14 @@ from contracts.words import AgencyKind
 
 def index_text(catalogue: Catalogue, spoken: Spoken) -> str:
     """The index as a script, so that it opens from a file, too."""
+    codes = [*RefusalCode, *(row.code for row in entries.at_the_door()[0])]
     found = [
         *(_event(event, spoken) for event in entries.told(catalogue)),
         *(
             _line(f"kinds/{kind}.html", capital(spoken.kind(kind)), spoken.page("kind.says", kind=spoken.kind(kind)), kind)
             for kind in AgencyKind
         ),
-        *(_line(f"refusals.html#{code}", code, _plain(spoken.means(code)), _plain(spoken.remedy(code))) for code in RefusalCode),
+        *(_line(f"refusals.html#{code}", code, _plain(spoken.means(code)), _plain(spoken.remedy(code))) for code in codes),
         _line("attributes.html", spoken.page("attributes.title"), spoken.page("attributes.says"), "envelope cloudevents"),
     ]
     lines = ",\n".join(json.dumps(one) for one in found)

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from contracts.event import Event
 from contracts.text import Model
-from contracts.texts.reading import ANY, Language, Texts, code_name, texts
+from contracts.texts.reading import ANY, Language, RefusedWords, Texts, code_name, texts
 
 WORDS = Path(__file__).parent / "words"
 NAMES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
@@ -101,13 +101,17 @@ class Spoken:
 
     def means(self, code: str) -> Markup:
         """What a refusal means."""
-        found = self._texts.refused.get(code)
+        found = self._refusal(code)
         return ticked(self._found(found.means if found else None, f"[refused.{code}]", code))
 
     def remedy(self, code: str) -> Markup:
         """What can be done about a refusal."""
-        found = self._texts.refused.get(code)
+        found = self._refusal(code)
         return ticked(self._found(found.do if found else None, f"[refused.{code}]", code))
+
+    def _refusal(self, code: str) -> RefusedWords | None:
+        """Of a recipient, or of the door of a post office."""
+        return self._texts.refused.get(code) or self._texts.post_office.get(code)
 
     def _found(self, words: str | None, where: str, instead: str) -> str:
         if words:

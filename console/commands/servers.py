@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 from console import losses
 from console.installation import Installation
 from console.screen import good, run, screen, settings, styled
-from contracts.agencies import read_directory
+from contracts.agencies import Agency, read_directory
 from contracts.counted import counted
 from runtime.audit.entry import Action
 from runtime.ending import ending
@@ -19,6 +20,7 @@ from runtime.home import private_home
 from runtime.keys.event_keys import EventKeys
 from runtime.keys.files import Keys
 from runtime.logs import configure_logs
+from runtime.office.alone import runs_as_post_office
 from runtime.office.drivers import read_file
 from runtime.servers.nats_config import render_cluster
 from runtime.servers.production import refuse_defaults, refuse_embedded
@@ -36,11 +38,15 @@ def up(
         int | None,
         typer.Option(min=1, max=64, help="divide the offices among so many; none: one for two cores"),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SLUG", help="open no office of this agency: it has a post office; may be given several times"),
+    ] = None,
 ) -> None:
     """Start the servers and the offices of all agencies; Ctrl-C stops them. State stays in the home directory."""
     configured, level = settings(), logging.INFO if verbose else logging.WARNING
     configure_logs(as_json=configured.log_json, level=level)
-    run(_up(processes or configured.processes, level))
+    run(_up(processes or configured.processes, level, frozenset(without or ())))
 
 
 def worker(agency: Annotated[str, typer.Argument(help="slug of the agency")]) -> None:
@@ -72,7 +78,7 @@ def provision(
         run(_provision(replicas))
 
 
-async def _up(processes: int, level: int) -> None:
+async def _up(processes: int, level: int, without: frozenset[str]) -> None:
     from console.beside import console_beside
     from console.everything import servers
     from console.offices.processes import offices_of, watch
@@ -81,19 +87,41 @@ async def _up(processes: int, level: int) -> None:
     async with ending() as end, AsyncExitStack() as stack:
         with screen.waiting("starting the bus, Temporal and every agency"):
             installation, running = await stack.enter_async_context(servers(settings))
-            offices = await stack.enter_async_context(offices_of(installation, processes, level))
+            agencies = _with_offices(installation, without)
+            offices = await stack.enter_async_context(offices_of(installation, agencies, processes, level))
             address = await stack.enter_async_context(console_beside(installation))
         await stack.enter_async_context(watched())
-        screen.print(
-            good(
-                "Keten runs", f": {counted(len(installation.directory.agencies), 'agency', 'agencies')}, state in {settings.home}"
-            )
-        )
+        screen.print(good("Keten runs", f": {counted(len(agencies), 'agency', 'agencies')}, state in {settings.home}"))
+        _say_who_has_none(installation, agencies)
         show_addresses(installation)
         show_console(address)
         screen.print("Ctrl-C stops it; another terminal may now use `keten cases`, `keten publish`, `keten doctor`.")
         await end.wait(first_to_end(running.watch(), watch(offices)))
         screen.print("stopping")
+
+
+def _with_offices(installation: Installation, without: frozenset[str]) -> list[Agency]:
+    """Those agencies that have an office: not those that were named, nor those that have a post office here.
+
+    Raises:
+        LookupError: Nobody has a slug that was named.
+    """
+    named = [installation.directory.get(slug) for slug in sorted(without)]
+    settings = installation.settings
+    return [
+        agency
+        for agency in installation.directory.agencies
+        if agency not in named and not runs_as_post_office(settings, agency.slug)
+    ]
+
+
+def _say_who_has_none(installation: Installation, agencies: Sequence[Agency]) -> None:
+    for agency in installation.directory.agencies:
+        if agency not in agencies:
+            words = (
+                f"{agency.slug} has no office here: `keten post-office {agency.slug}`, in another terminal, runs its post office"
+            )
+            screen.print(words, soft_wrap=True)
 
 
 async def _worker(slug: str) -> None:

@@ -24,8 +24,8 @@ from runtime.bus.connection import connect, jetstream
 PATIENCE = 90.0
 """Seconds after which a simulated person gives up and the demo fails."""
 
-LATE = {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}
-"""How a call ends that took too long."""
+LATE = {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION}
+"""How a call ends that took too long, or asks a file whose last step did."""
 
 SIMULATED = "simulated"
 """The name under which they stand in audit logs."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from contracts.by_hand import not_by_hand
+from contracts.by_hand import is_asked, not_by_hand
 from contracts.commands import Order
 from contracts.personal import marks_of
 from contracts.shape import codes_of, core, inner, may_be_none, model_of
@@ -98,8 +98,10 @@ class Leaf(NamedTuple):
 
 
 def leaves(model: type[Model]) -> Iterator[Leaf]:
-    """The fields of a model, in its order."""
+    """The fields of a model that are asked for, in its order."""
     for name, field in model.model_fields.items():
+        if not is_asked(field):
+            continue
         bounds, barred = {**_of_marks(marks_of(field))}, not_by_hand(marks_of(field))
         required = field.is_required()
         default = None if required else field.get_default(call_default_factory=True, validated_data={})

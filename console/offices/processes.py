@@ -99,18 +99,20 @@ class OfficeProcess:
 
 
 @asynccontextmanager
-async def offices_of(installation: Installation, processes: int, level: int) -> AsyncGenerator[list[OfficeProcess]]:
-    """While inside, every office is open; whatever several of them could want to make at once is made before.
+async def offices_of(
+    installation: Installation, agencies: Sequence[Agency], processes: int, level: int
+) -> AsyncGenerator[list[OfficeProcess]]:
+    """While inside, the offices of these agencies are open; whatever several of them could want to make at once is made before.
 
     Args:
-        installation: Whose offices.
+        installation: Where.
+        agencies: Whose offices.
         processes: Among how many they are divided, of which this is one; 0: as many as serve.
         level: What they log.
 
     Yields:
         The other processes.
     """
-    agencies = installation.directory.agencies
     here, *elsewhere = divided(agencies, processes or serving(agencies, _cores()))
     for agency in (agency for share in elsewhere for agency in share):
         installation.prepare_stores(agency.slug)

@@ -30,16 +30,20 @@ from console.sandbox.saying import (
     to_police,
     weighed,
 )
-from contracts.events.dangers import DangerEnded, DangerRecalled, DangerReported, DangerTaken
+from contracts.events.dangers import DangerEnded, DangerRecalled, DangerReported, DangerTaken, PersonMissing
 from contracts.events.dossiers import (
     PrivacyCheckAnsweredV2,
 )
 from contracts.events.referrals import (
+    ClientFound,
+    ClientMissing,
     FirstContactMade,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
+    ReferralEnded,
     ReferralSeen,
+    ReferralWaitlisted,
 )
 from contracts.events.registrations import RegistrationRecorded
 from contracts.events.signals import (
@@ -54,6 +58,7 @@ from contracts.words import (
     CaseOutcome,
     DangerOutcome,
     Decline,
+    Destination,
     NotOurs,
     SignalStatus,
     Weighing,
@@ -96,6 +101,7 @@ ACTS: dict[str, Act] = {
     "intake": Act("owner", "record_intake", {"needs": "invented needs", "person": {"language": "Dutch"}}, nothing),
     "declare": Act("owner", "declare_danger", {"threat": THREAT}, nothing),
     "call_police": Act("owner", "call_police", {}, to_police(DangerReported(danger=1, threat=THREAT))),
+    "search": Act("owner", "ask_search", {}, to_police(PersonMissing(danger=2, minor=True))),
     "stand_down": Act("owner", "stand_down", {}, to_police(DangerRecalled(danger=1))),
     "protect": Act("police", "take_danger", {}, to_owner(DangerTaken(system="case", danger=1))),
     "end_danger": Act(
@@ -117,6 +123,15 @@ ACTS: dict[str, Act] = {
         "complete_help",
         {"outcome": "help_completed"},
         to_owner(ReferralCompleted(referral=FIRST, outcome=AidOutcome.HELP_COMPLETED)),
+    ),
+    "waitlist": Act("helper", "waitlist_offer", {}, to_owner(ReferralWaitlisted(referral=FIRST))),
+    "lose": Act("helper", "report_missing", {}, to_owner(ClientMissing(referral=FIRST))),
+    "find": Act("helper", "report_found", {}, to_owner(ClientFound(referral=FIRST))),
+    "end_stay": Act(
+        "helper",
+        "end_stay",
+        {"destination": "other_shelter"},
+        to_owner(ReferralEnded(referral=FIRST, destination=Destination.OTHER_SHELTER)),
     ),
     "conclude": Act(
         "owner",

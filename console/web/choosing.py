@@ -13,7 +13,7 @@ from contracts.words import AgencyKind
 AGENCIES = frozenset({"organisations", "to"})
 """Fields that hold slugs."""
 
-REQUEST, NOT_PLACED = "AidReferral", "not_placed"
+REQUEST, WITHOUT_PLACE = "AidReferral", {"waitlisted", "not_placed"}
 """The track of a request for help, and where it is when people decide whether others are asked."""
 
 COORDINATING = (AgencyKind.CARE_COORDINATOR, AgencyKind.REGISTRY)
@@ -83,5 +83,6 @@ class Choosing:
 
 def _requests(view: FileView, said: Callable[[str], str]) -> Sequence[Option]:
     """Requests for help of which it can be decided now, by number. The story has the numbers of offers, which are others."""
-    there = [track for track in view.tracks if (track.name, track.phase) == (REQUEST, NOT_PLACED) and track.number is not None]
+    requests = [track for track in view.tracks if track.name == REQUEST and track.phase in WITHOUT_PLACE]
+    there = [track for track in requests if track.number is not None]
     return [Option(str(track.number), f"{track.number}: {said(track.title)}") for track in there]

@@ -9,7 +9,7 @@ from contracts.event import Event, File, Rule
 from contracts.events.signals import COORDINATORS, Person
 from contracts.profile import Profile
 from contracts.text import Model, Personal, Text
-from contracts.words import AgencyKind, AidOutcome, ConsentTo, Decline, Ground, Recall, Service, Urgency
+from contracts.words import AgencyKind, AidOutcome, ConsentTo, Decline, Destination, Ground, Recall, Service, Urgency
 
 AID = frozenset({AgencyKind.AID_ORGANISATION})
 
@@ -37,15 +37,15 @@ def _to_aid(name: str, *, purpose: str, opens: bool = False, grounds: tuple[Grou
     )
 
 
-def _to_coordinator(name: str, purpose: str) -> Rule:
+def _to_coordinator(name: str, purpose: str, ground: Ground = Ground.CONSENT) -> Rule:
     return Rule(
         type=f"nl.keten.referrals.{name}.v1",
         senders=AID,
         recipients=COORDINATORS,
         file=File.CASE,
         late=True,
-        grounds=(Ground.CONSENT,),
-        consent=ConsentTo.HELP,
+        grounds=(ground,),
+        consent=ConsentTo.HELP if ground is Ground.CONSENT else None,
         purpose=purpose,
         retention="case",
     )
@@ -123,6 +123,12 @@ class ReferralDeclined(_Referral):
     reason: Decline
 
 
+class ReferralWaitlisted(_Referral):
+    """The aid organisation will help as soon as it has a place; others may be asked meanwhile."""
+
+    rule: ClassVar[Rule] = _to_coordinator("waitlisted", "find a place for the person while one organisation has none yet")
+
+
 class FirstContactMade(_Referral):
     """The aid organisation has met the person: responsibility moves with this event."""
 
@@ -134,3 +140,24 @@ class ReferralCompleted(_Referral):
 
     rule: ClassVar[Rule] = _to_coordinator("completed", "let the coordinator follow up and close")
     outcome: AidOutcome
+
+
+class ReferralEnded(_Referral):
+    """Help that was taken back has ended, with where the person sleeps from tonight on."""
+
+    rule: ClassVar[Rule] = _to_coordinator(
+        "ended", "leave nobody without a bed when help is taken back", ground=Ground.LEGAL_TASK
+    )
+    destination: Destination
+
+
+class ClientMissing(_Referral):
+    """The aid organisation does not know where the person is: the bed is kept for a while, and the coordinator looks for them."""
+
+    rule: ClassVar[Rule] = _to_coordinator("client-missing", "find a person who is missing from the place where they are helped")
+
+
+class ClientFound(_Referral):
+    """The person is back where they are helped."""
+
+    rule: ClassVar[Rule] = _to_coordinator("client-found", "let nobody be looked for in vain")

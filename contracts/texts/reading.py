@@ -78,6 +78,7 @@ class Texts(Words):
     said: dict[str, str] = Field(default_factory=dict[str, str])
     catalogue: dict[str, str] = Field(default_factory=dict[str, str])
     refused: dict[str, RefusedWords] = Field(default_factory=dict[str, RefusedWords])
+    post_office: dict[str, RefusedWords] = Field(default_factory=dict[str, RefusedWords])
     retention: dict[str, str] = Field(default_factory=dict[str, str])
     attributes: dict[str, str] = Field(default_factory=dict[str, str])
 

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from contracts.reference import ALPHABET
 from post_office import shown
@@ -17,7 +17,7 @@ from post_office.tokens import Listed, Scope
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
 MOST = 100
-"""Events each way that are shown."""
+"""Events each way that are shown, cases in an answer, and what is awaited in one."""
 LARGEST = 4_096
 """Bytes of a number."""
 REFERENCE = re.compile(rf"k[{ALPHABET}]{{24}}")
@@ -43,8 +43,34 @@ NUMBER = {
 }
 NO_CASE = "this post office knows no such case"
 
-Asker = Annotated[Listed, Depends(needs(frozenset({Scope.SEND, Scope.READ})))]
+EITHER = frozenset({Scope.SEND, Scope.READ})
+Lister = Annotated[Listed, Depends(needs(EITHER, "after", "limit", "awaiting"))]
+After = Annotated[
+    str | None,
+    Query(pattern=f"^{REFERENCE.pattern}$", description="`next` of the part before; left out: from the first case"),
+]
+Most = Annotated[int, Query(ge=1, le=MOST, description="cases in an answer, at most; there may be fewer, though more follow")]
+Awaiting = Annotated[bool, Query(description="only cases that wait for a word of your own agency")]
+Asker = Annotated[Listed, Depends(needs(EITHER))]
 Sender = Annotated[Listed, Depends(needs(frozenset({Scope.SEND})))]
+
+
+@router.get(
+    "",
+    operation_id="listCases",
+    **documented(
+        "Every case, in the order in which they began, and whose word each waits for",
+        (Scope.SEND, Scope.READ),
+        {200: shown.Cases},
+    ),
+)
+async def cases(request: Request, who: Lister, after: After = None, limit: Most = MOST, awaiting: Awaiting = False) -> Response:
+    """An erased one keeps its place; only what is said about erasing is awaited there."""
+    del who
+    page = await door(request).book.listed(after, limit, awaiting=awaiting)
+    if page is None:
+        raise Problem("parameter_invalid", "`after` is `next` of the part before: no such case is known here", ["after"])
+    return shown.answer(shown.cases(page, MOST))
 
 
 @router.get(

@@ -40,6 +40,7 @@ CASE = Table(
     Column("erased_at", DateTime(timezone=True), comment="from then on its key is to be destroyed, or is"),
     PrimaryKeyConstraint("case_reference"),
     UniqueConstraint("subject_mark", name="uq_post_case_subject_mark"),
+    Index("ix_post_case_begun_at", "begun_at", "case_reference"),
 )
 
 LINE = Table(

@@ -56,25 +56,25 @@ class KetenSide(Side):
     """The product, with the clocks of every day: none of them ends meanwhile."""
 
     def __init__(self, home: Path, processes: int) -> None:
-        self._keten = Keten(home, KETEN_CLOCKS="", KETEN_PROCESSES=str(processes), KETEN_OPENING_RATE="100")
+        self.keten = Keten(home, KETEN_CLOCKS="", KETEN_PROCESSES=str(processes), KETEN_OPENING_RATE="100")
         self._mailbox: Mailbox | None = None
 
     async def up(self) -> None:
         """Start it."""
-        await asyncio.to_thread(self._keten.up)
-        here = self._keten.here
+        await asyncio.to_thread(self.keten.up)
+        here = self.keten.here
         self._installation = here.installation
-        running = read_running(self._keten.settings)
+        running = read_running(self.keten.settings)
         assert running
         servers = {"temporal": running.pids["temporal"], "nats": running.pids["nats-server"]}
-        offices = sorted(children(self._keten.pid) - set(servers.values()))
-        self.pids = {"workers": self._keten.pid} | {f"offices {n}": pid for n, pid in enumerate(offices, 1)} | servers
+        offices = sorted(children(self.keten.pid) - set(servers.values()))
+        self.pids = {"workers": self.keten.pid} | {f"offices {n}": pid for n, pid in enumerate(offices, 1)} | servers
         self._mailbox = await self._installation.mailbox(self._installation.directory.get(REPORTER))
 
     async def stop(self) -> None:
         """End it."""
         await self._hang_up()
-        await asyncio.to_thread(self._keten.stop)
+        await asyncio.to_thread(self.keten.stop)
 
     async def case(self) -> None:
         await self._with_help_and_riec(await self._report())
@@ -110,7 +110,7 @@ class KetenSide(Side):
     async def restart(self) -> None:
         await self._hang_up()
         kill_all(self.pids.values())
-        self._keten.ended(PATIENCE)
+        self.keten.ended(PATIENCE)
         await self.up()
 
     async def _hang_up(self) -> None:

@@ -22,8 +22,8 @@ def asked(command: str, *answers: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def test_parts_inside_are_filled_in() -> None:
-    content, said = asked("record_intake", "[a place] to stay", "ja", "", "soon", "1990", "Dutch", "", "", "nee")
-    assert content == {"needs": "[a place] to stay", "person": {"birth_year": 1990, "language": "Dutch"}, "under_16": False}
+    content, said = asked("record_intake", "[a place] to stay", "ja", "", "soon", "1990", "Dutch", "", "", "from_23")
+    assert content == {"needs": "[a place] to stay", "person": {"birth_year": 1990, "language": "Dutch"}, "age": "from_23"}
     assert said == ["person.birth_year must be a whole number, like 3"]
     assert checked("record_intake", content)
 

@@ -14,16 +14,18 @@ from pydantic import ValidationError
 
 from contracts.agencies import Agency, Directory
 from contracts.attributes import explained, source, written
+from contracts.awaited import TELLING, Awaited, Spoken, awaited
 from contracts.catalogue import CATALOGUE, may_send
 from contracts.event import Event
 from contracts.reference import new_reference
 from contracts.refusals import RefusalCode
 from contracts.words import Ground
-from post_office.ports import BookFull, CaseSeen, Draft, Gone, Heard, Kept, Reader, Refusal, Rung, Stage
+from post_office.ports import BookFull, CaseListed, CasePage, CaseSeen, Draft, Gone, Heard, Kept, Reader, Refusal, Rung, Stage
 from runtime.processing.log import NotLogged
 
 SETTLED = {Stage.ANSWERED, Stage.REFUSED, Stage.MISSED}
 MOST_READERS = 20
+BEGUN = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -158,7 +160,29 @@ class MemoryBook:
             return None
         sent = tuple(kept for _, kept in self.out.values() if kept.caseref == caseref)
         heard = tuple(one.position for one in self.feed_ if one.caseref == caseref)
-        return CaseSeen(caseref, self.subjects.get(caseref), sent, heard, self.cases[caseref])
+        return CaseSeen(caseref, self.subjects.get(caseref), sent, heard, self.cases[caseref], self._awaits(caseref))
+
+    async def listed(self, after: str | None, most: int, *, awaiting: bool) -> CasePage | None:
+        self._fail()
+        if after not in {None, *self.cases}:
+            return None
+        found = [await self._listed(caseref) for caseref in self.cases]
+        found = found[list(self.cases).index(after) + 1 :] if after else found
+        found = [one for one in found if not awaiting or any(waited.by == self.agency.slug for waited in one.awaits)]
+        return CasePage(tuple(found[:most]), found[most - 1].caseref if len(found) > most else None)
+
+    async def _listed(self, caseref: str) -> CaseListed:
+        seen = await self.case(caseref)
+        assert seen
+        return CaseListed(
+            caseref, seen.subject, BEGUN, seen.erased is not None, len(seen.sent), len(seen.heard), self._awaits(caseref)
+        )
+
+    def _awaits(self, caseref: str) -> tuple[Awaited, ...]:
+        ours = [kept for _, kept in self.out.values() if kept.caseref == caseref and kept.rungs[-1].stage is not Stage.REFUSED]
+        said = [Spoken(kept.id, kept.type, kept.recipient, True, kept.rungs[0].at) for kept in ours]
+        said += [Spoken(one.id, one.type, one.sender, False, one.at) for one in self.feed_ if one.caseref == caseref]
+        return awaited(self.agency.slug, [one for one in said if one.type in TELLING])
 
     async def name_case(self, caseref: str, subject: str) -> bool:
         self._fail()

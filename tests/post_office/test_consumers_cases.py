@@ -9,6 +9,7 @@ from contracts.catalogue import CATALOGUE, may_send
 from contracts.words import AgencyKind
 from post_office.health import Does
 from post_office.ports import Stage
+from post_office.tokens import Scope
 from tests.post_office.asking import DIRECTORY, MARKER, POLICE, RECEIVED, SIGNAL, Office, event, is_problem
 
 WITH_DESK = {"status": "with_desk"}
@@ -151,3 +152,41 @@ async def test_health_is_that_of_the_worst_part(office: Office) -> None:
     said = (await office.http.get("/v1/health")).json()
     assert (said["status"], said["parts"][0]) == ("fail", {"name": "bus", "status": "fail", "words": "the bus is not reached"})
     assert (await office.send(event())).status_code == 202
+
+
+async def test_cases_are_listed_with_whose_word_each_waits_for(office: Office) -> None:
+    ours = (await office.send(event(subject="Z-1"))).json()["caseref"]
+    asked = await office.book.hear("nl.keten.disclosures.requested.v1", {})
+    first = (await office.http.get("/v1/cases", params={"limit": 1})).json()
+    assert [one["caseref"] for one in first["cases"]] == [ours] == [first["next"]]
+    assert (first["cases"][0]["subject"], first["cases"][0]["sentCount"], first["cases"][0]["heardCount"]) == ("Z-1", 1, 0)
+    assert [(one["by"], one["id"]) for one in first["cases"][0]["awaits"]] == [("signal-desk", "a-1")]
+    then = (await office.http.get("/v1/cases", params={"after": first["next"]})).json()
+    assert "next" not in then
+    assert then["cases"][0]["awaits"] == [
+        {
+            "by": POLICE.slug,
+            "to": "signal-desk",
+            "id": asked.id,
+            "type": "nl.keten.disclosures.requested.v1",
+            "since": then["cases"][0]["awaits"][0]["since"],
+            "answers": ["nl.keten.disclosures.made.v1", "nl.keten.disclosures.refused.v1"],
+        }
+    ]
+    for_us = (await office.http.get("/v1/cases", params={"awaiting": True})).json()
+    assert for_us == then
+    one = (await office.http.get(f"/v1/cases/{asked.caseref}")).json()
+    assert (one["awaits"], one["awaitsCount"]) == (then["cases"][0]["awaits"], 1)
+
+
+@pytest.mark.parametrize(
+    "asked", ["after=k0", "after=k" + "0" * 24, "limit=0", "limit=101", "awaiting=maybe", "subject=Z-1", "after=&after="]
+)
+async def test_a_list_that_nobody_can_make_is_refused(office: Office, asked: str) -> None:
+    is_problem(await office.http.get(f"/v1/cases?{asked}"), "parameter_invalid", 400)
+
+
+async def test_who_may_only_manage_lists_no_cases(office: Office) -> None:
+    for scope, status in ((Scope.MANAGE, 403), (Scope.READ, 200), (Scope.SEND, 200)):
+        shown = {"authorization": f"Bearer {office.token[scope]}"}
+        assert (await office.http.get("/v1/cases", headers=shown)).status_code == status

@@ -18,6 +18,7 @@ MAY = [
     ("GET", "/v1/consumers", {Scope.READ}),
     ("GET", "/v1/consumers/desk", {Scope.READ}),
     ("PUT", "/v1/consumers/desk", {Scope.READ}),
+    ("GET", "/v1/cases", {Scope.SEND, Scope.READ}),
     ("GET", "/v1/cases/k0", {Scope.SEND, Scope.READ}),
     ("PUT", "/v1/cases/k0", {Scope.SEND}),
     ("GET", "/v1/catalogue", set(Scope)),

@@ -155,6 +155,8 @@ async def test_what_a_library_writes_by_itself_is_taken_and_not_used(office: Off
         ({"subject": "a\nb"}, "attribute_invalid", "/subject"),
         ({"subject": "a" * 101}, "attribute_invalid", "/subject"),
         ({"caseref": "K1"}, "attribute_invalid", "/caseref"),
+        ({"causationid": "a-1"}, "attribute_invalid", "/causationid"),
+        ({"causationid": f"{MARKER}"}, "attribute_invalid", "/causationid"),
         ({"recipient": "Signal Desk"}, "attribute_invalid", "/recipient"),
         ({"ground": ["consent"]}, "attribute_invalid", "/ground"),
         ({"id": 7}, "attribute_invalid", "/id"),

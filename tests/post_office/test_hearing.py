@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 
 from contracts.events.deliveries import DeliveriesMissed
 from contracts.events.erasures import ErasureCompleted, ErasureRequested
-from contracts.events.signals import SignalReceived, SignalStatusChanged
+from contracts.events.signals import Signal, SignalReceived, SignalReported, SignalStatusChanged
 from contracts.reference import new_reference
 from contracts.words import ErasureReason, SignalStatus
 from post_office.book import SqlBook
 from post_office.hearing import Came, Objected, UnknownHere
-from post_office.ports import Draft, Refusal, Stage
+from post_office.outbox import Ready
+from post_office.ports import Draft, Heard, Refusal, Stage
 from runtime.keys.case_keys import CaseErased
-from tests.post_office.at_work import signal, stages
-from tests.post_office.books import DESK, Shelf, Writing
+from tests.post_office.at_work import receipt, signal, stages
+from tests.post_office.books import DESK, POLICE, Shelf, Writing
 
 CHANGED = SignalStatusChanged(status=SignalStatus.CLOSED)
+REPORTED = SignalReported(signal=Signal(municipality="GM0995", account="an example"))
 
 
 @pytest.fixture
@@ -110,6 +112,48 @@ async def test_an_event_that_answers_is_a_rung_of_what_it_answers(shelf: Shelf) 
         waits = asyncio.create_task(book.settled("signal-1", 30))
         await book.hearing.hear(Writing(DESK, kept.caseref).next(CHANGED, causationid=ready.message.id))
         assert Stage.ANSWERED in stages(await waits)
+
+
+async def test_an_answer_names_what_it_answers_by_the_id_with_which_that_travelled(tmp_path: Path) -> None:
+    async with Shelf(tmp_path, DESK).opened() as book:
+        cases = [new_reference(), new_reference()]
+        for caseref in cases:  # the second has another id in the feed: the first has this one
+            await book.hearing.hear(Writing(POLICE, caseref, "report").next(REPORTED, id="ab" * 16))
+        first, second = await book.feed(0, 10)
+        assert first.id == "ab" * 16 != second.id
+        for number, heard in enumerate((first, second)):
+            answer = receipt(number, heard.caseref, causationid=heard.id)
+            [kept] = await book.keep([answer])
+            assert (await book.keep([answer]))[0].again
+            with pytest.raises(Refusal) as reused:
+                await book.keep([answer._replace(causationid=None)])
+            assert (reused.value.code, kept.caseref) == ("id_reused", heard.caseref)
+        await book.keep([receipt(2, first.caseref)])
+        said = [one.message.causationid for _ in range(2) for one in await _ready(book)]
+        assert said == ["ab" * 16, "ab" * 16, None]
+
+
+async def _ready(book: SqlBook) -> Sequence[Ready]:
+    ready = await book.outbox.ready(POLICE, (), 10)
+    await book.outbox.left([one.number for one in ready])
+    return ready
+
+
+async def test_an_answer_to_what_nobody_asked_is_refused(tmp_path: Path) -> None:
+    async with Shelf(tmp_path, DESK).opened() as book:
+        heard = await _reported(book, POLICE), await _reported(book, POLICE), await _reported(book, "almere")
+        [unknown, other_case, other_agency] = ["cd" * 16, heard[1].id, heard[2].id]
+        for answers in (unknown, other_case, other_agency):
+            with pytest.raises(Refusal) as refused:
+                await book.keep([receipt(1, heard[0].caseref, causationid=answers)])
+            assert (refused.value.code, refused.value.pointers) == ("attribute_invalid", ("/causationid",))
+        [kept] = await book.keep([receipt(1, heard[0].caseref, causationid=heard[0].id)])
+        assert not kept.again
+
+
+async def _reported(book: SqlBook, sender: str) -> Heard:
+    await book.hearing.hear(Writing(sender, new_reference(), "report").next(REPORTED))
+    return (await book.feed(await book.newest() - 1, 1))[0]
 
 
 async def test_two_events_with_one_id_have_two_ids_in_the_feed(shelf: Shelf) -> None:

@@ -89,6 +89,8 @@ async def test_what_is_answered_is_what_is_said(office: Office, document: dict[s
         ("put", "/v1/consumers/{name}", "/v1/consumers/desk", {"lastEventId": heard.id}),
         ("get", "/v1/consumers/{name}", "/v1/consumers/desk", None),
         ("get", "/v1/consumers", "/v1/consumers", None),
+        ("get", "/v1/cases", "/v1/cases?limit=1", None),
+        ("get", "/v1/cases", "/v1/cases?after=none", None),
         ("get", "/v1/cases/{caseref}", f"/v1/cases/{caseref}", None),
         ("put", "/v1/cases/{caseref}", f"/v1/cases/{caseref}", {"subject": "Z-2"}),
         ("get", "/v1/catalogue", "/v1/catalogue", None),

@@ -12,7 +12,6 @@ from structlog.testing import capture_logs
 
 from contracts.events.signals import SignalReported
 from contracts.processing import Direction
-from post_office.alone import NotAlone
 from post_office.book import SqlBook
 from post_office.chores import Chores
 from post_office.looking import Looking
@@ -20,6 +19,7 @@ from post_office.ports import Stage
 from post_office.process import book_of
 from runtime.bus import Delivery, broker
 from runtime.keys.files import Role
+from runtime.office.alone import NotAlone
 from runtime.processing.log import NotLogged, SqlProcessingLog
 from tests.bus_server import DESK, POLICE, BusServer, eventually
 from tests.post_office.at_work import at_work, drivers_on, heard, signal, until

@@ -19,6 +19,7 @@ from post_office.process import post_office
 from runtime.bus.connection import connect, headers_of
 from runtime.bus.seal import read_outside
 from tests.bus_server import COORDINATOR, DESK, POLICE, REGISTRY
+from tests.installed import eventually
 from tests.post_office.at_work import FAST, heard, receipt, signal, until
 from tests.workers.few import few
 from workers.kinds import offices
@@ -76,16 +77,21 @@ async def test_an_event_of_an_office_and_one_of_a_post_office_differ_in_nothing_
     async with few(tmp_path, [POLICE, DESK, COORDINATOR, REGISTRY], **FAST) as installation:
         desk, police = installation.directory.get(DESK), installation.directory.get(POLICE)
         async with _overheard(installation, POLICE) as passed, post_office(police, installation, patience=0) as ours:
+
+            async def overheard(number: int) -> None:
+                async def there() -> bool:
+                    return len(passed) == number
+
+                await eventually(there)
+
             async with offices([desk], installation):
                 await ours.book.keep([signal(1)])
-                await heard(ours, 1)
-            count = await ours.book.newest()
+                await overheard(1)
             async with post_office(desk, installation, patience=20) as theirs:
                 [kept] = await ours.book.keep([signal(2)])
                 await heard(theirs, 1)
                 await theirs.book.keep([receipt(2, kept.caseref)])
-                await heard(ours, count + 1)
-        assert len(passed) == 2
+                await overheard(2)
         (headers, office_s), (other_headers, post_office_s) = passed
         assert headers.keys() == other_headers.keys()
         for one, other in zip(_parts(installation, office_s), _parts(installation, post_office_s), strict=True):

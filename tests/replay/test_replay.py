@@ -122,8 +122,8 @@ MAY_STAND_IN_A_TEXT = re.compile(r"^an example")
 KEPT_AS = {"enrichment", "plan"}
 """What files call a text that came under another name."""
 PERSONAL = {path.rpartition(".")[2] for model in (*CATALOGUE.values(), *COMMANDS.values()) for path in personal_fields(model)}
-FREE_TEXT = (PERSONAL | KEPT_AS) - {"name"}
-"""An agency has a name, too; that of a person is looked for where a person stands."""
+FREE_TEXT = (PERSONAL | KEPT_AS) - {"name", "age", "because", "guardian_suspected"}
+"""An agency has a name, a letter a ``because``; names of persons are looked for where a person stands. The others are codes."""
 
 
 @pytest.mark.parametrize("name", RECORDED)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from activities.erasing import Holdings
-from contracts.agencies import read_directory
+from contracts.agencies import Agency, read_directory
 from contracts.alarms import Alarm
 from contracts.ended import EndedFile
 from contracts.envelope import CloudEvent
@@ -75,14 +75,18 @@ class Pages:
 
 
 class Maps(Atlas):
-    """Routing tables that can be lost."""
+    """Routing tables that can be lost, or know nobody who protects a child."""
 
     lost = False
+    without_child_protection = False
 
     def municipality(self, code: str, on: date) -> Municipality:
         if self.lost:
             raise LookupError("an example of a table that does not hold what it should")
         return super().municipality(code, on)
+
+    def child_protection(self, place: Municipality | None) -> tuple[Agency, ...]:
+        return () if self.without_child_protection else super().child_protection(place)
 
 
 class Awaiting:

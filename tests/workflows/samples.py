@@ -18,8 +18,10 @@ from contracts.commands import (
     GiveUp,
     OfferAgain,
     OfferHelp,
+    RecordAdult,
     RecordConsent,
     RecordEnrichment,
+    RecordFacts,
     RecordIntake,
     RecordPlan,
     RecordTriage,
@@ -53,6 +55,7 @@ from contracts.events.referrals import (
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
+    ReferralEnded,
     ReferralOffered,
     ReferralRecalled,
     ReferralSeen,
@@ -76,6 +79,7 @@ from contracts.events.signals import (
     SignalSupplemented,
     Supplement,
 )
+from contracts.profile import AgeBand
 from contracts.refusals import RefusalCode
 from contracts.words import (
     AgencyKind,
@@ -84,7 +88,9 @@ from contracts.words import (
     ConsentTo,
     CoverageGapKind,
     Decline,
+    Destination,
     ErasureReason,
+    FactSource,
     Finding,
     NotBrought,
     NotDisclosed,
@@ -122,6 +128,8 @@ _DECISIONS: dict[type[Command], Command] = {
         OfferHelp(need=NEED, organisations=("cosm-shelter",)),
         RecordConsent(help=True),
         RecordEnrichment(findings="an example finding"),
+        RecordAdult(age=AgeBand.FROM_18, source=FactSource.DOCUMENT),
+        RecordFacts(age=AgeBand.FROM_23, source=FactSource.DOCUMENT),
         RecordIntake(needs="an example need"),
         RecordPlan(interventions="an example plan"),
         RecordTriage(finding=Finding.PRESUMED_VICTIM),
@@ -174,6 +182,7 @@ _SAID: dict[type[Event], Event] = {
         ReferralAccepted(referral=1),
         ReferralCompleted(referral=1, outcome=AidOutcome.HELP_COMPLETED),
         ReferralDeclined(referral=1, reason=Decline.FULL),
+        ReferralEnded(referral=1, destination=Destination.OTHER_SHELTER),
         ReferralOffered(referral=1, need=NEED, answer_by=EPOCH),
         ReferralRecalled(referral=1, reason=Recall.CASE_CLOSED),
         ReferralSeen(referral=1),

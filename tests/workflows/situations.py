@@ -3,16 +3,20 @@
 from contracts.commands import (
     AcceptOffer,
     Command,
+    ConcludeCase,
     GiveUp,
+    OfferAgain,
     OfferHelp,
     RecordConsent,
+    RecordFacts,
     RefuseErasure,
     WithdrawConsent,
 )
 from contracts.events.dossiers import Observation, PrivacyCheckRequestedV2
 from contracts.events.observations import ObservationAnswered
 from contracts.events.signals import CaseStalled
-from contracts.words import AgencyKind, NotErased, ObservationStands, Weighing
+from contracts.profile import AgeBand
+from contracts.words import AgencyKind, CaseOutcome, ConsentBy, FactSource, NotErased, ObservationStands, Weighing
 from tests.workflows.samples import NEED
 from tests.workflows.ways import (
     ALMERE,
@@ -51,6 +55,10 @@ SITUATIONS: dict[str, Way] = {
 """By name: every state, and what else makes a difference to what can be decided."""
 
 OTHERWISE: dict[str, tuple[Command, ...]] = {
+    "conclude_case": (ConcludeCase(outcome=CaseOutcome.NO_HELP_WANTED),),
+    "offer_again": (OfferAgain(referral=1, organisations=("womens-shelter",)),),
+    "record_consent": (RecordConsent(help=True, by=ConsentBy.BOTH),),
+    "record_facts": (RecordFacts(age=AgeBand.UNKNOWN, source=FactSource.PERSON),),
     "withdraw_consent": (WithdrawConsent(riec=True), WithdrawConsent(registration=True)),
 }
 """Further contents, where that of the samples is not possible in every situation."""
@@ -68,6 +76,7 @@ BARRED = (
     ("AidReferral offered", "start_aftercare", STILL),
     ("AidReferral accepted", "start_aftercare", STILL),
     ("AidReferral with_aid", "start_aftercare", STILL),
+    ("CaseDanger protected", "ask_search", "the person is not out of sight"),
     ("SignalRouting owned", "assign_owner", "nothing is overdue"),
     ("a check of a place without RIEC", "bring_to_riec", "use do_not_bring with reason no_riec"),
     ("Retention in_use", "refuse_erasure", "nobody has asked to erase it"),

@@ -16,31 +16,37 @@ from contracts.commands import (
     CloseDossier,
     CloseWithoutAnswers,
     CloseWithoutReceipts,
-    CompleteHelp,
     ConcludeCase,
     DeclareDanger,
     Disclose,
     EndDanger,
     EndGuarding,
+    EndStay,
     GiveUp,
     NameGuardian,
+    NotifyChildProtection,
     OfferAgain,
     OfferHelp,
+    RecordAdult,
     RecordConsent,
     RecordContact,
     RecordEnrichment,
+    RecordFacts,
     RecordIntake,
     RecordPlan,
     RecordTriage,
     RecordWeighing,
     ReportFirstContact,
+    ReportFound,
+    ReportMissing,
     SeeOffer,
     StandDown,
     StartAftercare,
     SupplementSignal,
     TakeDanger,
+    WaitlistOffer,
 )
-from contracts.events.children import ChildRecalled, Guardian
+from contracts.events.children import ChildAssessed, ChildRecalled, Guardian
 from contracts.events.dangers import DangerRecalled, DangerTaken
 from contracts.events.dossiers import (
     DossierReportedBack,
@@ -49,11 +55,14 @@ from contracts.events.dossiers import (
 )
 from contracts.events.observations import ObservationAnswered
 from contracts.events.referrals import (
+    ClientFound,
+    ClientMissing,
     FirstContactMade,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
     ReferralSeen,
+    ReferralWaitlisted,
 )
 from contracts.events.registrations import RegistrationAmended, RegistrationRequested
 from contracts.events.signals import (
@@ -64,6 +73,7 @@ from contracts.events.signals import (
     SignalStatusChanged,
     SignalSupplemented,
 )
+from contracts.profile import AgeBand
 from contracts.words import (
     AgencyKind,
     AidOutcome,
@@ -72,6 +82,8 @@ from contracts.words import (
     ChildRecall,
     DangerOutcome,
     Decline,
+    Destination,
+    FactSource,
     Finding,
     GuardingOutcome,
     ObservationStands,
@@ -106,6 +118,8 @@ from tests.workflows.ways import (
     REVEALED,
     RIEC,
     SECOND,
+    TAKEN_BACK,
+    VEILIG_THUIS,
     WAYS,
     WOMEN,
     Way,
@@ -133,6 +147,10 @@ CASE = WAYS["Case", "offered"].then(
     RecordTriage(finding=Finding.UNCLEAR),
     timedelta(hours=80, minutes=30),
     RecordTriage(finding=Finding.PRESUMED_VICTIM),
+    RecordFacts(age=AgeBand.PERHAPS_UNDER_18, source=FactSource.ESTIMATE),
+    NotifyChildProtection(account="an example account"),
+    (ChildAssessed(report=1, assessment=ChildAssessment.EXAMINED), VEILIG_THUIS),
+    RecordAdult(age=AgeBand.FROM_23, source=FactSource.DOCUMENT),
     DeclareDanger(threat="an example threat"),
     CallPolice(),
     (DangerTaken(system="case", danger=1), POLICE_ON_DUTY),
@@ -149,8 +167,13 @@ CASE = WAYS["Case", "offered"].then(
     timedelta(days=3, minutes=30),
     (ReferralAccepted(referral=2), WOMEN),
     OfferAgain(referral=1, organisations=(COSM,)),
+    (ReferralWaitlisted(referral=3), COSM),
+    timedelta(days=1, minutes=30),
     (ReferralAccepted(referral=3), COSM),
     (FirstContactMade(referral=3), COSM),
+    (ClientMissing(referral=3), COSM),
+    timedelta(hours=73),
+    (ClientFound(referral=3), COSM),
     (ObservationAnswered(stands=ObservationStands.BROUGHT), ALMERE),
     (ObservationAnswered(stands=ObservationStands.BROUGHT, weighing=Weighing.CASE), ALMERE),
     timedelta(days=100, minutes=30),
@@ -161,7 +184,7 @@ CASE = WAYS["Case", "offered"].then(
     ConcludeCase(outcome=CaseOutcome.HELPED),
     RECORDED,
 )
-"""A danger that is over; no help wanted at first; declined, expired, asked again, helped; the RIEC; aftercare and the end."""
+"""Perhaps a child; a danger that is over; no help at first; declined, expired, waiting, helped, missing; the RIEC; the end."""
 
 CASE_WITHOUT_WAITING = IN_CARE.then(
     AskPrivacyCheck(observation=OBSERVATION),
@@ -212,12 +235,19 @@ STORIES: dict[str, Way] = {
     "case": CASE,
     "placement": PLACE.then(
         SeeOffer(),
+        WaitlistOffer(),
+        timedelta(days=1, minutes=30),
         AcceptOffer(),
         REVEALED,
         timedelta(days=2, minutes=30),
         ReportFirstContact(),
         timedelta(days=100, minutes=30),
-        CompleteHelp(outcome=AidOutcome.SAFE_HOUSING),
+        ReportMissing(),
+        timedelta(hours=73),
+        ReportFound(),
+        TAKEN_BACK,
+        timedelta(days=1, minutes=30),
+        EndStay(destination=Destination.OTHER_SHELTER),
     ),
     "observation": NOTED.then(
         timedelta(days=10, minutes=30),

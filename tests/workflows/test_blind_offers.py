@@ -20,7 +20,7 @@ from tests.workflows.ways import ALMERE, COSM, EPOCH, INTAKE, PLACE, WOMEN, Step
 from tests.workflows.wide_open import WideOpen
 
 MARK = "an example that names somebody"
-PERSON = Person(name=f"{MARK}: name", language=f"{MARK}: language", safe_contact=f"{MARK}: contact", birth_year=2008)
+PERSON = Person(name=f"{MARK}: name", language=f"{MARK}: language", safe_contact=f"{MARK}: contact", birth_year=2000)
 WHO = Need(service=Service.COSM, children=1, safety=f"{MARK}: safety")
 CODES = Profile(sex=Sex.FEMALE, age=AgeBand.FROM_18, languages=(Language.ROMANIAN,), security=Security.LEVEL_2)
 WITH_CONSENT = INTAKE.then(RecordIntake(needs=f"{MARK}: needs", person=PERSON), RecordConsent(help=True))

@@ -22,7 +22,8 @@ from contracts.words import CaseOutcome, DangerOutcome, Finding, Ground, Recall
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, COSM, DESK, INTAKE, NEED, POLICE_ON_DUTY, RECORDED, WAYS, WOMEN, walk
-from workflows.case.danger import DECLARED, NOT_OVER, UNANSWERED
+from workflows.case.danger import DECLARED, NOT_OVER
+from workflows.case.danger_table import UNANSWERED
 from workflows.case.letters import WITHOUT_CONSENT
 
 DANGER = DeclareDanger(threat="an example threat", whereabouts="an example place")

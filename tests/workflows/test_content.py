@@ -44,6 +44,8 @@ CODED = {
     "released",
     "said_where",
     "stays_in",
+    "facts.who",
+    "minor.reported",
     "referrals.asked",
     "inquirers.because",
     "inquirers.system",

@@ -4,19 +4,30 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.commands import CloseUnconfirmed, CompleteHelp, ConcludeCase, FindPerson, OfferHelp, RecordConsent, WithdrawConsent
+from contracts.commands import (
+    CloseUnconfirmed,
+    CompleteHelp,
+    ConcludeCase,
+    EndStay,
+    FindPerson,
+    OfferHelp,
+    RecordConsent,
+    WithdrawConsent,
+)
 from contracts.events.referrals import (
     FirstContactMade,
     ReferralAccepted,
     ReferralCompleted,
+    ReferralEnded,
     ReferralOffered,
     ReferralRecalled,
 )
 from contracts.events.signals import CaseConcluded, CaseWithdrawn
-from contracts.words import AidOutcome, CaseOutcome
+from contracts.words import AidOutcome, CaseOutcome, Destination
 from tests.workflows.conftest import Staged
 from tests.workflows.stage import Stage
 from tests.workflows.ways import ALMERE, COSM, DESK, HELPED, NEED, RECORDED, WAYS, WOMEN, Way, walk
+from workflows.case.stays import NO_BED
 from workflows.placement.table import TAKEN_BACK
 
 TWO = HELPED.then(
@@ -62,7 +73,7 @@ async def test_a_person_who_is_out_of_sight_is_looked_for_within_days(stage: Sta
 
 
 async def test_who_stays_out_of_sight_can_be_concluded_as_that(stage: Staged) -> None:
-    case = await walk(stage, WAYS["Case", "lost"])
+    case = await walk(stage, WAYS["Case", "lost"].then(timedelta(days=30, minutes=1)))
     await case.decide(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT))
     await case.hear(*RECORDED)
     await case.handle.result()
@@ -87,23 +98,69 @@ async def test_a_recall_of_a_running_stay_waits_for_a_person_at_the_shelter(stag
     assert await place.sent(ReferralCompleted) == [(ALMERE, ended(1, AidOutcome.SAFE_HOUSING))]
 
 
-CONCLUDED = (ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT),)
+def gone(to: Destination) -> ReferralEnded:
+    return ReferralEnded(referral=1, destination=to)
+
+
+async def test_a_stay_that_was_taken_back_ends_with_where_the_person_sleeps(stage: Staged) -> None:
+    place = await walk(stage, WAYS["Placement", "leaving"])
+    await place.decide(EndStay(destination=Destination.OWN_HOUSING))
+    await place.handle.result()
+    assert await place.sent(ReferralEnded) == [(ALMERE, gone(Destination.OWN_HOUSING))]
+    assert await place.sent(ReferralCompleted) == []
+
+
+async def test_who_is_not_asked_to_let_go_ends_help_with_an_outcome(stage: Staged) -> None:
+    """The control."""
+    place = await walk(stage, WAYS["Placement", "in_care"])
+    assert "end_stay is not possible while" in await place.refused(EndStay(destination=Destination.OWN_HOUSING))
+
+
+@pytest.mark.parametrize("to", [Destination.NO_PLACE, Destination.UNKNOWN])
+async def test_who_leaves_without_a_bed_is_an_alarm_at_once(stage: Staged, to: Destination) -> None:
+    case = await walk(stage, WAYS["AidReferral", "leaving"])
+    assert await case.code(gone(to), WOMEN) == "case_unknown"
+    await case.hear(gone(to), COSM)
+    await case.settle()
+    assert [alarm.words for alarm in case.pages.alarms] == [NO_BED]
+    assert (await case.view()).tracks == ()
+    assert await responsible(case) == ALMERE
+
+
+async def test_who_leaves_for_a_bed_alarms_nobody(stage: Staged) -> None:
+    """The control."""
+    case = await walk(stage, WAYS["AidReferral", "leaving"])
+    await case.hear(gone(Destination.OTHER_SHELTER), COSM)
+    await case.settle()
+    assert case.pages.alarms == []
+
+
+async def test_help_that_was_not_taken_back_is_not_ended_so(stage: Staged) -> None:
+    case = await walk(stage, HELPED)
+    assert await case.code(gone(Destination.ABROAD), COSM) == "not_possible_now"
+
+
+CONCLUDED = (ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT), RECORDED)
 WITHDRAWN = ((CaseWithdrawn(), DESK),)
 
 
-@pytest.mark.parametrize("end", [(*CONCLUDED, RECORDED), WITHDRAWN], ids=["concluded", "withdrawn"])
-async def test_a_case_ends_when_the_shelter_has_said_where_the_person_goes(stage: Staged, end: tuple[object, ...]) -> None:
+@pytest.mark.parametrize("answer", [ended(1, AidOutcome.RETURNED_HOME), gone(Destination.WITH_OTHERS)], ids=["before", "now"])
+@pytest.mark.parametrize("end", [CONCLUDED, WITHDRAWN], ids=["concluded", "withdrawn"])
+async def test_a_case_ends_when_the_shelter_has_said_where_the_person_goes(
+    stage: Staged, end: tuple[object, ...], answer: ReferralCompleted | ReferralEnded
+) -> None:
+    """An agency with a system of its own may answer as before."""
     case = await walk(stage, HELPED.then(*end))  # type: ignore[arg-type]
     assert len(await case.sent(ReferralRecalled)) == 1
     view = await case.view()
     assert (view.track.phase, view.tracks[0].phase, view.responsible) == ("closing", "leaving", COSM)
-    await case.hear(ended(1, AidOutcome.RETURNED_HOME), COSM)
+    await case.hear(answer, COSM)
     await case.handle.result()
     assert await case.phase() == "closed"
 
 
 async def test_a_case_is_closed_by_hand_where_the_shelter_never_answers(stage: Staged) -> None:
-    case = await walk(stage, HELPED.then(*CONCLUDED, RECORDED))
+    case = await walk(stage, HELPED.then(*CONCLUDED))
     await case.decide(CloseUnconfirmed())
     await case.handle.result()
 

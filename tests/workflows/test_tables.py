@@ -15,6 +15,7 @@ from tests.workflows.tables_found import TABLES, track_classes, written
 from tests.workflows.ways import PROCESSES
 from workflows.case.case import Case
 from workflows.case.danger import DANGER
+from workflows.case.minor_table import MINOR
 from workflows.case.referral import REFERRAL
 from workflows.case.registering import REGISTERING
 from workflows.case.riec_way import SHARING
@@ -26,13 +27,18 @@ from workflows.engine.record import Received
 from workflows.engine.table import CLOCK, OPENING, VOID, State, Table
 from workflows.signal.table import SIGNAL, Phase
 
-INSIDE = {"Case": (REFERRAL, DANGER, SHARING, REGISTERING), "Dossier": (TABLES["Feedback"],), "Retention": (TABLES["Recall"],)}
+INSIDE = {
+    "Case": (REFERRAL, DANGER, MINOR, SHARING, REGISTERING),
+    "Dossier": (TABLES["Feedback"],),
+    "Retention": (TABLES["Recall"],),
+}
 """Tables of tracks, by the process that they run in."""
 
 INTERNAL = {
     "SignalRouting": {"route"},
     "Case": {"settle"},
     "AidReferral": {"recall"},
+    "CaseMinor": {"close"},
     "Registration": {"record", "settle"},
     "Feedback": {"report_back"},
     "Retention": {"found", "erased", "not_erased"},

@@ -19,9 +19,11 @@ from contracts.commands import (
     ConcludeCase,
     ConfirmErasure,
     DeclareDanger,
+    NotifyChildProtection,
     OfferHelp,
     RecordConsent,
     RecordEnrichment,
+    RecordFacts,
     RecordIntake,
     RecordTriage,
     RecordWeighing,
@@ -29,7 +31,7 @@ from contracts.commands import (
     WithdrawConsent,
 )
 from contracts.event import Event, File
-from contracts.events.children import ChildReported
+from contracts.events.children import ChildAssessed, ChildReported
 from contracts.events.coverage import CoverageGapObserved
 from contracts.events.dangers import DangerReported, DangerTaken
 from contracts.events.disclosures import AccessAsked, DisclosureRequested
@@ -41,6 +43,7 @@ from contracts.events.dossiers import (
 from contracts.events.erasures import ConsentWithdrawn, ErasureRequested, FileEnded
 from contracts.events.observations import ObservationAnswered, ObservationNoted
 from contracts.events.referrals import (
+    ClientMissing,
     FirstContactMade,
     PersonRevealed,
     ReferralAccepted,
@@ -49,6 +52,7 @@ from contracts.events.referrals import (
     ReferralOffered,
     ReferralRecalled,
     ReferralSeen,
+    ReferralWaitlisted,
 )
 from contracts.events.registrations import RegistrationRecorded, RegistrationRequested
 from contracts.events.signals import (
@@ -58,7 +62,7 @@ from contracts.events.signals import (
     SignalReported,
     SignalRouted,
 )
-from contracts.profile import Profile
+from contracts.profile import AgeBand, Profile
 from contracts.words import (
     AgencyKind,
     AidOutcome,
@@ -68,6 +72,7 @@ from contracts.words import (
     CoverageGapKind,
     Decline,
     ErasureReason,
+    FactSource,
     Finding,
     NotOurs,
     ObservationStands,
@@ -208,10 +213,16 @@ def _case(*steps: Step) -> Way:
     return Way(Case, ALMERE, (routed, DESK), steps)
 
 
+def _assessed(found: ChildAssessment) -> Step:
+    return ChildAssessed(report=1, assessment=found), VEILIG_THUIS
+
+
 NO_CAPACITY = CaseDeclined(reason=NotOurs.NO_CAPACITY)
 KNOWN = CaseDeclined(reason=NotOurs.KNOWN_ALREADY)
 INTAKE = _case(AcceptCase(), RecordTriage(finding=Finding.PRESUMED_VICTIM))
 DECLARED = DeclareDanger(threat="an example threat")
+MINOR = INTAKE.then(RecordFacts(age=AgeBand.FROM_12, source=FactSource.OTHERS))
+NOTIFIED = MINOR.then(NotifyChildProtection(account="an example account"))
 CONSENT = INTAKE.then(RecordIntake(needs="an example need"))
 PLANNING = CONSENT.then(RecordConsent(help=True, riec=True))
 NAMED = CONSENT.then(RecordConsent(help=True, riec=True, registration=True, written=True))
@@ -273,13 +284,19 @@ _BY_HAND: dict[tuple[str, str], Way] = {
     ("Case", "closing"): INTAKE.then(ConcludeCase(outcome=CaseOutcome.OUT_OF_SIGHT)),
     ("AidReferral", "offered"): ASKING,
     ("AidReferral", "seen"): LAST_SEEN,
+    ("AidReferral", "waitlisted"): LAST_SEEN.then((ReferralWaitlisted(referral=1), COSM)),
     ("AidReferral", "accepted"): ACCEPTED,
     ("AidReferral", "with_aid"): HELPED,
+    ("AidReferral", "missing"): HELPED.then((ClientMissing(referral=1), COSM)),
     ("AidReferral", "leaving"): HELPED.then(WithdrawConsent(help=True)),
     ("AidReferral", "not_placed"): NOT_PLACED,
     ("CaseDanger", "alarmed"): INTAKE.then(DECLARED),
     ("CaseDanger", "with_police"): INTAKE.then(DECLARED, CallPolice()),
     ("CaseDanger", "protected"): INTAKE.then(DECLARED, CallPolice(), (DangerTaken(system="case", danger=1), POLICE_ON_DUTY)),
+    ("CaseMinor", "unguarded"): MINOR,
+    ("CaseMinor", "notified"): NOTIFIED,
+    ("CaseMinor", "examined"): NOTIFIED.then(_assessed(ChildAssessment.EXAMINED)),
+    ("CaseMinor", "guarded"): NOTIFIED.then(_assessed(ChildAssessment.GUARDED)),
     ("Sharing", "asked"): SHARING,
     ("Sharing", "brought"): BROUGHT,
     ("Registering", "requested"): NAMED,

@@ -84,6 +84,7 @@ class Case(CaseDecisions):
         """Take back what is still offered, see the case registered, and tell the desk, who tells the reporter."""
         taken = self.file.outcome is CaseOutcome.TAKEN_ELSEWHERE
         self.take_help_back(Recall.PLACED_ELSEWHERE if taken else Recall.CASE_CLOSED)
+        self.child_is_left()
         if self._counts:
             self.register()
         if self.phase == Phase.CLOSING and self.is_settled and not self.unread:
@@ -96,9 +97,11 @@ class Case(CaseDecisions):
                 self.tell(self.file.desk, CaseConcluded(outcome=self.file.outcome))
 
     async def turn(self) -> Move:
-        """Also look up who protects the person, in a case that was accepted when nobody asked that yet."""
+        """Also see to what a case of before does not know yet: that a child in it is protected, and who does that."""
         move = await super().turn()
-        if self.file.care is not None and self.file.care.protection is None and self.open_danger is not None:
+        if self.is_child_of_before and workflow.patched("a-child-of-before-is-a-part-of-the-case"):
+            self.age_was_told()
+        if self.file.care is not None and self.file.care.protection is None and (self.open_danger or self.open_minor):
             await self._find_help()
         return move
 

@@ -7,12 +7,14 @@ from temporalio import workflow
 
 from contracts.commands import RecordConsent, WithdrawConsent
 from contracts.events.erasures import ConsentWithdrawn
-from contracts.views import ConsentView
+from contracts.views import ConsentView, ContentPart
 from contracts.words import CaseOutcome, ConsentTo, Ground, Recall
+from workflows.case.consent_rules import does_not_count
 from workflows.case.ledger import consents_of, note_said, note_withdrawn
 from workflows.case.part import CasePart
 from workflows.case.table import Phase
 from workflows.engine.admission import command
+from workflows.engine.content import told
 
 TO_HELP = {Phase.CONSENT, Phase.PLANNING, Phase.IN_CARE}
 """Where help is asked, or is next."""
@@ -21,11 +23,8 @@ NOTHING_TAKEN_BACK = "nothing is taken back by this: choose at least one consent
 
 
 def _is_valid(self: "Consents", order: RecordConsent) -> str | None:
-    """Under 16, a parent or guardian consents."""
-    gives = order.help or order.registration or order.riec
-    if gives and self.file.intake is not None and self.file.intake.under_16 and not order.by_guardian:
-        return "the person is under 16: a parent or guardian must consent; set `by_guardian` when they did"
-    return None
+    """By the age of the person, and who may speak for a child."""
+    return does_not_count(self.file, self.age, order)
 
 
 def _nothing_was_given(self: "Consents") -> str | None:
@@ -46,7 +45,8 @@ def _taken_back(given: RecordConsent, order: WithdrawConsent) -> list[ConsentTo]
 
 def _with(before: RecordConsent, order: RecordConsent) -> dict[str, Any]:
     """What changes of what holds: of a purpose that is left out nothing, and who says it and how is that of now."""
-    return {**order.said, "by_guardian": order.by_guardian, "written": order.written or before.written}
+    said = {"by": order.given_by, "because": order.because, "by_guardian": order.by_guardian}
+    return {**order.said, **said, "written": order.written or before.written}
 
 
 class Consents(CasePart):
@@ -56,6 +56,11 @@ class Consents(CasePart):
     def consents(self) -> tuple[ConsentView, ...]:
         """Each purpose for itself, with when it was given and taken back."""
         return consents_of(self.file)
+
+    def parts(self) -> list[ContentPart]:
+        """Why somebody from 12 to 15 consents alone."""
+        because = self.file.consent.because if self.file.consent else None
+        return [*super().parts(), *told(self.file, "record_consent", self.file.me, {"because": because} if because else None)]
 
     def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:
         """Consent is kept here, each purpose for itself."""
@@ -99,9 +104,14 @@ class Consents(CasePart):
         if not self.file.may_refer:
             self.take_help_back(Recall.CONSENT_WITHDRAWN)
 
-    def _where_now(self) -> Phase:
+    @property
+    def where_found(self) -> Phase:
+        """Where the case was, as what the person says of help leads on from there."""
+        return self._where_now(self.file.lost_from) if self.file.lost_from else Phase.IN_CARE
+
+    def _where_now(self, before: Phase | None = None) -> Phase:
         """Yes to help leads to it; no leads to waiting, where help was asked or was about to be."""
-        phase, help_wanted = Phase(self.phase), self.file.consent.help if self.file.consent else None
+        phase, help_wanted = before or Phase(self.phase), self.file.consent.help if self.file.consent else None
         if help_wanted is False and phase in TO_HELP:
             return Phase.WAITING
         if help_wanted and phase in {Phase.CONSENT, Phase.WAITING}:

@@ -1,81 +1,34 @@
 """The part of a case in which somebody is in danger: a person says so, tells the police, and says when it is over."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from temporalio import workflow
 
 from contracts.agencies import Party
-from contracts.commands import CallPolice, DeclareDanger, StandDown
+from contracts.commands import AskSearch, CallPolice, DeclareDanger, StandDown
 from contracts.events.dangers import DangerEnded, DangerRecalled, DangerReported, DangerTaken, PersonMissing
 from contracts.hours import ALWAYS
 from contracts.views import ContentPart
 from contracts.words import ConsentTo, Ground
+from workflows.case.danger_table import DANGER, DECLARED, Danger
 from workflows.case.effects import Effects, PartTrack
 from workflows.case.file import DangerFile
 from workflows.case.part import NOT_READ, CasePart
-from workflows.case.table import COORDINATOR, Phase
+from workflows.case.table import Phase
 from workflows.engine.admission import command, hears
 from workflows.engine.calendar import due
 from workflows.engine.content import told_often
 from workflows.engine.record import Received
-from workflows.engine.table import CLOCK, State, Turn, state, table
+from workflows.engine.table import State
 from workflows.engine.track import Track
 
-
-class Danger(StrEnum):
-    """Where a danger is."""
-
-    ALARMED = "alarmed"
-    WITH_POLICE = "with_police"
-    PROTECTED = "protected"
-    STOOD_DOWN = "stood_down"
-    OVER = "over"
-
-
-D = Danger
-DECLARED = "somebody is in danger: call 112 where it is now; then call_police, or stand_down where it is over"
-UNANSWERED = "the police has not taken up a danger yet: call 112, and its duty officer"
 NOT_OVER = "the police does nothing more about a danger that is not over: declare_danger again, or call 112"
-STILL_THERE = "a danger has been with the police for three days: ask whether it is still there, and ask the person for consent"
 NO_POLICE = "no investigation service takes part here: call 112 and the police, then stand_down when the danger is over"
 DECLARED_ALREADY = "a danger is declared already: tell the police by telephone what changed, or stand_down first"
-ADULT = 18
-"""Years; who has them in this calendar year may still be younger."""
 STILL = "a danger is declared: stand_down where it is over, then end the case"
+NOT_MISSING = "the person is not out of sight: the police looks for whoever is missing"
 
-DANGER = table(
-    "CaseDanger",
-    "danger to the person",
-    state(
-        D.ALARMED,
-        Turn.US,
-        COORDINATOR,
-        clock="danger",
-        then="a person on duty is paged, and calls 112",
-        alarm=DECLARED,
-        moves={"call_police": D.WITH_POLICE, "stand_down": D.STOOD_DOWN, CLOCK: D.ALARMED},
-    ),
-    state(
-        D.WITH_POLICE,
-        Turn.THEM,
-        "the officer on duty",
-        clock="danger_answer",
-        then="a person on duty here is paged, and calls 112",
-        alarm=UNANSWERED,
-        moves={"DangerTaken": D.PROTECTED, "DangerEnded": D.OVER, "stand_down": D.STOOD_DOWN, CLOCK: D.WITH_POLICE},
-    ),
-    state(
-        D.PROTECTED,
-        Turn.THEM,
-        "the officer who took it up",
-        clock="danger_review",
-        then="the coordinator asks whether the danger is still there, and for consent",
-        alarm=STILL_THERE,
-        moves={"DangerEnded": D.OVER, "stand_down": D.STOOD_DOWN, CLOCK: D.PROTECTED},
-    ),
-    ends={D.STOOD_DOWN, D.OVER},
-)
+SEARCHED_ALREADY = "the police was asked to look for the person already: tell it by telephone what changed"
 
 
 class DangerTrack(PartTrack):
@@ -118,6 +71,13 @@ def _one_at_a_time(self: "Dangers") -> str | None:
     return DECLARED_ALREADY if self.open_danger else None
 
 
+def _nobody_missing(self: "Dangers") -> str | None:
+    if self.phase != Phase.LOST:
+        return NOT_MISSING
+    reported = self.open_danger is not None and self.open_danger.danger.missing == self.progress.since
+    return SEARCHED_ALREADY if reported else None
+
+
 def _nobody_to_call(self: "Dangers") -> str | None:
     if self.file.care is None or self.file.care.protection is None:
         return NOT_READ
@@ -154,7 +114,7 @@ class Dangers(CasePart):
 
     def parts(self) -> list[ContentPart]:
         """What threatens, and where the person is."""
-        declared = [(self.file.me.slug, {"threat": one.threat, "whereabouts": one.whereabouts}) for one in self.file.dangers]
+        declared = [(self.file.me.slug, {"threat": one.threat, "whereabouts": one.whereabouts}) for one in self._declared]
         return [*super().parts(), *told_often(self.file, "declare_danger", declared)]
 
     @property
@@ -191,13 +151,26 @@ class Dangers(CasePart):
         track.move("call_police")
         self.tell(track.danger.told, self._missing(track.danger) if self.phase == Phase.LOST else self._reported(track.danger))
 
+    @command(track=_open, bar=_nobody_missing)
+    def ask_search(self, _: AskSearch) -> None:
+        """Ask the police to look for the person: what changes of a danger is reported anew, under the next number."""
+        track = self.open_danger
+        if track is None:
+            return
+        track.move("ask_search")
+        anew = DangerFile(number=len(self.file.dangers) + 1, threat=track.danger.threat, told=track.danger.told)
+        anew.whereabouts = track.danger.whereabouts
+        self.file.dangers.append(anew)
+        DangerTrack(self, anew).move("call_police")
+        self.tell(anew.told, self._missing(anew))
+
     def _reported(self, danger: DangerFile) -> DangerReported:
         return DangerReported(danger=danger.number, person=self.file.person, whereabouts=danger.whereabouts, threat=danger.threat)
 
     def _missing(self, danger: DangerFile) -> PersonMissing:
         """Of somebody out of sight: the police looks for them. An age that is not known may be under 18."""
-        born = self.file.person.birth_year
-        minor = born is None or workflow.now().year - born <= ADULT
+        danger.missing = self.progress.since
+        minor = self.file.is_minor(workflow.now().date()) is not False
         return PersonMissing(danger=danger.number, minor=minor, person=self.file.person, whereabouts=danger.whereabouts)
 
     @command(track=_open)
@@ -209,7 +182,25 @@ class Dangers(CasePart):
         told = track.danger.told
         track.move("stand_down")
         if told is not None:
-            self.tell(told, DangerRecalled(danger=track.danger.number))
+            for number in self._reported_as:
+                self.tell(told, DangerRecalled(danger=number))
+
+    @property
+    def _reported_as(self) -> list[int]:
+        """The numbers under which the last danger was reported: as it was first, and as a search."""
+        numbers = [self.file.dangers[-1].number]
+        for before in reversed(self.file.dangers[:-1]):
+            if before.progress is None or before.progress.phase != Danger.SEARCHED:
+                break
+            numbers.append(before.number)
+        return numbers
+
+    @property
+    def _declared(self) -> list[DangerFile]:
+        """Without those that are a search: what threatens was said before."""
+        before = [None, *self.file.dangers]
+        searches = [was is not None and was.progress is not None and was.progress.phase == Danger.SEARCHED for was in before]
+        return [danger for danger, search in zip(self.file.dangers, searches, strict=False) if not search]
 
     @hears(track=_of_number)
     def danger_taken(self, received: Received[DangerTaken]) -> None:

@@ -1,5 +1,7 @@
 """What people decide of a case itself: each a sentence, possible when the table and the rules say so."""
 
+from temporalio import workflow
+
 from contracts.commands import (
     AcceptCase,
     CloseUnconfirmed,
@@ -11,11 +13,13 @@ from contracts.commands import (
     RecordTriage,
     StartAftercare,
 )
-from contracts.words import CaseOutcome, Finding
+from contracts.profile import AgeBand
+from contracts.words import CaseOutcome, FactSource, Finding
 from workflows.case.letters import CaseLetters
 from workflows.case.referral_table import Referral
 from workflows.case.table import Phase
 from workflows.engine.admission import command
+from workflows.engine.calendar import due
 
 AFTER_TRIAGE = {
     Finding.PRESUMED_VICTIM: Phase.INTAKE,
@@ -39,13 +43,23 @@ def _help_goes_on(self: "CaseDecisions") -> str | None:
 
 
 def _outcome_fits(self: "CaseDecisions", order: ConcludeCase) -> str | None:
-    """Help that runs is not cut off."""
-    return None if order.outcome is CaseOutcome.OUT_OF_SIGHT else _help_runs(self)
+    """Help that runs is not cut off, and who is out of sight is looked for."""
+    if order.outcome is not CaseOutcome.OUT_OF_SIGHT:
+        return _help_runs(self)
+    if self.phase != Phase.LOST:
+        return None
+    until = due(self.progress.since, self.file.clocks.out_of_sight, self.file.me.hours)
+    looked_for = f"the person is looked for until {until:%Y-%m-%d %H:%M} UTC; the case may end as out of sight after that"
+    return None if workflow.now() >= until else looked_for
 
 
 def _finding_fits(self: "CaseDecisions", order: RecordTriage) -> str | None:
     """Help that runs is not cut off."""
     return self.keeps_open() or _help_runs(self) if order.finding is Finding.NO_VICTIM else None
+
+
+def _age_fits(self: "CaseDecisions", order: RecordIntake) -> str | None:
+    return self.adult_in_passing(order.age)
 
 
 def _help_runs(self: "CaseDecisions") -> str | None:
@@ -62,6 +76,9 @@ class CaseDecisions(CaseLetters):
     def accept_case(self, _: AcceptCase) -> None:
         """Take the case."""
         self.move("accept_case")
+        for told in (self.file.signal, *self.file.supplements):
+            if told is not None:
+                self.learn_from(told.person, FactSource.REPORTER)
 
     @command()
     def decline_case(self, order: DeclineCase) -> None:
@@ -80,10 +97,14 @@ class CaseDecisions(CaseLetters):
         first = order.finding is Finding.NO_VICTIM or self.phase in UNTIL_INTAKE
         self.move("record_triage", AFTER_TRIAGE[order.finding] if first else self.phase)
 
-    @command()
+    @command(check=_age_fits)
     def record_intake(self, order: RecordIntake) -> None:
         """Record the intake."""
         self.file.intake = order
+        before = order.age is AgeBand.UNKNOWN  # an intake of before says under 16 at most
+        if order.told_age is not AgeBand.UNKNOWN and (not before or workflow.patched("a-child-is-a-part-of-the-case")):
+            self.learn(order.told_age, FactSource.INTAKE)
+        self.learn_from(order.person, FactSource.INTAKE)
         help_wanted = self.file.consent.help if self.file.consent else None
         helped = help_wanted and self.is_helped
         self.move("record_intake", Phase.IN_CARE if helped else AFTER_INTAKE[help_wanted])
@@ -96,7 +117,7 @@ class CaseDecisions(CaseLetters):
     @command()
     def find_person(self, _: FindPerson) -> None:
         """The person was found again."""
-        self.move("find_person")
+        self.move("find_person", self.where_found)
 
     @command(bar=_help_goes_on)
     def start_aftercare(self, _: StartAftercare) -> None:

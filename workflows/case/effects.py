@@ -31,9 +31,16 @@ EFFECTS: Sequence[Effect] = (
     Effect("AidReferral", "", "not_placed", "nobody_could_help"),
     Effect("AidReferral", "ReferralCompleted", "completed", "help_has_ended"),
     Effect("AidReferral", "ReferralCompleted", "recalled", "help_has_ended"),
+    Effect("AidReferral", "ClientMissing", "missing", "person_is_missing"),
+    Effect("AidReferral", "ClientFound", "with_aid", "person_is_found"),
+    Effect("AidReferral", "ReferralEnded", "recalled", "help_has_ended"),
     Effect("AidReferral", "recall", "recalled", "hand_back"),
     Effect("CaseDanger", "", "stood_down", "danger_has_ended"),
     Effect("CaseDanger", "", "over", "danger_has_ended"),
+    Effect("CaseMinor", "", "unguarded", "child_has_appeared"),
+    Effect("CaseMinor", "", "examined", "child_is_seen_to"),
+    Effect("CaseMinor", "", "guarded", "child_is_seen_to"),
+    Effect("CaseMinor", "", "adult", "child_is_adult"),
     Effect("Registering", "RegistrationRecorded", "recorded", "settle_if_all_is_told"),
 )
 

@@ -1,6 +1,6 @@
 """The part of a case that asks aid organisations for help: one request for each need, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from temporalio import workflow
 
@@ -15,6 +15,7 @@ from contracts.events.referrals import (
 )
 from contracts.views import ContentPart
 from contracts.words import AidOutcome, ConsentTo, Ground, Recall, Service, Urgency
+from workflows.case.audience import not_for_a_child
 from workflows.case.file import ReferralFile
 from workflows.case.part import NOT_READ, CasePart
 from workflows.case.referral import AidReferral
@@ -24,13 +25,13 @@ from workflows.engine.content import told_often
 from workflows.engine.record import Received
 from workflows.engine.track import Track
 
-UNTIL_CONTACT = {Referral.OFFERED, Referral.SEEN, Referral.ACCEPTED}
+UNTIL_CONTACT = {Referral.OFFERED, Referral.SEEN, Referral.WAITLISTED, Referral.ACCEPTED}
 """Where an organisation is asked and has not met the person."""
 
 NOBODY_HERE = "no organisation that takes part offers this help here: ask CoMensha's helpdesk, or look outside of Keten"
 
 
-def _referral(self: "Helps", received: Received[ReferralSeen]) -> Track | None:
+def about(self: "Helps", received: Received[ReferralSeen]) -> Track | None:
     """The request that a letter is about; None for an earlier offer of this case, which is only noted."""
     number = received.event.referral
     running = self.running(number)
@@ -56,13 +57,25 @@ def _nobody_can_be_asked(self: "Helps") -> str | None:
 
 def _can_be_asked(self: "Helps", order: OfferHelp) -> str | None:
     """Of organisations that offer the service here."""
-    return _can_help(self, order.organisations, order.need.service)
+    return _not_for(self, order) or _can_help(self, order.organisations, order.need.service)
 
 
 def _can_be_asked_again(self: "Helps", order: OfferAgain) -> str | None:
     """Of organisations that offer the service here."""
     referral = self.numbered(order.referral)
-    return _can_help(self, order.organisations, referral.need.service) if referral else _no_request(order.referral)
+    if referral is None:
+        return _no_request(order.referral)
+    service = referral.need.service
+    waits = [party.slug for party in referral.waiting.values() if party.slug in order.organisations]
+    if waits:
+        return f"the person is on the waiting list of {', '.join(waits)} already: ask others beside it"
+    return not_for_a_child(service, self.age) or _can_help(self, order.organisations, service)
+
+
+def _not_for(self: "Helps", order: OfferHelp) -> str | None:
+    """For whom the service is: by what is known here, and by what the organisations would be told."""
+    service = order.need.service
+    return not_for_a_child(service, self.age) or not_for_a_child(service, order.profile.age)
 
 
 def _exists(self: "Helps", order: GiveUp) -> str | None:
@@ -118,7 +131,8 @@ class Helps(CasePart):
 
     def running(self, number: int) -> AidReferral | None:
         """The request of which an offer stands that has this number."""
-        home = next((home for home in self.file.referrals if number == home.offer or number in home.beside), None)
+        standing = ((home, {home.offer, *home.beside, *home.waiting}) for home in self.file.referrals)
+        home = next((home for home, numbers in standing if number in numbers), None)
         return AidReferral(self, home, number) if home else None
 
     def take_help_back(self, reason: Recall) -> None:
@@ -131,10 +145,10 @@ class Helps(CasePart):
         """Whether any request is open."""
         return bool(self.referrals)
 
-    def take_offers_back(self, reason: Recall) -> None:
+    def take_offers_back(self, reason: Recall, services: Container[Service] = frozenset(Service)) -> None:
         """From whoever is asked and has not met the person; help that runs goes on."""
         for referral in self.referrals:
-            if referral.phase in UNTIL_CONTACT:
+            if referral.phase in UNTIL_CONTACT and referral.file.need.service in services:
                 referral.recall(reason)
 
     @property
@@ -166,40 +180,40 @@ class Helps(CasePart):
         """Stop asking; it stays counted as not placed."""
         home = self.numbered(order.referral)
         if home is not None:
-            AidReferral(self, home).move("give_up")
+            AidReferral(self, home).give_up()
 
-    @hears(track=_referral)
+    @hears(track=about)
     def referral_seen(self, received: Received[ReferralSeen]) -> None:
         """A human has read the offer."""
-        self._answered(received.event.referral, "ReferralSeen")
+        self.answered(received.event.referral, "ReferralSeen")
 
-    @hears(track=_referral)
+    @hears(track=about)
     def referral_accepted(self, received: Received[ReferralAccepted]) -> None:
         """An organisation will help, and hears who it is; we stay responsible until it has met the person."""
         referral = self.running(received.event.referral)
         if referral:
             referral.accepted()
 
-    @hears(track=_referral)
+    @hears(track=about)
     def referral_declined(self, received: Received[ReferralDeclined]) -> None:
         """The next organisation is asked."""
         referral = self.running(received.event.referral)
         if referral:
             referral.declined()
 
-    @hears(track=_referral)
+    @hears(track=about)
     def first_contact_made(self, received: Received[FirstContactMade]) -> None:
         """An organisation has met the person."""
-        self._answered(received.event.referral, "FirstContactMade")
+        self.answered(received.event.referral, "FirstContactMade")
 
-    @hears(track=_referral)
+    @hears(track=about)
     def referral_completed(self, received: Received[ReferralCompleted]) -> None:
         """Help ended: who is out of sight is looked for at once."""
-        if not self._answered(received.event.referral, "ReferralCompleted"):
+        if not self.answered(received.event.referral, "ReferralCompleted"):
             return
         lost = received.event.outcome is AidOutcome.OUT_OF_SIGHT
         if lost and self.table.targets(self.phase, "ReferralCompleted") and workflow.patched("out-of-sight-is-a-state"):
-            self.file.met = self.file.responsible is not None
+            self.file.met, self.file.lost_from = self.file.responsible is not None, None
             self.move("ReferralCompleted")
 
     def _asks_in_crisis(self) -> bool:
@@ -210,7 +224,7 @@ class Helps(CasePart):
         known = {found.party.slug: found.party for found in self.file.care.organisations} if self.file.care else {}
         return [known[slug] for slug in slugs]
 
-    def _answered(self, number: int, trigger: str) -> bool:
+    def answered(self, number: int, trigger: str) -> bool:
         """Move the request that an answer is about; an answer to an earlier offer moves nothing."""
         referral = self.running(number)
         if referral:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.commands import RecordConsent
 from contracts.views import ConsentView
-from contracts.words import ConsentTo
+from contracts.words import ConsentBy, ConsentTo
 from workflows.case.file import CaseFile, ConsentFile
 
 
@@ -15,7 +15,7 @@ def note_said(file: CaseFile, order: RecordConsent, now: datetime) -> None:
     for purpose, given in order.said.items():
         holds = _holding(file.consents, file.consent, purpose)
         if holds is None:
-            said = ConsentFile(purpose=purpose, given=now if given else None, by_guardian=order.by_guardian)
+            said = ConsentFile(purpose=purpose, given=now if given else None, by=order.given_by)
             file.consents.append(said)
         elif not given:
             holds.withdrawn = now
@@ -38,7 +38,7 @@ def consents_of(file: CaseFile) -> tuple[ConsentView, ...]:
             purpose=one.purpose,
             given=one.given,
             withdrawn=one.withdrawn,
-            by="guardian" if one.by_guardian else "person",
+            by=one.by or (ConsentBy.GUARDIAN if one.by_guardian else ConsentBy.PERSON),
             holds=any(one is held for held in holding),
         )
         for one in consents
@@ -60,4 +60,4 @@ def _of_before(file: CaseFile, now: datetime | None) -> list[ConsentFile]:
     recorded = [line.at for line in file.story if line.what == "record_consent" and line.at != now]
     at = recorded[-1] if recorded else None
     given = {purpose: at if yes else None for purpose, yes in file.consent.said.items()}
-    return [ConsentFile(purpose=one, given=when, by_guardian=file.consent.by_guardian) for one, when in given.items()]
+    return [ConsentFile(purpose=one, given=when, by=file.consent.given_by) for one, when in given.items()]

@@ -8,14 +8,18 @@ from contracts.agencies import Party
 from contracts.clocks import Duration
 from contracts.events.registrations import RegistrationAmended
 from contracts.events.signals import CaseProgressed, CaseStalled, CaseWithdrawn, SignalAmended, SignalRouted
+from contracts.services import ADULTS_ONLY
 from contracts.views import ContentPart
-from contracts.words import CaseOutcome, Recall, SignalStatus
+from contracts.words import CaseOutcome, FactSource, Recall, SignalStatus
+from workflows.case.consent_rules import does_not_count
 from workflows.case.consents import Consents
 from workflows.case.danger import Dangers
-from workflows.case.help import Helps
+from workflows.case.facts import Facts
+from workflows.case.minor_answers import MinorAnswers
 from workflows.case.referral_table import Referral
 from workflows.case.registering import Registers
 from workflows.case.riec_way import SharesWithRiec
+from workflows.case.stays import Stays
 from workflows.case.table import Phase
 from workflows.engine.admission import hears
 from workflows.engine.content import Said, told, told_often
@@ -23,13 +27,17 @@ from workflows.engine.record import Received
 from workflows.engine.track import Track
 
 WITHOUT_CONSENT = "the danger is over and help goes on without consent: ask the person, and record_consent"
+MISSING_IN_DANGER = "a person in danger is missing: call 112; then ask_search, or call_police where no police was told yet"
+AMONG_ADULTS = "a shelter for adults helps somebody who counts as under 18: decide with child protection where they go"
+CONSENT_OF_A_CHILD = "at this age the consent that was recorded does not count: ask whoever must give it, and record_consent"
+ASK_ANEW = "this person is an adult now: ask anew for each consent, and record_consent"
 ADDED = "the reporter added to the signal: read what, in the content of this case"
 BECAME_CRISIS = "the reporter says that this is a crisis now: read what was added to the signal, and act"
 HELPING = {Referral.WITH_AID, Referral.LEAVING}
 """Where an organisation answers for the person."""
 
 
-class CaseLetters(Consents, Dangers, Registers, SharesWithRiec, Helps):
+class CaseLetters(Consents, Facts, MinorAnswers, Dangers, Registers, SharesWithRiec, Stays):
     """The part of a case that listens."""
 
     @property
@@ -90,6 +98,8 @@ class CaseLetters(Consents, Dangers, Registers, SharesWithRiec, Helps):
         before = self.file.urgency
         self.file.supplements.append(received.event.supplement)
         self.move("SignalAmended", self.phase)
+        if self.phase != Phase.OFFERED:
+            self.learn_from(received.event.supplement.person, FactSource.REPORTER)
         if self.file.urgency is before:
             self.alarm(ADDED, told_by_others=True)
         else:
@@ -124,12 +134,49 @@ class CaseLetters(Consents, Dangers, Registers, SharesWithRiec, Helps):
         if self.file.responsible not in kept:
             self.file.responsible = kept[-1] if kept else None
 
+    def person_is_missing(self, track: Track) -> None:
+        """Whoever helped does not know where the person is: we answer for them again, and look."""
+        self.hand_back(track)
+        self.file.met = self.file.responsible is not None
+        if self.table.targets(self.phase, "ClientMissing"):
+            self.file.lost_from = Phase(self.phase)
+            self.move("ClientMissing")
+        if self.open_danger:
+            self.alarm(MISSING_IN_DANGER)
+
+    def person_is_found(self, track: Track) -> None:
+        """Whoever helps answers for the person again, and the case goes on where it was."""
+        self.file.responsible, self.file.met = track.them, True
+        if self.phase == Phase.LOST:
+            self.move("ClientFound", self.where_found)
+
     def danger_has_ended(self, track: Track) -> None:
         """With it ends the vital interest: offers are taken back, and consent is asked for help that runs; nobody is put out."""
         if not self.file.may_refer:
             self.take_offers_back(Recall.GROUND_ENDED)
             if self.is_helped:
                 self.alarm(WITHOUT_CONSENT)
+        self.settle_if_all_is_told(track)
+
+    def child_has_appeared(self, _: Track) -> None:
+        """What is for adults only is offered no more; help that runs goes on until a person decides, and consent is looked at."""
+        self.take_offers_back(Recall.UNDER_18, ADULTS_ONLY)
+        if any(home.phase == Referral.WITH_AID and home.file.need.service in ADULTS_ONLY for home in self.referrals):
+            self.alarm(AMONG_ADULTS)
+        consent = self.file.consent
+        if consent is not None and does_not_count(self.file, self.age, consent):
+            self.alarm(CONSENT_OF_A_CHILD)
+
+    def child_is_seen_to(self, track: Track) -> None:
+        """Whoever must protect the child knows of it: a case that only waited for this is closed."""
+        if self.phase == Phase.CLOSING:
+            self.child_is_left()
+        self.settle_if_all_is_told(track)
+
+    def child_is_adult(self, track: Track) -> None:
+        """What was consented to for a child is asked of the adult."""
+        if self.file.consent is not None and any(self.file.consent.said.values()):
+            self.alarm(ASK_ANEW)
         self.settle_if_all_is_told(track)
 
     def nobody_could_help(self, _: Track) -> None:

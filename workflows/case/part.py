@@ -1,12 +1,15 @@
 """What the parts of a case share; they know each other through this and through ``effects`` only."""
 
+from temporalio import workflow
+
 from contracts.agencies import Party
 from contracts.event import File
+from contracts.profile import AgeBand
 from contracts.views import ContentPart
 from contracts.words import ConsentTo, Ground, Recall, Urgency
 from workflows.case.effects import effects_of
 from workflows.case.file import CaseFile
-from workflows.case.table import CASE
+from workflows.case.table import CASE, Phase
 from workflows.engine.process import Process
 from workflows.engine.track import Track
 
@@ -36,6 +39,14 @@ class CasePart(Process[CaseFile]):
     def consent_was_recorded(self) -> None:
         """The person has said something of a purpose."""
 
+    def age_was_told(self) -> None:
+        """Somebody has said something of the person's age."""
+
+    @property
+    def age(self) -> AgeBand:
+        """What is known of the person's age now."""
+        return self.file.age_on(workflow.now().date())
+
     def holds(self, ground: Ground, consent: ConsentTo | None) -> bool:  # noqa: ARG002 - the parts know of consent and danger
         """A legal task always; what else makes up for it, parts say."""
         return ground is Ground.LEGAL_TASK
@@ -45,12 +56,22 @@ class CasePart(Process[CaseFile]):
         return None
 
     @property
+    def is_child(self) -> bool:
+        """Whether the person counts as under 18, and the case follows who protects them."""
+        return False
+
+    @property
     def is_helped(self) -> bool:
         """Whether help is asked, or runs."""
         return False
 
     def take_help_back(self, reason: Recall) -> None:
         """Whatever is offered is recalled."""
+
+    @property
+    def where_found(self) -> Phase:
+        """Where a case goes on whose person was out of sight."""
+        return Phase.IN_CARE
 
     @property
     def registry(self) -> Party | None:

@@ -42,7 +42,7 @@ class AidReferral(PartTrack):
     @property
     def them(self) -> Party | None:
         """The organisation that is asked, or helps."""
-        return self.file.beside.get(self._spoken, self.file.organisation)
+        return self.file.beside.get(self._spoken) or self.file.waiting.get(self._spoken) or self.file.organisation
 
     @property
     def title(self) -> str:
@@ -62,7 +62,8 @@ class AidReferral(PartTrack):
     def accepted(self) -> None:
         """Whoever was asked in codes hears now who it is; nobody else ever does. The first who accepts is the one."""
         others = {number: party for number, party in self._standing.items() if number != self._spoken}
-        self.file.organisation, self.file.offer, self.file.beside = self.them, self._spoken, {}
+        self.file.organisation, self.file.offer = self.them, self._spoken
+        self.file.beside, self.file.waiting = {}, {}
         self.move("ReferralAccepted")
         if self.file.profile is not None:
             revealed = PersonRevealed(referral=self.file.offer, need=self.file.need, person=self.case.file.person)
@@ -71,16 +72,30 @@ class AidReferral(PartTrack):
 
     def declined(self, trigger: str = "ReferralDeclined") -> None:
         """The next organisation is asked; nobody left means that the person could not be placed, which is counted."""
-        if self.file.beside:
-            left = {number: party for number, party in self._standing.items() if number != self._spoken}
-            self.file.offer, self.file.organisation = next(iter(left.items()))
-            self.file.beside = {number: party for number, party in left.items() if number != self.file.offer}
+        self.file.waiting.pop(self._spoken, None)
+        self._go_on(trigger)
+
+    def waitlisted(self) -> None:
+        """There is no place there yet: others are asked beside it, and the first place counts."""
+        if self.them is not None and self._spoken not in self.file.waiting:
+            self.file.waiting[self._spoken] = self.them
+            self._go_on("ReferralWaitlisted")
+
+    def _go_on(self, trigger: str) -> None:
+        """After an offer that brings no place now: with whoever else is asked, is next, or has the person on a waiting list."""
+        asked = {number: party for number, party in self._asked.items() if number != self._spoken}
+        if asked:
+            self.file.offer, self.file.organisation = next(iter(asked.items()))
+            self.file.beside = {number: party for number, party in asked.items() if number != self.file.offer}
         elif self.file.queue:
             self.file.organisation, *self.file.queue = self.file.queue
             unanswered = trigger == CLOCK and self.phase == Referral.OFFERED
             anew = unanswered and workflow.patched("whoever-is-asked-next-was-not-reminded")
             self.move(trigger, Referral.OFFERED, anew=anew)
             self._offer()
+        elif self.file.waiting:
+            self.file.offer, self.file.organisation = next(iter(self.file.waiting.items()))
+            self.move(trigger, Referral.WAITLISTED)
         else:
             self.case.file.not_placed += 1
             self.file.offer = 0
@@ -89,7 +104,7 @@ class AidReferral(PartTrack):
     def rang(self) -> None:
         """An offer that nobody answered is taken back; an accepted one is asked after."""
         if self.phase in {Referral.OFFERED, Referral.SEEN}:
-            self._recall(Recall.NO_ANSWER, self._standing)
+            self._recall(Recall.NO_ANSWER, self._asked)
             self.file.beside = {}
             self.declined(CLOCK)
         else:
@@ -102,14 +117,21 @@ class AidReferral(PartTrack):
         self.move("offer_again")
         self._offer()
 
+    def give_up(self) -> None:
+        """Nobody is asked any more; whoever has the person on a waiting list hears it."""
+        self._recall(Recall.SEARCH_STOPPED, self.file.waiting)
+        self.file.offer, self.file.waiting = 0, {}
+        self.move("give_up")
+
     def recall(self, reason: Recall) -> None:
         """Take back what is offered; an answer that crosses this is only noted. Help that runs ends by hand, there."""
         if self.phase == Referral.LEAVING:
             return
         if self.file.offer:
             self._recall(reason, self._standing)
-            self.file.beside = {}
-        if self.phase == Referral.WITH_AID and workflow.patched("help-that-runs-ends-by-hand"):
+            self.file.beside, self.file.waiting = {}, {}
+        runs = self.phase == Referral.WITH_AID and workflow.patched("help-that-runs-ends-by-hand")
+        if runs or self.phase == Referral.MISSING:  # who is missing may be back there when this arrives
             self.move("recall", Referral.LEAVING)
             return
         self.file.offer = 0
@@ -143,7 +165,12 @@ class AidReferral(PartTrack):
     def _standing(self) -> dict[int, Party]:
         """The offers that stand, by their numbers."""
         first = {self.file.offer: self.file.organisation} if self.file.offer and self.file.organisation else {}
-        return {**first, **self.file.beside}
+        return {**first, **self.file.beside, **self.file.waiting}
+
+    @property
+    def _asked(self) -> dict[int, Party]:
+        """Those of them that an answer is still to come to: a waiting list is one."""
+        return {number: party for number, party in self._standing.items() if number not in self.file.waiting}
 
     def _offer(self) -> None:
         """Ask whoever is next; where all are asked at once, the others, too."""

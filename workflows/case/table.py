@@ -38,6 +38,10 @@ def _ours(phase: Phase, clock: str, then: str, moves: Moves, former: Mapping[str
     return state(phase, Turn.US, COORDINATOR, clock=clock, then=then, moves=every, keeps={"SignalAmended"}, former=former)
 
 
+BEFORE_LOST = (P.TRIAGE, P.TALK, P.INTAKE, P.CONSENT, P.PLANNING, P.WAITING, P.IN_CARE)
+"""Where a case may be when somebody who is helped goes missing; it goes on from there."""
+
+
 def _taken(phase: Phase, clock: str, then: str, moves: Moves) -> State:
     """A state of a case that we took: wherever it is, the person may say yes or no, triage may be revised, and it may end."""
     stays: Moves = {
@@ -46,8 +50,11 @@ def _taken(phase: Phase, clock: str, then: str, moves: Moves) -> State:
         "record_triage": {phase, P.CLOSING},
         "offer_help": phase,
         "declare_danger": phase,
+        "record_facts": phase,
         "conclude_case": P.CLOSING,
     }
+    if phase in BEFORE_LOST:
+        stays = {**stays, "ClientMissing": P.LOST}
     return _ours(phase, clock, then, {**stays, **moves}, {"record_consent": P.CLOSING, "withdraw_consent": P.CONSENT})
 
 
@@ -114,7 +121,8 @@ CASE = table(
         "lost",
         "the coordinator, who looks for the person, is reminded",
         {
-            "find_person": P.IN_CARE,
+            "find_person": BEFORE_LOST,
+            "ClientFound": BEFORE_LOST,
             "offer_help": P.IN_CARE,
             "ask_privacy_check": P.LOST,
         },
@@ -139,6 +147,7 @@ CASE = table(
             "close_unconfirmed": P.CLOSED,
             "withdraw_consent": P.CLOSING,
             "declare_danger": P.CLOSING,
+            "record_facts": P.CLOSING,
             "CaseWithdrawn": P.CLOSING,
             "SignalAmended": P.CLOSING,
             CLOCK: P.CLOSING,

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from contracts.agencies import Party
 from contracts.events.referrals import PersonRevealed, ReferralOffered
-from contracts.words import AidOutcome, Decline, Urgency
+from contracts.words import AidOutcome, Decline, Destination, Urgency
 from workflows.engine.record import Record
 
 
@@ -24,6 +24,7 @@ class PlacementFile(Record):
     let_go: LetGo | None = None
     declined: Decline | None = None
     outcome: AidOutcome | None = None
+    destination: Destination | None = None
 
     @property
     def number(self) -> int:

@@ -6,28 +6,27 @@ from temporalio import workflow
 
 from contracts.agencies import Party
 from contracts.clocks import Duration
-from contracts.commands import AcceptOffer, CompleteHelp, DeclineOffer, ReportFirstContact, SeeOffer
+from contracts.commands import AcceptOffer, DeclineOffer, ReportFirstContact, SeeOffer, WaitlistOffer
 from contracts.event import File
 from contracts.events.referrals import (
     FirstContactMade,
     PersonRevealed,
     ReferralAccepted,
-    ReferralCompleted,
     ReferralDeclined,
     ReferralOffered,
-    ReferralRecalled,
     ReferralSeen,
+    ReferralWaitlisted,
 )
 from contracts.views import ContentPart
 from contracts.words import Urgency
 from workflows.engine.admission import command, hears
 from workflows.engine.content import told
-from workflows.engine.narrative import Move, chapter
-from workflows.engine.process import Process
+from workflows.engine.narrative import chapter
 from workflows.engine.record import Received
-from workflows.engine.table import CLOSED, OPENING, State
+from workflows.engine.table import OPENING, State
 from workflows.placement.file import PlacementFile
-from workflows.placement.table import PLACEMENT, TAKEN_BACK
+from workflows.placement.stay import Stay
+from workflows.placement.table import PLACEMENT
 from workflows.placement.table import Placement as Phase
 
 NOT_REVEALED = "who the person is has not been told yet: wait for the coordinator's answer to your acceptance, or call them"
@@ -39,7 +38,7 @@ def _not_revealed(self: "Placement") -> str | None:
 
 
 @workflow.defn
-class Placement(Process[PlacementFile]):
+class Placement(Stay):
     """Help for one person at one organisation."""
 
     table = PLACEMENT
@@ -66,12 +65,14 @@ class Placement(Process[PlacementFile]):
         """A coordinator asks for help."""
         await self.turn()
 
-    @chapter(Phase.OFFERED, Phase.SEEN)
+    @chapter(Phase.OFFERED, Phase.SEEN, Phase.WAITLISTED)
     async def decide(self) -> None:
-        """A human reads it and decides before the offer expires."""
+        """A human reads it and decides before the offer expires, or keeps it on the waiting list until there is a place."""
         move = await self.turn()
         if move.to == Phase.SEEN:
             self.tell(self.them, ReferralSeen(referral=self.file.number))
+        elif move.trigger == "waitlist_offer":
+            self.tell(self.them, ReferralWaitlisted(referral=self.file.number))
         elif move.to == Phase.ACCEPTED:
             self.tell(self.them, ReferralAccepted(referral=self.file.number))
         elif move.trigger == "decline_offer":
@@ -86,16 +87,6 @@ class Placement(Process[PlacementFile]):
         elif move.trigger == "decline_offer":
             self._tell_declined()
 
-    @chapter(Phase.IN_CARE)
-    async def help(self) -> None:
-        """Help, until it ends with an outcome."""
-        self._tell_completed(await self.turn())
-
-    @chapter(Phase.LEAVING)
-    async def let_go(self) -> None:
-        """The coordinator took the help back: it ends when a person here has seen to it where the other one goes."""
-        self._tell_completed(await self.turn())
-
     @hears(anyone=True)
     def referral_offered(self, received: Received[ReferralOffered]) -> None:
         """A coordinator offers a person's need."""
@@ -109,18 +100,6 @@ class Placement(Process[PlacementFile]):
         self.file.revealed = received.event
         self.move("PersonRevealed")
 
-    @hears()
-    def referral_recalled(self, _: Received[ReferralRecalled]) -> None:
-        """The offer no longer stands; help that runs ends by hand only."""
-        if self.phase not in {Phase.IN_CARE, Phase.LEAVING}:
-            self.file.forget()
-            self.move("ReferralRecalled")
-        elif workflow.patched("help-that-runs-ends-by-hand"):
-            self.alarm(TAKEN_BACK)
-            self.move("ReferralRecalled", Phase.LEAVING)
-        else:
-            self.move("ReferralRecalled", CLOSED)
-
     @command()
     def see_offer(self, _: SeeOffer) -> None:
         """Confirm that a human has read the offer."""
@@ -130,6 +109,11 @@ class Placement(Process[PlacementFile]):
     def accept_offer(self, _: AcceptOffer) -> None:
         """Accept; the coordinator stays responsible until first contact."""
         self.move("accept_offer")
+
+    @command()
+    def waitlist_offer(self, _: WaitlistOffer) -> None:
+        """Put the person on the waiting list; others may be asked meanwhile, and the first place counts."""
+        self.move("waitlist_offer")
 
     @command()
     def decline_offer(self, order: DeclineOffer) -> None:
@@ -142,12 +126,6 @@ class Placement(Process[PlacementFile]):
     def report_first_contact(self, _: ReportFirstContact) -> None:
         """Report that the worker has met the person."""
         self.move("report_first_contact")
-
-    @command()
-    def complete_help(self, order: CompleteHelp) -> None:
-        """End the help with an outcome."""
-        self.file.outcome = order.outcome
-        self.move("complete_help")
 
     def parts(self) -> list[ContentPart]:
         """What is needed, and who needs it; nothing once the offer was declined, taken back, or has lapsed."""
@@ -190,10 +168,6 @@ class Placement(Process[PlacementFile]):
         if state.clock == "offer" and self.file.offer is not None:
             return self.file.offer.answer_by
         return super().clock_end(state)
-
-    def _tell_completed(self, move: Move) -> None:
-        if move.trigger == "complete_help" and self.file.outcome is not None:
-            self.tell(self.them, ReferralCompleted(referral=self.file.number, outcome=self.file.outcome))
 
     def _tell_declined(self) -> None:
         if self.file.declined is not None:

@@ -10,15 +10,19 @@ class Placement(StrEnum):
 
     OFFERED = "offered"
     SEEN = "seen"
+    WAITLISTED = "waitlisted"
     ACCEPTED = "accepted"
     IN_CARE = "in_care"
+    MISSING = "missing"
     LEAVING = "leaving"
 
 
 PL = Placement
-TAKEN_BACK = "the coordinator took back help that runs: see to it where the person goes, then complete_help"
+TAKEN_BACK = "the coordinator took back help that runs: where does the person sleep tonight? See to it, then end_stay"
+BED_KEPT = "the bed of a person who is missing was kept for its term: report_found, or ask the coordinator whether it may go"
 INTAKE_DESK = "the intake desk"
-_DECIDE = {"accept_offer": PL.ACCEPTED, "decline_offer": CLOSED, "ReferralRecalled": CLOSED, CLOCK: CLOSED}
+_ANSWER = {"accept_offer": PL.ACCEPTED, "decline_offer": CLOSED, "ReferralRecalled": CLOSED}
+_DECIDE = {**_ANSWER, "waitlist_offer": PL.WAITLISTED, CLOCK: CLOSED}
 
 PLACEMENT = table(
     "Placement",
@@ -41,6 +45,14 @@ PLACEMENT = table(
         moves=_DECIDE,
     ),
     state(
+        PL.WAITLISTED,
+        Turn.US,
+        INTAKE_DESK,
+        clock="waitlist",
+        then="the intake desk looks whether there is a place now",
+        moves={**_ANSWER, CLOCK: PL.WAITLISTED},
+    ),
+    state(
         PL.ACCEPTED,
         Turn.US,
         "the assigned worker",
@@ -61,7 +73,21 @@ PLACEMENT = table(
         "the assigned worker",
         clock="care_review",
         then="the worker reviews the help",
-        moves={"complete_help": CLOSED, "ReferralRecalled": {PL.LEAVING, CLOSED}, CLOCK: PL.IN_CARE},
+        moves={
+            "complete_help": CLOSED,
+            "report_missing": PL.MISSING,
+            "ReferralRecalled": {PL.LEAVING, CLOSED},
+            CLOCK: PL.IN_CARE,
+        },
+    ),
+    state(
+        PL.MISSING,
+        Turn.US,
+        "the assigned worker",
+        clock="bed_kept",
+        then="a person is paged: may the bed go",
+        alarm=BED_KEPT,
+        moves={"report_found": PL.IN_CARE, "complete_help": CLOSED, "ReferralRecalled": CLOSED, CLOCK: PL.MISSING},
     ),
     state(
         PL.LEAVING,
@@ -70,7 +96,7 @@ PLACEMENT = table(
         clock="leaving",
         then="the alarm is raised again",
         alarm=TAKEN_BACK,
-        moves={"complete_help": CLOSED, "ReferralRecalled": PL.LEAVING, CLOCK: PL.LEAVING},
+        moves={"end_stay": CLOSED, "complete_help": CLOSED, "ReferralRecalled": PL.LEAVING, CLOCK: PL.LEAVING},
         keeps={"ReferralRecalled"},
     ),
     ends={CLOSED, VOID},

@@ -10,6 +10,13 @@ from console.web.ports import Desk
 from console.web.shown import Showing, capital
 from contracts.views import ConsentView
 
+BY = {
+    "guardian": "consent.by_guardian",
+    "both": "consent.by_both",
+    "authority": "consent.by_authority",
+}
+"""The words of who gave it, where it was not the person alone."""
+
 MOST = 200
 """Lines of a table."""
 
@@ -86,7 +93,7 @@ def _entry(showing: Showing, entry: Entry) -> EntryShown:
         state=words.page(_state(consent, is_given=is_given)),
         holds=_holds(consent, is_given=is_given),
         given=given,
-        by=words.page("consent.by_guardian" if consent.by == "guardian" else "consent.by_person"),
+        by=words.page(BY.get(consent.by, "consent.by_person")),
         withdrawn=moment(consent.withdrawn) if consent.withdrawn else "",
         shared=_shared(showing, entry.shared),
         stopped=tuple(_stopped(showing, one) for one in entry.stopped[:MOST]),

@@ -29,6 +29,7 @@ class Draft(BaseModel):
         recipient: Slug of the agency that gets it: wanted where several may.
         caseref: Of which case; None: it begins one.
         subject: Your own number of the case. It never leaves your network.
+        causationid: The ``id`` of the event in the feed that it answers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -40,6 +41,7 @@ class Draft(BaseModel):
     recipient: str | None = None
     caseref: str | None = None
     subject: str | None = None
+    causationid: str | None = None
 
 
 class Stage(StrEnum):

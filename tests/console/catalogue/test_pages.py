@@ -13,6 +13,7 @@ from contracts.texts import LANGUAGES
 from contracts.words import AgencyKind
 from tests.console.catalogue.conftest import Made, ThingInvented
 from tests.console.catalogue.reading_pages import read
+from tests.post_office.asking import Office
 
 NAMED = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
@@ -29,6 +30,18 @@ def test_every_event_kind_and_code_is_there_in_both_languages(today: Made) -> No
         for kind in AgencyKind:
             assert f"{language}/kinds/{kind}.html" in today.files
         assert set(RefusalCode) <= read(today.files[f"{language}/refusals.html"]).ids
+
+
+def test_every_answer_of_a_post_office_stands_on_the_page_of_refusals(today: Made, tmp_path: Path) -> None:
+    """The same list as in the OpenAPI document, with the same status."""
+    listed = {row["code"]: row["status"] for row in Office(tmp_path).app.openapi()["x-codes"]}
+    assert len(listed) > len(RefusalCode)
+    for language in LANGUAGES:
+        page = read(today.files[f"{language}/refusals.html"])
+        assert listed.keys() <= page.ids
+        for code, status in listed.items():
+            assert re.search(rf"\b{code}\b ?:? {status}\b", page.text), code
+        assert "readers_full" in today.files[f"{language}/index.js"]
 
 
 def test_no_dutch_page_falls_back_on_english(today: Made) -> None:

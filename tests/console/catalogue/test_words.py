@@ -11,6 +11,7 @@ from contracts.event import Event
 from contracts.refusals import RefusalCode
 from contracts.texts import LANGUAGES, Language
 from contracts.texts.reading import texts
+from post_office.codes import ROWS
 from post_office.ports import Draft
 from tests.console.catalogue.conftest import Made, made
 from tests.remedy import assert_same
@@ -58,6 +59,7 @@ def test_nothing_lacks_its_words(today: Made, language: Language) -> None:
 def test_codes_attributes_and_terms_have_words(language: Language) -> None:
     said, remedy = texts(language), f"correct contracts/texts/{language}/catalogue.toml: [{{}}]"
     assert_same(set(said.refused), {str(code) for code in RefusalCode}, remedy.format("refused.CODE"))
+    assert_same(set(said.post_office), {row.code for row in ROWS} - set(said.refused), remedy.format("post_office.CODE"))
     assert_same(set(said.attributes), {*CloudEvent.model_fields, *Draft._fields}, remedy.format("attributes"))
     terms = {event.rule.retention for event in of_today().catalogue.values()}
     assert_same(set(said.retention), terms, remedy.format("retention"))
@@ -65,6 +67,7 @@ def test_codes_attributes_and_terms_have_words(language: Language) -> None:
         *said.attributes.values(),
         *(row.means for row in said.refused.values()),
         *(row.do for row in said.refused.values()),
+        *(words for row in said.post_office.values() for words in (row.means, row.do)),
     ]
     assert [words for words in sentences if not words.endswith(".")] == []
 

@@ -19,7 +19,7 @@ NOT_REACHED = {
     K.AID_ORGANISATION: {"dangers"},
     K.CARE_COORDINATOR: {"minors"},
     K.REGISTRY: {"minors"},
-    K.INVESTIGATION: {"deliveries", "disclosures", "erasures", "dangers.person-missing"},
+    K.INVESTIGATION: {"deliveries", "disclosures", "erasures"},
     K.CHILD_PROTECTION: {"deliveries", "disclosures", "erasures", "dangers", "minors"},
     K.RIEC: {"erasures.requested"},
     K.OVERSIGHT: {"deliveries", "erasures"},

@@ -128,6 +128,25 @@ async def test_a_reporter_gets_what_it_wants(box: Sandbox, name: str) -> None:
     assert event.name == name
 
 
+@EVERY
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("police-unit-midden-nederland", "dangers.person-missing"),
+        ("coordinator-almere", "referrals.client-found"),
+        ("coordinator-almere", "referrals.waitlisted"),
+        ("coordinator-almere", "referrals.ended"),
+    ],
+)
+async def test_where_a_person_is_comes_to_whoever_must_know_it(box: Sandbox, slug: str, name: str) -> None:
+    own = box.installation.directory.get(slug)
+    passing = Passing(box.installation, own)
+    async with passing.listening():
+        lead = Lead(box.installation, cast(box.installation.directory, own), passing, Direct(box.installation, own))
+        event = await lead.to(event_class(name))
+    assert (event.to, event.name) == (slug, name)
+
+
 async def test_what_came_twice_is_in_the_feed_once(box: Sandbox, system: System) -> None:
     once = await box.bring(OFFERED)
     await system.gets(once.outside.caseref, "1")

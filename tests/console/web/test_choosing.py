@@ -3,11 +3,11 @@
 from datetime import date
 
 from console.forms.fields import Option
-from console.web.choosing import NOT_PLACED, REQUEST, Choosing
+from console.web.choosing import REQUEST, WITHOUT_PLACE, Choosing
 from contracts.agencies import read_directory
 from contracts.views import FileView, StoryLine, TrackView
 from tests.console.web.doubles import NOW, OWNER, a_case
-from workflows.case.referral import REFERRAL, Referral
+from workflows.case.referral import REFERRAL
 
 CHOOSING = Choosing(read_directory())
 
@@ -22,9 +22,9 @@ def offered(view: FileView) -> list[tuple[Option, ...]]:
 
 
 def test_it_knows_the_track_by_its_name() -> None:
-    assert (REFERRAL.name, Referral.NOT_PLACED) == (REQUEST, NOT_PLACED)
+    assert REFERRAL.name == REQUEST
     there = {name for name, row in REFERRAL.states.items() if {"give_up", "offer_again"} & {*row.moves}}
-    assert there == {NOT_PLACED}
+    assert there == WITHOUT_PLACE
 
 
 def test_a_request_is_chosen_by_its_own_number_and_not_by_that_of_an_offer() -> None:
@@ -35,6 +35,11 @@ def test_a_request_is_chosen_by_its_own_number_and_not_by_that_of_an_offer() -> 
     view = a_case(story=story, tracks=(request(1, "not_placed"), request(2, "offered", "womens_shelter help")))
     one = (Option("1", "1: in words: cosm help"),)
     assert offered(view) == [one, one]
+
+
+def test_beside_a_waiting_list_others_can_be_asked() -> None:
+    one = (Option("2", "2: in words: cosm help"),)
+    assert offered(a_case(tracks=(request(2, "waitlisted"), request(3, "accepted")))) == [one, one]
 
 
 def test_of_a_file_of_before_no_number_is_guessed() -> None:

@@ -23,7 +23,7 @@ MARKED = (
 )
 """Personal fields of text; under each stands a mark."""
 
-CODED = {"birth_year", "under_16", "person", "guardian", "profile", "registrant"}
+CODED = {"age", "because", "guardian_suspected", "birth_year", "under_16", "person", "guardian", "profile", "registrant"}
 """Personal fields that hold a number, an answer, or other fields: their names may not be written next to a value."""
 
 STAYS_INSIDE = ("needs", "findings", "interventions")

@@ -577,6 +577,6 @@ def test_what_helps_to_tick_a_box_stands_below_it(desk: Desk, browser: Asker) ->
             return f"how {name} is meant"
 
     desk.speak = Helping
-    page = browser.get(INTAKE).text
-    assert page.index('for="f-under_16"') < page.index("how under_16 is meant")
-    assert 'aria-describedby="f-under_16-hint"' in page
+    page = browser.get(f"/files/{CASE}/do/withdraw_consent").text
+    assert page.index('for="f-riec"') < page.index("how riec is meant")
+    assert 'aria-describedby="f-riec-hint"' in page
