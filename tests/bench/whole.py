@@ -161,6 +161,7 @@ class KetenSide(Side):
         await _decide(shelter, "accept_offer")
         await _heard(privacy, "PrivacyCheckRequestedV2")
         await _decide(privacy, "bring_to_riec")
+        await _heard(shelter, "PersonRevealed")
         await _decide(shelter, "report_first_contact")
         await _heard(dossier, "DossierBrought")
         await _decide(dossier, "record_enrichment", findings="invented findings")

@@ -31,19 +31,20 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 TEXT = WIDE * 8_000
 GAP = 100
 UNFORESEEN = {RefusalCode.UNREADABLE, RefusalCode.NOT_HANDLED}
-OPENING = {
-    "signals.reported.v1",
-    "signals.routed.v1",
-    "referrals.offered.v1",
-    "observations.noted.v1",
-    "privacychecks.requested.v1",
-    "privacychecks.requested.v2",
-    "dossiers.brought.v1",
-    "registrations.requested.v1",
-    "coveragegaps.observed.v1",
-    "disclosures.begun.v1",
-}
-"""They open a file, so nothing about a case forbids them."""
+OPENING = (
+    {"signals.reported.v1"},
+    {"signals.routed.v1"},
+    {"referrals.offered.v1"},
+    {"observations.noted.v1"},
+    {"privacychecks.requested.v1", "privacychecks.requested.v2"},
+    {"dossiers.brought.v1"},
+    {"registrations.requested.v1"},
+    {"coveragegaps.observed.v1"},
+    {"disclosures.begun.v1"},
+    {"dangers.reported.v1", "dangers.person-missing.v1"},
+    {"minors.reported.v1"},
+)
+"""They open a file, so nothing about a case forbids them; of those that open the same file the first does."""
 BROKEN = {"event_unforeseen", "watch_failed", "handler_failed"}
 
 
@@ -92,9 +93,10 @@ async def _play(own: Keten) -> Played:
 
 
 def _reported() -> SignalReported:
-    """A crisis would go to whoever is on duty at this hour."""
+    """A crisis would go to whoever is on duty at this hour, and a child to nobody that helps adults."""
     at_bounds = at_upper_bound(SignalReported)
     at_bounds["signal"]["urgency"] = Urgency.NORMAL
+    at_bounds["signal"]["person"]["birth_year"] = 1990
     return SignalReported.model_validate(at_bounds)
 
 
@@ -144,7 +146,7 @@ def test_what_is_not_taken_is_refused_in_words_that_were_foreseen(played: Played
     assert not [letter for letter in played.dead if letter.code in UNFORESEEN]
     refused = {letter.event_id for letter in played.dead}
     taken = {sent.name for sent in played.sent if not sent.code and sent.id not in refused}
-    assert taken >= OPENING
+    assert not [events for events in OPENING if not taken & events]
 
 
 def test_nothing_broke(played: Played, own: Keten) -> None:

@@ -19,6 +19,7 @@ from tests.installed import Here, eventually
 POLICE, DESK, OWNER, SHELTER = "police-midden-nederland", "signal-desk", "coordinator-almere", "womens-shelter"
 OFFICER, RIEC, REGISTRY, PROVINCE = "lelystad", "riec-midden-nederland", "comensha", "flevoland"
 PARTIES = (OWNER, DESK, POLICE, SHELTER, OFFICER, RIEC, REGISTRY, PROVINCE)
+"""Where the case is; the others take part where an event goes to nobody of these."""
 
 
 class Sent(NamedTuple):
@@ -35,8 +36,7 @@ class Wires:
     def __init__(self, here: Here) -> None:
         self._here, self._numbers, self._stack = here, count(1), AsyncExitStack()
         self._streams: dict[str, Any] = {}
-        allowed = lanes(here.installation.directory)
-        self._lanes = [lane for lane in allowed if {lane.sender.slug, lane.recipient.slug} <= {*PARTIES}]
+        self._lanes = lanes(here.installation.directory)
         self.lanes = {lane.event: lane for lane in sorted(self._lanes, key=_rank, reverse=True)}
 
     async def __aenter__(self) -> Self:
@@ -88,7 +88,11 @@ class Wires:
 def _rank(lane: Lane) -> tuple[bool, int, int]:
     """From one agency to another rather than to itself, and to where the case is."""
     sender, recipient = lane.sender.slug, lane.recipient.slug
-    return sender == recipient, PARTIES.index(recipient), PARTIES.index(sender)
+    return sender == recipient, _place(recipient), _place(sender)
+
+
+def _place(slug: str) -> int:
+    return PARTIES.index(slug) if slug in PARTIES else len(PARTIES)
 
 
 def data_of(event: type[Event]) -> dict[str, Any]:
