@@ -1,14 +1,28 @@
 """JSON Schema of what an event says, with its personal fields marked."""
 
+from functools import cache
 from typing import Any
+
+from pydantic import BaseModel
 
 from contracts.event import Event
 
 Schema = dict[str, Any]
 
 
+@cache
+def model_schema(model: type[BaseModel]) -> Schema:
+    """Of any model. It is made once, so nothing in it may be changed."""
+    return model.model_json_schema()
+
+
 def data_schema(event: type[Event]) -> Schema:
-    """The data of an event, with its personal fields marked."""
+    """The data of an event, with its personal fields marked. What is in it may not be changed."""
+    return {**_marked(event)}
+
+
+@cache
+def _marked(event: type[Event]) -> Schema:
     schema = event.model_json_schema()
     for path in event.personal_fields():
         field(schema, path)["x-personal"] = True

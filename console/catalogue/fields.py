@@ -9,6 +9,7 @@ from console.generate.schemas import Schema
 from contracts.entitlement import OnlyFor
 from contracts.event import Event
 from contracts.personal import marks_of, models_in
+from contracts.schemas import model_schema
 from contracts.shape import core, inner
 from contracts.text import Model, PersonalMark
 from contracts.words import AgencyKind
@@ -46,7 +47,7 @@ class Row(NamedTuple):
 
 def rows(model: type[Model]) -> list[Row]:
     """Every field of a model, and those of the models within it, in order."""
-    whole = model.model_json_schema()
+    whole = model_schema(model)
     return list(_rows(model, whole, whole.get("$defs", {}), "", personal=False))
 
 

@@ -18,8 +18,7 @@ def write_pages(folder: Path, pages: Mapping[str, str]) -> None:
         NotOurs: The folder holds something that we did not write, or is none.
         OSError: It cannot be written.
     """
-    before = _ours(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    before = open_folder(folder)
     names = sorted(pages)
     (folder / MARK).write_text("".join(f"{name}\n" for name in sorted({*names, *before})), encoding="utf-8")
     for name in names:
@@ -31,9 +30,18 @@ def write_pages(folder: Path, pages: Mapping[str, str]) -> None:
     (folder / MARK).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
 
 
-def _ours(folder: Path) -> set[str]:
-    """What we wrote there before."""
+def open_folder(folder: Path) -> set[str]:
+    """Make the folder where there is none.
+
+    Returns:
+        The pages that we wrote there before.
+
+    Raises:
+        NotOurs: It holds something that we did not write, or is none.
+        OSError: It cannot be made or read.
+    """
     if not folder.exists():
+        folder.mkdir(parents=True)
         return set()
     if not folder.is_dir():
         raise NotOurs(f"{folder} is a file: name a folder, which may be a new one")

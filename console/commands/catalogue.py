@@ -7,7 +7,7 @@ import typer
 
 from console.catalogue.site import of_today, site
 from console.catalogue.spoken import Spoken
-from console.catalogue.writing import write_pages
+from console.catalogue.writing import open_folder, write_pages
 from console.commands.events import events
 from console.screen import screen, stop, words_of
 from contracts.counted import counted
@@ -26,8 +26,9 @@ def catalogue(
         events()
         return
     languages: tuple[Language, ...] = LANGUAGES if language == "both" else (language,)
-    found = site(of_today(), {one: Spoken(one) for one in languages})
     try:
+        open_folder(html)  # before the work of some seconds
+        found = site(of_today(), {one: Spoken(one) for one in languages})
         write_pages(html, found)
     except (OSError, ValueError) as error:
         stop(words_of(error) or "the pages could not be written")

@@ -6,7 +6,7 @@ from pathlib import Path
 from contracts.catalogue import BY_SHORT_NAME
 from contracts.envelope import CloudEvent
 from contracts.event import Event
-from contracts.schemas import Schema, data_schema
+from contracts.schemas import Schema, data_schema, model_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -23,13 +23,12 @@ def message_schema(event: type[Event]) -> Schema:
     data = data_schema(event)
     envelope = envelope_schema()
     definitions = {**envelope.pop("$defs", {}), **data.pop("$defs", {})}
-    properties = envelope["properties"]
-    properties["type"] = {"const": event.rule.type, "title": "Type", "type": "string"}
-    properties["data"] = data
+    here = {"type": {"const": event.rule.type, "title": "Type", "type": "string"}, "data": data}
     return {
         "$schema": DIALECT,
         "$id": f"urn:keten:{event.short_name()}",
         **envelope,
+        "properties": {**envelope["properties"], **here},
         "title": event.__name__,
         "description": data["description"],
         "x-rule": rule(event),
@@ -39,7 +38,7 @@ def message_schema(event: type[Event]) -> Schema:
 
 def envelope_schema() -> Schema:
     """The envelope of every message; ``specversion`` must be there by CloudEvents, and any extension has its form and types."""
-    schema = CloudEvent.model_json_schema()
+    schema = model_schema(CloudEvent)
     extensions = {
         "propertyNames": {"pattern": "^[a-z0-9]+$"},
         "additionalProperties": {"type": ["string", "integer", "boolean", "null"]},
